@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/certificate.h"
+#include "certs/core/finding.h"
+
+namespace antin::certs {
+
+/// A parsed certificate revocation list (RFC 5280 §5). Parsed is not trusted: its signature is
+/// checked against an issuer by revocation_status(). Cheap to copy, thread-safe.
+class Crl {
+ public:
+  /// DER or PEM. Fails with kCrlMalformed.
+  static Result<Crl> from_bytes(ByteView octets);
+  const Bytes& der() const noexcept;
+  std::string issuer_line() const;
+  UtcTime this_update() const;
+  std::optional<UtcTime> next_update() const;
+  std::string number_hex() const;  ///< cRLNumber or ""
+  ossl::Borrowed<X509_CRL> x509_crl() const noexcept;
+
+ private:
+  struct Parsed;
+  explicit Crl(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
+  std::shared_ptr<const Parsed> parsed_;
+};
+
+}  // namespace antin::certs

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/core/bytes.h"
+#include "certs/core/error.h"
+#include "certs/core/finding.h"
+#include "certs/core/time.h"
+#include "pdf/read/document.h"
+
+namespace antin::pdf {
+
+/// Where a stamp goes; exactly one of the kinds.
+struct Anchor {
+  enum class Kind : std::uint8_t { kField, kText, kMillimetres };
+  Kind kind = Kind::kMillimetres;
+  std::string field;  ///< kField: existing empty signature field whose rectangle is used
+  std::string text;   ///< kText: last occurrence of this text (NFC) on the page; the stamp is
+                      ///< centred below it (or above, see `above`)
+  bool above = false;
+  int page = 1;  ///< 1 is the first, -1 the last
+  /// kMillimetres: from the visible page's left and top edge as the reader sees it (after /Rotate);
+  /// kText: offset added to the anchored place.
+  double x_mm = 0, y_mm = 0;
+};
+
+struct TextLine {
+  std::string text;  ///< UTF-8, normalised to NFC; {signer} {organization} {title} {time} {reason}
+                     ///< {location} are filled in from StampFacts
+  double size_pt = 10;
+  bool bold = false;
+  std::uint32_t rgb = 0x000000;
+};
+
+/// One image of the stamp, PNG with alpha (vietnam.md ).
+struct StampImage {
+  Bytes png;
+  double x_mm = 0, y_mm = 0;  ///< left and top inside the stamp
+  double width_mm = 0;        ///< height follows the picture's proportions
+};
+
+/// What to draw, read from an appearance file. NĐ 30/2020 Appendix I is the default layout.
+struct Appearance {
+  enum class Kind : std::uint8_t { kSignature, kSeal, kCopyLine };
+  Kind kind = Kind::kSignature;
+  Anchor anchor;
+  double width_mm = 60, height_mm = 25;
+  std::vector<TextLine> lines;      ///< top to bottom
+  std::optional<StampImage> image;  ///< signature image (blue) or seal (red)
+  double text_x_mm = 0;             ///< where lines start inside the stamp
+  bool frame = false;
+  /// kSeal: name of the earlier signature's field over whose left third the seal is put;
+  /// "" = the last visible signature of the document.
+  std::string over_field;
+};
+
+struct StampFacts {
+  std::string signer, organization, title, reason, location;
+  UtcTime signing_time;
+};
+
+/// Reads an appearance file (TOML, schema = "antin-appearance/1"). `load` resolves file names given
+/// in it, relative to the file's folder. Fails with kAppearanceConfig (unknown key, bad value) and
+/// kAppearanceImage (not a PNG, no transparency, not readable).
+using LoadFile = std::function<Result<Bytes>(const std::string& name)>;
+Result<Appearance> read_appearance(std::string_view toml, const LoadFile& load);
+
+/// Colour and transparency rules of as warnings; kAppearanceImage for hard ones.
+Result<Findings> check_image(ByteView png, Appearance::Kind kind);
+
+}  // namespace antin::pdf

@@ -1,0 +1,155 @@
+#include "service/system/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "service/system/real.h"
+
+namespace antin::service {
+namespace {
+
+// A file descriptor that is closed once.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  int get() const noexcept { return fd_; }
+  bool close() noexcept { return fd_ < 0 || ::close(std::exchange(fd_, -1)) == 0; }
+
+ private:
+  int fd_;
+};
+
+Error io_error(Code code, const std::string& doing, const std::string& path,
+               Where where = Where::here()) {
+  return make_error(code, doing + " " + path + ": " + std::generic_category().message(errno),
+                    {{"file", path}}, where);
+}
+
+std::string folder_of(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+Status sync_path(const std::string& path, int flags) {
+  const Descriptor fd{::open(path.c_str(), flags | O_CLOEXEC)};
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return io_error(Code::kFileUnwritable, "sync", path);
+  return Done{};
+}
+
+Status write_all(int fd, ByteView octets, const std::string& path) {
+  while (!octets.empty()) {
+    const auto wrote = ::write(fd, octets.data(), octets.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return io_error(Code::kFileUnwritable, "write", path);
+    octets = octets.subspan(static_cast<std::size_t>(wrote));
+  }
+  return Done{};
+}
+
+// link(2) refuses an existing name in one step; file systems without links fall back to a check.
+Status give_name(const std::string& temporary, const std::string& path, IfExists if_exists) {
+  if (if_exists == IfExists::kReplace) {
+    if (::rename(temporary.c_str(), path.c_str()) != 0)
+      return io_error(Code::kFileUnwritable, "rename to", path);
+    return Done{};
+  }
+  if (::link(temporary.c_str(), path.c_str()) == 0) {
+    ::unlink(temporary.c_str());
+    return Done{};
+  }
+  if (errno == EEXIST) return make_error(Code::kFileExists, path, {{"file", path}});
+  if (errno != EPERM && errno != EOPNOTSUPP)
+    return io_error(Code::kFileUnwritable, "link to", path);
+  if (::access(path.c_str(), F_OK) == 0)
+    return make_error(Code::kFileExists, path, {{"file", path}});
+  if (::rename(temporary.c_str(), path.c_str()) != 0)
+    return io_error(Code::kFileUnwritable, "rename to", path);
+  return Done{};
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const std::string& path, std::size_t max_octets) {
+  const Descriptor fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+  if (fd.get() < 0) return io_error(Code::kFileUnreadable, "open", path);
+  struct stat facts {};
+  if (::fstat(fd.get(), &facts) != 0) return io_error(Code::kFileUnreadable, "stat", path);
+  if (!S_ISREG(facts.st_mode))
+    return make_error(Code::kFileUnreadable, path + " is not a regular file", {{"file", path}});
+  if (static_cast<std::uintmax_t>(facts.st_size) > max_octets)
+    return make_error(Code::kResourceLimit, path + " is larger than the limit", {{"file", path}});
+  Bytes octets(static_cast<std::size_t>(facts.st_size));
+  for (std::size_t done = 0; done < octets.size();) {
+    const auto got = ::read(fd.get(), octets.data() + done, octets.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return io_error(Code::kFileUnreadable, "read", path);
+    if (got == 0)
+      return make_error(Code::kFileUnreadable, path + " shrank while being read", {{"file", path}});
+    done += static_cast<std::size_t>(got);
+  }
+  return octets;
+}
+
+Status write_file(const std::string& path, const std::vector<ByteView>& parts, IfExists if_exists,
+                  Sync sync) {
+  SystemRandom random;
+  const auto target = std::filesystem::path(path);
+  const auto temporary =
+      (std::filesystem::path(folder_of(path)) /
+       ("." + target.filename().string() + "." + to_hex(random.bytes(6)) + ".part"))
+          .string();
+  Descriptor fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
+  if (fd.get() < 0) return io_error(Code::kFileUnwritable, "create a file beside", path);
+  const auto written = [&]() -> Status {
+    for (const auto& part : parts) ANTIN_CHECK(write_all(fd.get(), part, path));
+    if (sync == Sync::kNow && ::fsync(fd.get()) != 0)
+      return io_error(Code::kFileUnwritable, "sync", path);
+    if (!fd.close()) return io_error(Code::kFileUnwritable, "close", path);
+    return give_name(temporary, path, if_exists);
+  }();
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  if (sync == Sync::kNow) return sync_path(folder_of(path), O_RDONLY | O_DIRECTORY);
+  return Done{};
+}
+
+Status sync_written(const std::vector<std::string>& paths) {
+  std::set<std::string> folders;
+  for (const auto& path : paths) {
+    ANTIN_CHECK(sync_path(path, O_RDONLY));
+    folders.insert(folder_of(path));
+  }
+  for (const auto& folder : folders) ANTIN_CHECK(sync_path(folder, O_RDONLY | O_DIRECTORY));
+  return Done{};
+}
+
+Result<std::vector<std::string>> list_files(const std::string& folder) {
+  std::error_code problem;
+  std::vector<std::string> names;
+  for (std::filesystem::directory_iterator it(folder, problem), end; !problem && it != end;
+       it.increment(problem)) {
+    std::error_code ignored;
+    if (it->is_regular_file(ignored)) names.push_back(it->path().filename().string());
+  }
+  if (problem)
+    return make_error(Code::kFileUnreadable, folder + ": " + problem.message(), {{"file", folder}});
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace antin::service

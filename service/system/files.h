@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "certs/core/bytes.h"
+#include "certs/core/error.h"
+
+namespace antin::service {
+
+/// Reads a whole regular file. Fails with kFileUnreadable ({file}), or kResourceLimit beyond
+/// `max_octets`.
+Result<Bytes> read_file(const std::string& path, std::size_t max_octets);
+
+enum class IfExists { kRefuse, kReplace };
+enum class Sync { kNow, kLater };
+
+/// Writes `parts` one after the other to a new file beside `path`, syncs it, gives it its name, and
+/// syncs the folder: at any moment `path` is absent, the old file, or the whole new one.
+/// Sync::kLater leaves the two syncs to sync_written(): for a batch, before any result is reported.
+/// Fails with kFileExists (decided when the name is given, not before) and kFileUnwritable; then
+/// nothing is left behind.
+Status write_file(const std::string& path, const std::vector<ByteView>& parts, IfExists if_exists,
+                  Sync sync = Sync::kNow);
+/// Makes files written with Sync::kLater durable, and their folders.
+Status sync_written(const std::vector<std::string>& paths);
+
+/// Names (not paths) of regular files directly in `folder`, sorted. Fails with kFileUnreadable.
+Result<std::vector<std::string>> list_files(const std::string& folder);
+
+}  // namespace antin::service

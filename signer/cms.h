@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "certs/certificate.h"
+#include "certs/core/algorithms.h"
+#include "certs/core/bytes.h"
+#include "certs/core/error.h"
+#include "certs/core/time.h"
+
+namespace antin::signer {
+
+/// DER of the SignedAttributes (SET OF, RFC 5652 §5.4) of a CAdES baseline signature
+/// (ETSI EN 319 122-1): content-type, message-digest, signing-certificate-v2 (SHA-256) and, only
+/// when asked, signing-time. PAdES baseline (EN 319 142-1 §6.3) wants signing-time absent.
+Result<ToBeSigned> signed_attributes(const certs::Certificate& signer, DigestAlgorithm digest,
+                                     ByteView message_digest, std::optional<UtcTime> signing_time);
+
+/// A detached CMS SignedData around an outside signature: no private key is involved.
+/// `chain`: further certificates to embed, any order. Fails with kSignatureDoesNotMatch when
+/// `value` does not verify with the signer's public key (wrong key, wrong scheme).
+Result<Bytes> assemble_cms(const certs::Certificate& signer,
+                           const std::vector<certs::Certificate>& chain, SignatureScheme scheme,
+                           const ToBeSigned& attributes, const SignatureValue& value);
+
+/// Adds an RFC 3161 token over the signature value as unsigned attribute (EN 319 122-1 §5.3).
+Result<Bytes> add_signature_timestamp(ByteView cms, ByteView token);
+/// The octets that a signature timestamp covers: SignerInfo.signature.
+Result<Bytes> signature_value_of(ByteView cms);
+
+}  // namespace antin::signer

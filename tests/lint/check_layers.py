@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Fails when an #include crosses a layer boundary that docs/ARCHITECTURE.md does not draw.
+
+Exit 0: clean. Exit 1: one line per offence on stdout. Run from the repository root.
+"""
+import pathlib
+import re
+import sys
+
+# Longest prefix wins. The value is everything the layer may include, itself implied.
+MAY_INCLUDE = {
+    "certs/core": [],
+    "certs/ossl": ["certs/core"],
+    "certs": ["certs/core", "certs/ossl"],
+    "hsm": ["certs/core"],
+    "hsm/pkcs11": ["certs/core", "certs/ossl", "hsm"],
+    "hsm/tokend": ["certs/core", "certs/ossl", "hsm", "hsm/pkcs11", "service/ipc"],
+    "pdf": ["certs/core"],
+    "pdf/read": ["certs/core", "pdf"],
+    "pdf/write": ["certs/core", "pdf", "pdf/read"],
+    "signer": ["certs/core", "certs/ossl", "certs", "hsm", "pdf", "pdf/read", "pdf/write"],
+    "verifier": ["certs/core", "certs/ossl", "certs", "pdf", "pdf/read"],
+    "service": [],
+    "service/system": ["certs/core"],
+    "service/ipc": ["certs/core"],
+    "service/net": ["certs/core"],
+    "service/worker": ["certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
+                       "verifier", "service/ipc", "service/system"],
+    "service/cli": ["certs/core", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
+                    "signer", "verifier", "service/system", "service/net"],
+    # antind reads no foreign bytes itself and holds no key: it talks to worker and tokend.
+    "service/antind": ["certs/core", "service/ipc", "service/system", "service/net"],
+    # Wires the processes together; issue by issue this shrinks to fork and exec.
+    "service/main": ["certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
+                     "service/ipc", "service/system", "service/net", "service/worker",
+                     "service/antind"],
+}
+# Each third-party library has one home (pattern -> layers that may name it).
+HOMES = {
+    r"<openssl/": ["certs/ossl", "certs", "hsm/pkcs11", "hsm/tokend", "signer", "verifier"],
+    r"<(libp11|p11-kit/)": ["hsm/pkcs11"],
+    r"<(podofo|utf8proc|png)": ["pdf/write"],
+    r"<qpdf/": ["pdf/read", "pdf/write"],
+    r"<Poco/|\"Poco/": ["service/antind", "service/net", "service/main"],
+    r"<toml\+\+/": ["certs", "pdf/write", "verifier", "service/antind", "service/main",
+                    "service/cli"],
+    r"<nlohmann/": ["verifier", "service/antind", "service/cli", "service/worker", "service/main"],
+}
+# Ambient state has one home too: service/.
+AMBIENT = re.compile(
+    r"system_clock::now|steady_clock::now|\bgetenv\s*\(|\btime\s*\(\s*(nullptr|NULL|0)")
+# A child process that must time out on its own reads the monotonic clock itself.
+AMBIENT_ALLOWED = {"hsm/pkcs11"}
+
+
+def layer_of(path):
+    hits = [l for l in MAY_INCLUDE if path == l or path.startswith(l + "/")]
+    return max(hits, key=len, default=None)
+
+
+def offences(root=pathlib.Path(".")):
+    bad = []
+    tops = sorted({l.split("/")[0] for l in MAY_INCLUDE})
+    for f in sorted(p for d in tops for p in (root / d).rglob("*")):
+        if f.suffix not in (".h", ".cc"):
+            continue
+        name = f.relative_to(root).as_posix()
+        here = layer_of(name)
+        for n, line in enumerate(f.read_text(encoding="utf-8").splitlines(), 1):
+            own = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+            there = layer_of(own.group(1)) if own else None
+            if there and there != here and there not in MAY_INCLUDE[here]:
+                bad.append(f"{name}:{n}: {here} must not include {there}")
+            if own and own.group(1).startswith("tests/"):
+                bad.append(f"{name}:{n}: product code must not include tests/")
+            if line.lstrip().startswith("#"):
+                bad += [f"{name}:{n}: {here} must not name {p}" for p, ok in HOMES.items()
+                        if re.search(p, line) and here not in ok]
+            if not name.startswith("service/") and here not in AMBIENT_ALLOWED \
+                    and AMBIENT.search(line.split("//")[0]):
+                bad.append(f"{name}:{n}: ambient time or environment outside service/")
+    return bad
+
+
+if __name__ == "__main__":
+    found = offences()
+    if found:
+        print("\n".join(found))
+    sys.exit(bool(found))

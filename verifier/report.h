@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/core/etsi.h"
+#include "certs/core/finding.h"
+#include "certs/core/time.h"
+#include "pdf/read/changes.h"
+
+namespace antin::verifier {
+
+enum class Verdict { kValid, kInvalid, kInsufficient, kNoSignature };
+enum class Integrity { kIntact, kBroken, kNotCheckable };
+enum class Coverage { kWholeFile, kWholeRevision, kPartial };
+
+struct CertificateSummary {
+  std::string name, organization, issuer, serial, sha256;
+  UtcTime not_before, not_after;
+};
+
+struct RevocationEntry {
+  std::string certificate_sha256, state, source, evidence_sha256, reason;
+  std::optional<UtcTime> revoked_at, this_update, next_update;
+};
+
+struct TimestampEntry {
+  std::string kind;  ///< "signature", "document"
+  UtcTime gen_time;
+  std::string tsa;
+  bool trusted = false;
+  Findings findings;
+};
+
+struct ChangeItem {
+  pdf::Change change;
+  std::string rule;  ///< "ISO 32000-2 12.8.2.2"
+  bool permitted = false;
+};
+
+struct ChangesAfter {
+  pdf::ChangeLevel level = pdf::ChangeLevel::kNone;
+  bool permitted = true;
+  std::vector<ChangeItem> items;
+};
+
+/// One entry of "signatures" in antin-report/1 (interfaces.md).
+struct SignatureReport {
+  std::string field;
+  bool document_timestamp = false;
+  std::size_t revision = 0;  ///< one-based in JSON
+  std::string sub_filter;
+  std::optional<std::string> level;  ///< "CMS", "B-B", "B-T", "B-LT", "B-LTA"
+  Indication indication = Indication::kIndeterminate;
+  std::optional<SubIndication> sub_indication;
+  Integrity integrity = Integrity::kNotCheckable;
+  Coverage coverage = Coverage::kPartial;
+  ChangesAfter changes_after;
+  std::optional<CertificateSummary> signer;
+  struct SigningTime {
+    std::optional<UtcTime> claimed, proven;
+    std::string source = "none";  ///< "timestamp" | "cms" | "dictionary" | "none"
+  } signing_time;
+  struct Algorithm {
+    std::string digest, signature;
+    unsigned key_bits = 0;
+  } algorithm;
+  std::vector<CertificateSummary> chain;
+  std::vector<RevocationEntry> revocation;
+  std::vector<TimestampEntry> timestamps;
+  Findings findings;
+};
+
+/// antin-report/1.
+struct Report {
+  std::string file, sha256;
+  std::size_t size = 0, pages = 0, revisions = 0;
+  Verdict verdict = Verdict::kNoSignature;
+  Code message;  ///< catalogue code of the one sentence
+  Params message_params;
+  std::vector<SignatureReport> signatures;
+  Findings findings;  ///< about the whole file
+};
+
+/// One JSON document, UTF-8, no trailing newline, keys in the order of interfaces.md.
+std::string to_json(const Report& report);
+/// For a person at a terminal; times at UTC+07:00.
+std::string to_text(const Report& report, Language language);
+/// 0 VALID, 1 INVALID, 2 INSUFFICIENT or NO_SIGNATURE (interfaces.md).
+int exit_code(Verdict verdict) noexcept;
+
+}  // namespace antin::verifier
