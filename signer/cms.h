@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -23,6 +25,17 @@ Result<ToBeSigned> signed_attributes(const certs::Certificate& signer, DigestAlg
 Result<Bytes> assemble_cms(const certs::Certificate& signer,
                            const std::vector<certs::Certificate>& chain, SignatureScheme scheme,
                            const ToBeSigned& attributes, const SignatureValue& value);
+
+/// Octets that assemble_cms() will need at most for this signer and chain.
+std::size_t cms_octets_estimate(const certs::Certificate& signer,
+                                const std::vector<certs::Certificate>& chain);
+
+/// A whole CMS made elsewhere: detached, one signer, who is `signer`; message-digest is that of
+/// `covered`; signing-certificate-v2 names `signer`; the signature verifies; algorithm identifiers
+/// do not contradict each other. Fails with kCmsMalformed, kDigestNotAllowed,
+/// kSignatureDoesNotMatch.
+Status check_outside_cms(ByteView cms, const certs::Certificate& signer,
+                         const std::array<ByteView, 3>& covered);
 
 /// Adds an RFC 3161 token over the signature value as unsigned attribute (EN 319 122-1 §5.3).
 Result<Bytes> add_signature_timestamp(ByteView cms, ByteView token);
