@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "certs/core/error.h"
+#include "certs/core/secret.h"
+#include "hsm/key_holder.h"
+
+namespace antin::hsm {
+
+/// A PIN entrusted for a key that signs without a person (agency seal, log checkpoints).
+///
+/// It logs in by itself: once per child process, and only after a fresh C_GetTokenInfo shows
+/// neither low count, final try nor locked. The first CKR_PIN_INCORRECT destroys it; nobody logs in
+/// then until the operator gives it anew.
+struct UnattendedPin {
+  std::string token_uri;  ///< RFC 7512, token attributes only: must name one token
+  Secret pin;
+};
+
+/// How the PKCS#11 modules are driven.
+struct Pkcs11Options {
+  std::vector<std::string> modules;  ///< paths; nothing else is ever loaded
+  std::string child_program;         ///< path of antin-pkcs11
+
+  std::chrono::milliseconds load_timeout{10'000};
+  /// A call counts as stuck when neither it nor any other call of the module ended for so long.
+  std::chrono::milliseconds operation_timeout{30'000};
+  /// While a person types on a device with its own key pad.
+  std::chrono::milliseconds pin_pad_timeout{120'000};
+  /// A module that could not be started is not tried again before.
+  std::chrono::milliseconds restart_pause{2'000};
+  /// Signatures in flight per module; more threads than this wait.
+  unsigned max_parallel = 64;
+
+  /// Where the modules' own chatter on stderr goes.
+  enum class Chatter { kDiscard, kInherit };
+  Chatter chatter = Chatter::kDiscard;
+
+  std::vector<UnattendedPin> unattended;
+  /// Asked for keys with CKA_ALWAYS_AUTHENTICATE, once per signature; must outlive the holder.
+  /// Without it, and without an unattended PIN, such keys fail with kTokenLoginRequired.
+  PinSource* signature_pins = nullptr;
+};
+
+/// Keys on PKCS#11 tokens, each module in a process of its own (architecture.md, antin-tokend).
+///
+/// The first use of a module starts its child. A call that a fresh session does not cure replaces
+/// the child and is tried once more; a stuck call replaces it and fails with kTokenTimeout; a child
+/// that dies is replaced and what it was doing is tried once more, except a login. After a
+/// replacement the person is asked again: sign() fails with kTokenLoginRequired until login().
+/// Thread-safe.
+class Pkcs11KeyHolder final : public KeyHolder {
+ public:
+  /// Starts nothing yet. Fails with kTokenUriInvalid for a bad UnattendedPin::token_uri and with
+  /// kTokenFailed when memory for a PIN cannot be locked.
+  static Result<std::unique_ptr<Pkcs11KeyHolder>> create(Pkcs11Options options);
+  ~Pkcs11KeyHolder() override;
+  Pkcs11KeyHolder(const Pkcs11KeyHolder&) = delete;
+  Pkcs11KeyHolder& operator=(const Pkcs11KeyHolder&) = delete;
+
+  Result<Listing> tokens() override;
+  Result<std::vector<TokenKey>> keys(const KeyQuery& query) override;
+  Status login(const TokenStatus& token, PinSource& pins) override;
+  Result<SignatureValue> sign(const std::string& key_uri, SignatureScheme scheme,
+                              const ToBeSigned& attributes) override;
+
+ private:
+  class Impl;
+  explicit Pkcs11KeyHolder(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The child program in the folder of the running program, where the build and the package put it.
+std::string child_program_beside_this();
+
+/// A PIN from a file (or systemd credential) whose last line end is dropped. Refuses with
+/// kTokenPinFileUnsafe what is not a regular file or what group or others may read.
+Result<Secret> read_pin_file(const std::string& path);
+
+}  // namespace antin::hsm

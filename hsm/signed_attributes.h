@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/core/bytes.h"
+#include "certs/core/error.h"
+
+namespace antin::hsm {
+
+/// What a key holder sees of the CMS SignedAttributes that it is asked to sign.
+struct SignedAttributes {
+  Bytes message_digest;                     ///< messageDigest: digest of the content
+  std::optional<Bytes> certificate_hash;    ///< signing-certificate-v2: first ESSCertIDv2, SHA-256
+  std::optional<std::string> signing_time;  ///< as written: UTCTime or GeneralizedTime
+  /// Content octets of the OIDs of attributes other than these, in order.
+  std::vector<Bytes> others;
+};
+
+/// Reads DER SignedAttributes with the SET OF tag (RFC 5652 §5.4) strictly: definite minimal
+/// lengths, elements in DER order (X.690 §11.6), each type once (RFC 5652 §5.3), one value each,
+/// content-type id-data and message-digest present (§11.1, §11.2), nothing behind the end.
+/// A bare digest, a certificate or a PDF never passes. Fails with kTokenAttributesRefused.
+///
+/// Nobody verified anything yet: that message_digest is the digest of a given document, and
+/// certificate_hash that of a given certificate, is for the caller to check.
+Result<SignedAttributes> parse_signed_attributes(ByteView der);
+
+}  // namespace antin::hsm
