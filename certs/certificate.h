@@ -41,7 +41,7 @@ class Certificate {
   std::string issuer_organization() const;
   std::string subject_line() const;  ///< RFC 4514 order, UTF-8
   std::string issuer_line() const;
-  std::string serial_hex() const;  ///< lower case, no leading zero octet
+  std::string serial_hex() const;  ///< lower case, no leading zero octet; "-…" when negative
   UtcTime not_before() const;
   UtcTime not_after() const;
   PublicKeyInfo public_key() const;
@@ -52,6 +52,14 @@ class Certificate {
   bool may_sign() const;
   /// extendedKeyUsage has id-kp-timeStamping alone and critical (RFC 3161 §2.3).
   bool may_timestamp() const;
+  /// Digest of the signature that the issuer made over this certificate; nullopt when the
+  /// algorithm has none or one that antin cannot name.
+  std::optional<DigestAlgorithm> signature_digest() const;
+  /// SHA-256 of the DER SubjectPublicKeyInfo: identity of the key whatever the certificate.
+  Bytes public_key_sha256() const;
+  /// True when `issuer`'s key verifies the signature of this certificate (and only that: names and
+  /// usage are not looked at). Remembered by all copies of *this, so asking again is cheap.
+  bool signature_verifies_with(const Certificate& issuer) const;
   std::vector<std::string> ocsp_urls() const;
   std::vector<std::string> crl_urls() const;
   std::vector<std::string> ca_issuer_urls() const;

@@ -25,6 +25,10 @@ struct TrustStore {
   std::vector<Certificate> intermediates;
 };
 
+/// True for every certificate of tests/pki, by its marker extension, and for any other certificate
+/// of a key committed there: those private keys are public.
+bool is_test_pki(const Certificate& certificate);
+
 /// One file of a trust folder, already read.
 struct TrustFile {
   std::string name;  ///< "root.crt", "root.toml"
@@ -37,7 +41,8 @@ struct TrustFile {
 /// .der .p7b .p7c) or .toml are ignored.
 /// Fails with kTrustUnreadable naming the file, with kTrustConfig for a bad NAME.toml (unknown key,
 /// no certificate beside it), with kTrustTestPki for a certificate of tests/pki when
-/// `refuse_test_pki`.
+/// TestPki::kRefuse.
+/// Fails with kTrustConfig too when one certificate stands in two files and either is configured.
 enum class TestPki { kRefuse, kAllow };
 Result<TrustStore> load_trust_store(const std::vector<TrustFile>& files, TestPki test_pki);
 
