@@ -41,5 +41,7 @@ Status check_outside_cms(ByteView cms, const certs::Certificate& signer,
 Result<Bytes> add_signature_timestamp(ByteView cms, ByteView token);
 /// The octets that a signature timestamp covers: SignerInfo.signature.
 Result<Bytes> signature_value_of(ByteView cms);
+/// Has the only signer a signature timestamp attribute? Not whether it is any good.
+bool has_signature_timestamp(ByteView cms);
 
 }  // namespace antin::signer

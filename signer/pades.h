@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +18,30 @@ namespace antin::signer {
 
 enum class Level { kB, kT };
 
+/// What becomes of a level T signature when no timestamp is to be had (S-07).
+enum class WithoutTimestamp {
+  kFail,   ///< no document comes out
+  kKeepB,  ///< the document comes out at level B with the warning kTimestampUnreachable
+};
+
+/// A certificate that passed check_certificate() a moment ago, so that a batch need not build the
+/// same path for every document.
+struct CheckedCertificate {
+  Bytes certificate_sha256;
+  UtcTime at;
+  Findings warnings;
+  static constexpr std::chrono::minutes kGoodFor{5};
+};
+
 /// The certificate checks of S-04, made before any key is touched.
 struct CertificateCheck {
   const certs::TrustStore* trust = nullptr;  ///< nullptr: chain not checked (development, warned)
   std::vector<certs::Crl> crls;
   /// S-04: sign although revocation could not be checked; recorded in the outcome.
   bool accept_unknown_revocation = false;
+  certs::Purpose purpose = certs::Purpose::kSign;  ///< kSeal for an agency's certificate
+  /// Of the same trust and crls: taken instead of building the path again while it is fresh.
+  std::optional<CheckedCertificate> earlier;
 };
 
 /// Fails with kCertificateExpired / kCertificateNotYetValid (M-03), kCertificateRevoked (M-11),
@@ -40,6 +59,7 @@ struct SignRequest {
   std::vector<certs::Certificate> chain;
   SignatureScheme scheme;
   Level level = Level::kB;
+  WithoutTimestamp without_timestamp = WithoutTimestamp::kFail;
   bool cms_signing_time = false;  ///< S-01: for tools that read only the CMS attribute
   CertificateCheck check;
 };
@@ -54,22 +74,31 @@ struct SignedDocument {
   Findings warnings;
 };
 
-/// Signs with a key at hand. With level kT and no timestamp to be had the document stays B and the
-/// Error is kTimestampUnreachable (M-18) unless `allow_b_instead`.
 struct Environment {
   const Clock* clock;
   RandomSource* random;
   TimestampSource* timestamps;  ///< nullptr: level kB only
 };
+
+/// Signs with a key at hand: certificate check, PDF update, digest, attributes, key, CMS,
+/// timestamp, in this order, so that nothing is half-done when a step fails and no token is busy
+/// while a timestamp server takes its time. Signs again with more room when the CMS does not fit.
+///
+/// Fails with what check_certificate(), pdf::prepare_signature(), hsm::KeyHolder::sign() and
+/// TimestampSource fail with; kDigestNotAllowed, kSchemeDoesNotFit, kSignatureDoesNotMatch;
+/// kClockSkew when the timestamp is more than 300 s away from our clock (S-19).
 Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
                             const std::string& key_uri, const Environment& environment);
 
 /// Two steps for a key that is elsewhere. State is self-contained except for the document;
 /// preparing the same request twice gives independent states; completing twice gives identical
-/// octets.
+/// octets (at level T: but for the timestamp). The state is not trusted: complete() recomputes what
+/// it claims, so a changed state ends in an error and never in another document than was prepared.
 struct PreparedState {
   Bytes state;              ///< CBOR, "antin-state/1"; holds no secret
   ToBeSigned to_be_signed;  ///< DER SignedAttributes
+  std::string field;
+  Findings warnings;
 };
 Result<PreparedState> prepare(const SignRequest& request, const Environment& environment);
 
@@ -82,5 +111,12 @@ struct OutsideSignature {
 /// kSignatureDoesNotMatch, kContentsTooSmall ({needed}).
 Result<SignedDocument> complete(ByteView state, const SharedBytes& document,
                                 const OutsideSignature& signature, const Environment& environment);
+
+/// Is `output` what sign() made of `original` with this certificate at `level` or above: original
+/// octets first, then one update whose signature covers the file, is by `certificate` and verifies?
+/// Errors only when `output` cannot be read as PDF.
+Result<bool> is_finished_output(const SharedBytes& original, const SharedBytes& output,
+                                const std::string& password, const certs::Certificate& certificate,
+                                Level level);
 
 }  // namespace antin::signer
