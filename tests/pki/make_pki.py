@@ -9,7 +9,8 @@ Two uses:
                                   installed service refuses them as anchors (README.md).
   make_pki.py --fresh --out DIR   a development PKI for one machine: valid from now on, random
                                   serial numbers, no marker. With --base-url URL the certificates
-                                  name URL/crl/NAME.crl and URL/ocsp.
+                                  name URL/crl/NAME.crl and URL/ocsp; with --all-algorithms there
+                                  are officers with RSA-3072, RSA-4096, P-256 and P-384 too.
 
 Exit 0: made. Anything else: a message on stderr, DIR may be incomplete.
 """
@@ -227,6 +228,11 @@ ROOT = CA_ORG + "/CN=CA gốc thử nghiệm"
 ISSUING = CA_ORG + "/CN=CA cấp chứng thư thử nghiệm"
 OFFICER = COMMUNE + "/title=Công chức Tư pháp - Hộ tịch/CN=Nguyễn Văn Ảnh"
 
+OTHER_ALGORITHMS = [("officer-rsa3072", "rsa3072", "Trần Thị Hường"),
+                    ("officer-rsa4096", "rsa4096", "Lê Đức Thịnh"),
+                    ("officer-p256", "P-256", "Phạm Thị Ngọc Ánh"),
+                    ("officer-p384", "P-384", "Hoàng Quốc Việt")]
+
 
 def people(pki, issuer, since, until):
     """The certificates that every use of the recipe makes."""
@@ -249,10 +255,8 @@ def make_committed(pki):
                 **given):
         pki.issue(name, issuer, kind, profile, f"{COMMUNE}/CN={cn}", since, until, **given)
 
-    officer("officer-rsa3072", "rsa3072", "Trần Thị Hường")
-    officer("officer-rsa4096", "rsa4096", "Lê Đức Thịnh")
-    officer("officer-p256", "P-256", "Phạm Thị Ngọc Ánh")
-    officer("officer-p384", "P-384", "Hoàng Quốc Việt")
+    for name, kind, cn in OTHER_ALGORITHMS:
+        officer(name, kind, cn)
     officer("officer-expired", "rsa2048", "Vũ Hết Hạn", until=day("2025-12-31"))
     officer("officer-future", "rsa2048", "Đỗ Chưa Hiệu Lực", since=day("2030-01-01"))
     officer("officer-revoked", "rsa2048", "Bùi Đã Thu Hồi")
@@ -311,12 +315,15 @@ def make_committed(pki):
     pki.trust(["root", "issuing-ca"])
 
 
-def make_fresh(pki):
+def make_fresh(pki, all_algorithms):
     now = datetime.datetime.now(UTC).replace(microsecond=0) - datetime.timedelta(hours=1)
     years = lambda n: now + datetime.timedelta(days=365 * n)  # noqa: E731
     pki.issue("root", "root", "rsa4096", "root", ROOT, now, years(20))
     pki.issue("issuing-ca", "root", "rsa2048", "ca", ISSUING, now, years(15))
     people(pki, "issuing-ca", now, years(10))
+    if all_algorithms:
+        for name, kind, cn in OTHER_ALGORITHMS:
+            pki.issue(name, "issuing-ca", kind, "sign", f"{COMMUNE}/CN={cn}", now, years(10))
     pki.crl("root", "root", 1, now, years(10), [])
     pki.crl("issuing-ca", "issuing-ca", 1, now, years(10), [])
     pki.p12("officer-rsa2048", ["issuing-ca", "root"])
@@ -335,6 +342,8 @@ def write_pins(pki, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--fresh", action="store_true", help="development PKI for this machine")
+    parser.add_argument("--all-algorithms", action="store_true",
+                        help="with --fresh: officers with RSA-3072, RSA-4096, P-256 and P-384 too")
     parser.add_argument("--out", type=pathlib.Path, help="folder to write to")
     parser.add_argument("--base-url", help="where CRL and OCSP are served")
     args = parser.parse_args()
@@ -345,7 +354,7 @@ def main():
         parser.error("a fresh PKI does not belong into tests/pki")
     pki = Maker(out, args.fresh, args.base_url or "http://pki.antin.invalid")
     if args.fresh:
-        make_fresh(pki)
+        make_fresh(pki, args.all_algorithms)
     else:
         make_committed(pki)
         if args.out is None:
