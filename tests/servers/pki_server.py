@@ -7,7 +7,7 @@ DIR was made by tests/pki/make_pki.py. Listens on 127.0.0.1 only; port 0 takes a
 listens, it writes its base URL to FILE (or standard output).
 
     POST /tsa           RFC 3161 over HTTP, signed by DIR/certs/tsa.crt
-    GET  /crl/NAME.crl  DIR/crl/NAME.crl
+    GET  /crl/NAME.crl  DIR/crl/NAME.crl in DER
 
 Tokens are made by `openssl ts`: an implementation of its own, not the one under test. Anybody on
 this machine may ask, so it proves nothing to others; its certificate is a development one anyway.
@@ -45,7 +45,7 @@ def stamp(pki, query):
     """TimeStampResp in DER; openssl answers a malformed query with a rejection of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        (folder / "serial").write_text("4" + secrets.token_hex(15).upper() + "\n")
+        (folder / "serial").write_text("4D" + secrets.token_hex(15).upper() + "\n")
         (folder / "conf").write_text(CONFIG.format(folder=folder, pki=pki))
         (folder / "query").write_bytes(query)
         done = subprocess.run(["openssl", "ts", "-reply", "-config", folder / "conf", "-queryfile",
@@ -87,7 +87,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = self.pki / "crl" / f"{named.group(1)}.crl" if named else None
         if path is None or not path.is_file():
             return self.answer(404, "text/plain", b"")
-        return self.answer(200, "application/pkix-crl", path.read_bytes())
+        der = subprocess.run(["openssl", "crl", "-in", path, "-outform", "DER"], check=True,
+                             capture_output=True).stdout
+        return self.answer(200, "application/pkix-crl", der)
 
 
 def main():
