@@ -5,6 +5,11 @@
 #include <cstdint>
 #include <new>
 #include <optional>
+#ifndef POINTERHOLDER_TRANSITION
+#define POINTERHOLDER_TRANSITION 4  // libqpdf: std::shared_ptr only, its old pointers are errors
+#endif
+#include <qpdf/Pl_Flate.hh>
+#include <qpdf/Pl_Function.hh>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <string>
@@ -42,7 +47,7 @@ struct Document::Inside {
   RevisionMap map;
   QPDF qpdf;
   std::optional<Encryption> encryption;
-  Findings findings;  ///< about the whole file, map.findings included
+  std::vector<QPDFExc> warnings;  ///< collected so far: libqpdf gives each only once
 
   QPDFObjectHandle trailer() { return qpdf.getTrailer(); }
   QPDFObjectHandle root() { return qpdf.getTrailer().getKey("/Root"); }

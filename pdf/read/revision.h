@@ -18,7 +18,11 @@ struct Revision {
   std::size_t xref_offset;   ///< absolute offset of the newest xref section it uses
   std::size_t startxref_at;  ///< absolute offset of its "startxref" keyword
   XrefKind kind;
-  bool linearized_first_page = false;  ///< first-page section of a linearized file, not an update
+  /// xref_offset is the first-page section of a linearized file, whose /Prev points forward to the
+  /// main section; the two are one revision, not an update.
+  bool linearized_first_page = false;
+  std::size_t eof_end = 0;   ///< just after the letters "%%EOF", before its end of line
+  std::vector<int> defines;  ///< object numbers its sections list; not filled in for the oldest
 };
 
 /// Limits for everything that reads a document's octets. All are checked by our own reader before
