@@ -19,11 +19,17 @@ class Crl {
   std::string issuer_line() const;
   UtcTime this_update() const;
   std::optional<UtcTime> next_update() const;
-  std::string number_hex() const;  ///< cRLNumber or ""
+  std::string number_hex() const;        ///< cRLNumber or ""
+  const Bytes& sha256() const noexcept;  ///< of der()
   ossl::Borrowed<X509_CRL> x509_crl() const noexcept;
+  /// True when `issuer`'s key verifies the signature of this list (and only that). Remembered by
+  /// all copies of *this.
+  bool signature_verifies_with(const Certificate& issuer) const;
+
+  struct Parsed;  ///< certs/crl_parsed.h, for this folder only
+  const Parsed& parsed() const noexcept { return *parsed_; }
 
  private:
-  struct Parsed;
   explicit Crl(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
   std::shared_ptr<const Parsed> parsed_;
 };

@@ -15,12 +15,20 @@ namespace antin::certs {
 struct RevocationStatus {
   enum class State { kGood, kRevoked, kUnknown, kNotNeeded };
   State state;
-  std::optional<UtcTime> revoked_at;   ///< iff kRevoked
+  std::optional<UtcTime> revoked_at;   ///< iff kRevoked; may be later than `at`
   std::string reason;                  ///< CRLReason name, "" when absent
   std::string source;                  ///< "crl", "ocsp", ""
   std::optional<UtcTime> this_update;  ///< of the evidence used
   std::optional<UtcTime> next_update;
   std::string evidence_sha256;  ///< hex, of the CRL or OCSP response used
+};
+
+/// Inputs (c) to (f) of RFC 5280 §6.1.1.
+struct CertificatePolicies {
+  std::vector<std::string> acceptable;  ///< dotted OIDs; empty: any policy
+  bool required = false;                ///< initial-explicit-policy
+  bool inhibit_mapping = false;
+  bool inhibit_any = false;
 };
 
 struct PathInput {
@@ -30,8 +38,9 @@ struct PathInput {
   std::vector<Crl> crls;                ///< evidence given; nothing is fetched
   Purpose purpose;
   UtcTime at;  ///< judged at this instant, RFC 5280 §6.1.1 (b)
-  /// When the last evidence was produced; a revocation after `at` is reported, not decisive.
+  /// A revocation after `at` is reported, not decisive.
   bool check_revocation = true;
+  CertificatePolicies policies = {};
 };
 
 /// Result of RFC 5280 §6 over the best path found.
@@ -53,6 +62,17 @@ struct PathResult {
   Findings findings;
 };
 
+/// Rules for a leaf: kSign, kSeal: keyUsage permits signing and the certificate is not for
+/// timestamps or OCSP alone; kTimestamp: may_timestamp(); kOcsp: id-kp-OCSPSigning.
+///
+/// Revocation lists: complete, partitioned and indirect ones, and deltas with their base, as in RFC
+/// 5280 §6.3.3; signed by the issuer's key or by that of a certificate of the same name (of the
+/// name that the distribution point gives) with cRLSign and a valid path to the same anchor. A list
+/// counts when it was issued at or after `at`, or when its nextUpdate is not before `at`; one
+/// issued after the certificate expired proves nothing good unless it says that it keeps expired
+/// ones. kNotNeeded: anchors, OCSP responders with ocsp-nocheck, certificates that say they are
+/// never revoked (RFC 9608; EN 319 412-1 §5.2 validity assured short term).
+///
 /// Searches candidates, intermediates and anchors by key identifier and by name, then lets OpenSSL
 /// validate each candidate path; a name never decides trust, a signature does. Gives up after a
 /// fixed number of candidate paths (kCertPathBudget finding; state stays kNoPath).
