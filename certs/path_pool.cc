@@ -46,7 +46,9 @@ ossl::X509ViewPtr view_of(std::span<const Certificate> certificates) {
 }
 
 bool set_policies(X509_VERIFY_PARAM* parameters, const CertificatePolicies& policies) {
-  for (const auto& dotted : policies.acceptable) {
+  // RFC 5280 §6.1.1 (c): any policy will do unless the caller names some.
+  const std::vector<std::string> any{"2.5.29.32.0"};
+  for (const auto& dotted : policies.acceptable.empty() ? any : policies.acceptable) {
     ossl::ObjectPtr oid{OBJ_txt2obj(dotted.c_str(), 1)};
     if (!oid || X509_VERIFY_PARAM_add0_policy(parameters, oid.release()) != 1) return false;
   }
