@@ -35,6 +35,9 @@ struct SignatureUpdate {
   std::string role = "person";
   std::optional<UtcTime> signing_time;  ///< /M with +07'00'
   std::string signer_name, reason, location, contact;
+  /// What the signer is going to do, for seed values that demand it (12.7.5.5 table 237).
+  std::string digest_method = "SHA256";
+  bool timestamp_planned = false;
   /// Makes a certification signature (DocMDP); only as a document's first signature.
   std::optional<DocMdp> certify;
   std::size_t contents_octets = 32'768;  ///< room for the CMS; the hex string has twice as many
@@ -85,9 +88,20 @@ class PreparedSignature {
 /// Refuses, before anything is drawn: kSigningForbidden (M-10: DocMDP P=1, FieldMDP, /Lock,
 /// /SigFieldLock; {reason}), kSeedValueForbids ({reason}), kFieldNotFound, kFieldNotEmpty,
 /// kFieldExists, kPermissionDenied (encrypted, /P forbids), kPageNotFound, kAnchorNotFound,
-/// kGlyphMissing ({characters}), kAppearanceTooLarge (does not fit the page),
-/// kPdfMalformed, kPdfAmbiguous.
+/// kGlyphMissing ({characters}), kAppearanceTooLarge (does not fit the page), kFontMissing,
+/// kUsage (facts missing or not agreeing with the rest), kPdfMalformed, kPdfAmbiguous, and the code
+/// of any finding of severity error that the document or an earlier signature has: what would be
+/// judged INVALID afterwards is not signed.
+///
+/// Under DocMDP P=2/3 with field "": an existing empty field is filled, else a new invisible one is
+/// made. A document timestamp is allowed whatever the locks say (12.8.2.2: P=1 allows it too).
+/// The document itself is not changed: preparing again with more room is safe.
 Result<PreparedSignature> prepare_signature(const Document& document, const SignatureUpdate& update,
                                             DocumentCipher& cipher, RandomSource& random);
+
+/// Hazards of S-18 that the catalogue shows: JavaScript, launch actions, embedded files
+/// (kActiveContent), XFA (kXfaForm). prepare_signature() gives them as warnings; a service whose
+/// policy refuses them asks first.
+Result<Findings> input_hazards(const Document& document);
 
 }  // namespace antin::pdf

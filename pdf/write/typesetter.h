@@ -1,0 +1,47 @@
+#pragma once
+
+// Only pdf/write includes this: PoDoFo stays inside.
+
+#include <vector>
+
+#include <podofo/podofo.h>
+
+#include "pdf/write/appearance.h"
+
+namespace antin::pdf {
+
+/// One line as it will be drawn.
+struct SetLine {
+  std::string text;  ///< UTF-8, NFC
+  double size_pt = 10;
+  bool bold = false;
+  std::uint32_t rgb = 0;
+};
+
+/// Fonts of one PDF in memory, and the breaking of text into lines with them. Liberation Serif 2
+/// has the metrics of Times New Roman and, unlike version 1, all Vietnamese letters.
+class Typesetter {
+ public:
+  /// Fails with kFontMissing. `document` must outlive this.
+  static Result<Typesetter> with_fonts(PoDoFo::PdfMemDocument& document);
+
+  PoDoFo::PdfFont& font(bool bold) const noexcept { return bold ? *bold_ : *regular_; }
+  double width(const SetLine& line) const;
+  /// Breaks each line at spaces to fit `width_pt`. Nullopt when a single word is too wide.
+  std::optional<std::vector<SetLine>> wrap(const std::vector<SetLine>& lines,
+                                           double width_pt) const;
+  /// kGlyphMissing with the characters that the font lacks or that must not be drawn.
+  Status check_glyphs(const std::vector<SetLine>& lines) const;
+
+ private:
+  PoDoFo::PdfFont* regular_ = nullptr;  // owned by the document
+  PoDoFo::PdfFont* bold_ = nullptr;
+};
+
+/// The stamp's lines with their placeholders filled in; a line whose placeholders are all empty is
+/// left out; without any line in the appearance the layout of NĐ 30/2020.
+std::vector<SetLine> filled_lines(const Appearance& appearance, const StampFacts& facts);
+
+constexpr double kLineHeight = 1.2;  ///< of the type size
+
+}  // namespace antin::pdf
