@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <Poco/Net/StreamSocket.h>
+
+#include "service/antind/http_parser.h"
+#include "service/antind/http_server.h"
+
+namespace antin::service {
+
+/// One client's connection, driven by the polling thread only. It reads and writes without
+/// blocking and knows its own deadlines; what to answer is decided by its owner.
+class HttpConnection {
+ public:
+  using Ticks = std::chrono::steady_clock::time_point;
+  enum class State : std::uint8_t {
+    kReading,   ///< a request, or waiting for one
+    kHandling,  ///< a handler has it
+    kWriting,   ///< an answer
+    kLingering  ///< answered; reads away what still comes, so that no RST eats the answer
+  };
+
+  HttpConnection(Poco::Net::StreamSocket socket, std::string peer, const HttpSettings& settings,
+                 Ticks now);
+
+  int fd() const { return socket_.impl()->sockfd(); }
+  State state() const noexcept { return state_; }
+  const std::string& peer() const noexcept { return peer_; }
+  HttpParser& parser() noexcept { return parser_; }
+  bool idle() const noexcept {
+    return state_ == State::kReading && parser_.untouched() && input_.empty();
+  }
+  bool finished() const noexcept { return finished_; }
+  void finish() noexcept { finished_ = true; }
+
+  /// Events to poll for.
+  short wanted() const noexcept;
+  /// Reads what is there into the parser. Stops where the parser needs the caller.
+  void read_some(Ticks now);
+  /// Feeds octets that came behind an earlier request (pipelining).
+  void feed_waiting(Ticks now);
+  void write_some(Ticks now);
+
+  enum class Overdue : std::uint8_t { kNo, kTooSlow, kClose };
+  Overdue overdue(Ticks now) const;
+
+  /// The request is with a handler until answer().
+  void handed_over(Ticks now) noexcept;
+  enum class After : std::uint8_t { kKeepAlive, kClose };
+  /// `head_only`: HEAD, the body is announced but not sent.
+  void answer(const Response& response, UtcTime date, After after, bool head_only, Ticks now);
+  void send_continue(Ticks now);
+
+  // Facts about the request being answered.
+  std::string request_id;
+  std::uint64_t serial = 0;
+  std::string method, path;
+  bool head_only = false;
+  bool keep_alive = true;
+  Ticks started{};
+  std::function<Response()> fallback;
+  Ticks fallback_at = Ticks::max();
+
+ private:
+  bool send(ByteView octets, std::size_t& sent);
+  void close_after_lingering(Ticks now);
+
+  Poco::Net::StreamSocket socket_;
+  std::string peer_;
+  const HttpSettings& settings_;
+  HttpParser parser_;
+  State state_ = State::kReading;
+  Bytes input_;  ///< read but not yet parsed; bounded by one read
+  std::string out_head_;
+  SharedBytes out_body_;
+  std::size_t out_sent_ = 0;
+  After after_ = After::kKeepAlive;
+  Ticks since_;  ///< of the present wait: idle, head, body, writing, lingering
+  bool head_started_ = false;
+  bool body_started_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace antin::service

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "certs/core/bytes.h"
+#include "service/antind/body.h"
+
+namespace antin::service {
+
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kPatch, kOther };
+std::string_view name(Method method) noexcept;
+
+struct HeaderField {
+  std::string name;  ///< lower case
+  std::string value;
+};
+
+/// The head of a request that passed every rule of RFC 9112 that http_parser.h names.
+struct RequestHead {
+  Method method = Method::kOther;
+  std::string path;   ///< as sent, percent-encoding valid, begins with '/' (or is "*")
+  std::string query;  ///< as sent, without '?'
+  bool http11 = true;
+  bool keep_alive = true;
+  bool expects_continue = false;
+  std::vector<HeaderField> fields;
+
+  /// The only value of this field; "" when absent. Callers that must refuse repetitions ask
+  /// count().
+  std::string_view value(std::string_view lower_name) const noexcept;
+  std::size_t count(std::string_view lower_name) const noexcept;
+};
+
+struct Request {
+  RequestHead head;
+  Body body;
+  std::string peer;  ///< numeric address
+  std::string id;    ///< for logs and problems: UUIDv7
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type;
+  std::vector<HeaderField> fields;  ///< any case; no Content-Length, Connection or Date
+  SharedBytes body;
+
+  static Response text(int status, std::string content_type, std::string_view body);
+};
+
+}  // namespace antin::service

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <initializer_list>
+
+#include "certs/core/bytes.h"
+
+namespace antin::service {
+
+/// SHA-256 of the parts one after the other. antind links no OpenSSL of its own; Poco's engine is
+/// enough for names of files and fingerprints of requests.
+Bytes sha256(std::initializer_list<ByteView> parts);
+
+/// In time that depends on the lengths only.
+bool equal_in_constant_time(ByteView a, ByteView b) noexcept;
+
+}  // namespace antin::service

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/core/bytes.h"
+#include "certs/core/error.h"
+#include "certs/core/time.h"
+#include "service/antind/sqlite.h"
+
+namespace antin::service {
+
+struct StoredRevision {
+  std::size_t end = 0;
+  Bytes sha256;
+};
+
+struct StoredOriginal {
+  std::string id;
+  Bytes sha256;
+  std::size_t size = 0;
+  std::string name, owner;
+  UtcTime created;
+  std::vector<StoredRevision> revisions;
+};
+
+enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed };
+std::string_view name(JobState state) noexcept;
+
+struct StoredJob {
+  std::string id, kind, owner;
+  JobState state = JobState::kQueued;
+  UtcTime created, updated;
+  Bytes input_sha256;
+  std::string options;  ///< JSON, what the request asked for
+  std::string result;   ///< JSON: of the kind when done, a problem when failed
+  std::string target;   ///< id of what it made; "" until then
+};
+
+struct StoredSignature {
+  std::string id, owner;
+  Bytes sha256, input_sha256;
+  std::size_t size = 0;
+  UtcTime created;
+  std::string facts;  ///< JSON: field, level, signing time, warnings
+};
+
+struct StoredKey {
+  std::string id, name, scopes;
+  Bytes hash;
+  UtcTime created;
+};
+
+/// What antind keeps: documents as content-addressed files, everything about them in SQLite.
+/// A file is written, synced and named before a row refers to it. Thread-safe.
+///
+/// Failures: kStoreFailed; kStoreSchema when a newer program made it; kStoredDocumentDamaged when a
+/// file's octets no longer have its name.
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(const std::string& folder);
+
+  /// Returns the SHA-256 under which it is kept. Storing the same octets twice keeps one file.
+  Result<Bytes> put_document(const std::vector<ByteView>& parts);
+  Result<SharedBytes> document(const Bytes& sha256, std::size_t max_octets) const;
+
+  /// The existing entry when this owner has stored the same octets before; `fresh` tells.
+  Result<StoredOriginal> add_original(StoredOriginal original, bool& fresh);
+  /// nullopt: no such thing, or another owner's. An empty owner sees everything.
+  Result<std::optional<StoredOriginal>> original(const std::string& id, const std::string& owner);
+  /// By the SHA-256 of the whole document or of one of its revisions.
+  Result<std::vector<StoredOriginal>> originals_with(const Bytes& sha256, const std::string& owner);
+
+  /// In one transaction: the idempotency key is looked up, and only if it is new, the job is added.
+  struct Begun {
+    enum class Outcome : std::uint8_t { kNew, kSame, kOther };
+    Outcome outcome;
+    std::string job;
+  };
+  Result<Begun> begin_job(const StoredJob& job, const std::string& idempotency_key,
+                          const Bytes& fingerprint);
+  Status set_job(const std::string& id, JobState state, const std::string& result,
+                 const std::string& target, UtcTime now);
+  /// The signature and its job's end in one transaction.
+  Status finish_signature(const StoredSignature& signature, const std::string& job,
+                          const std::string& result);
+  Status add_job(const StoredJob& job);
+  Result<std::optional<StoredJob>> job(const std::string& id, const std::string& owner);
+  /// Jobs of `kind` that a stop or crash interrupted, oldest first.
+  Result<std::vector<StoredJob>> unfinished_jobs(const std::string& kind);
+  Result<std::optional<StoredSignature>> signature(const std::string& id, const std::string& owner);
+
+  Status add_key(const StoredKey& key);
+  Result<std::vector<StoredKey>> keys();
+  /// False when there is none with this id.
+  Result<bool> remove_key(const std::string& id);
+  Result<std::int64_t> version_of_others_writing();
+
+ private:
+  Store(std::string folder, Sqlite db, Sqlite keys);
+  Status migrate();
+  std::string path_of(const Bytes& sha256) const;
+  Result<StoredOriginal> read_original(const Sqlite::Row& row);
+
+  std::string folder_;
+  std::mutex mutex_;
+  Sqlite db_;
+  /// API keys are looked up on the polling thread, which must not wait for a commit's sync.
+  std::mutex keys_mutex_;
+  Sqlite keys_db_;
+};
+
+}  // namespace antin::service
