@@ -72,11 +72,21 @@ function(antin_library name)
   endif()
 endfunction()
 
-# antin_program(NAME SOURCES file… USES row… [LIBRARIES lib…]): an executable of service/.
+# Everything that is installed; what ./quickstart builds.
+add_custom_target(programs)
+
+# antin_program(NAME SOURCES file… USES row… [LIBRARIES lib…]): an executable of service/. People call
+# antin and antind; the others are called by them and live in libexec.
 function(antin_program name)
   cmake_parse_arguments(A "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   list(TRANSFORM A_USES PREPEND antin_)
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE antin_flags ${A_USES} ${A_LIBRARIES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  add_dependencies(programs ${name})
+  if(name MATCHES "^antind?$")
+    install(TARGETS ${name} DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  else()
+    install(TARGETS ${name} DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/antin")
+  endif()
 endfunction()

@@ -1,0 +1,122 @@
+"""What end-to-end tests sign with: a fresh PKI, SoftHSM tokens, the development TSA, and antin itself."""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+
+
+def quietly(*command, **kwargs):
+    done = subprocess.run([str(c) for c in command], capture_output=True, stdin=subprocess.DEVNULL,
+                          **kwargs)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stderr.decode(errors='replace')[-2000:]}")
+    return done.stdout
+
+
+class World:
+    """One folder with everything, made anew; `build` is a finished build."""
+
+    def __init__(self, folder, build, *pki_options):
+        self.folder, self.build = pathlib.Path(folder).resolve(), pathlib.Path(build).resolve()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.pki, self.token = self.folder / "pki", self.folder / "token"
+        quietly(sys.executable, ROOT / "tests/pki/make_pki.py", "--fresh", "--out", self.pki,
+                *pki_options)
+        officers = sorted(p.stem for p in (self.pki / "keys").glob("officer-*.key"))
+        quietly(ROOT / "packaging/dev-token", self.token, "officer", self.pki, *officers)
+        quietly(ROOT / "packaging/dev-token", self.token, "agency", self.pki, "agency")
+        self.trust = self.pki / "trust"
+        self.anchors = [self.pki / "certs" / "root.crt"]
+        self.chain = [self.pki / "certs" / "issuing-ca.crt"]
+        self.crls = sorted((self.pki / "crl").glob("*.crl"))
+        self.environment = {**os.environ, "SOFTHSM2_CONF": str(self.token / "softhsm2.conf")}
+        self.tsa = None
+
+    def key(self, name):
+        token = "agency" if name == "agency" else "officer"
+        return f"pkcs11:token={token};object={name}?module-path={MODULE}"
+
+    def pin(self, name):
+        return f"file:{self.token / ('agency' if name == 'agency' else 'officer')}.pin"
+
+    @contextlib.contextmanager
+    def timestamps(self):
+        """The development TSA on a free port while the block runs."""
+        ready = self.folder / "pki-server.url"
+        ready.unlink(missing_ok=True)
+        with open(self.folder / "pki-server.log", "wb") as log:
+            server = subprocess.Popen(
+                [sys.executable, ROOT / "tests/servers/pki_server.py", "--pki", self.pki, "--ready",
+                 ready], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            wait_for(ready.exists, server, "the timestamp server")
+            self.tsa = ready.read_text().strip() + "/tsa"
+            yield self.tsa
+        finally:
+            self.tsa = None
+            server.terminate()
+            server.wait(10)
+
+    def antin(self, *arguments, check=None, timeout=1200):
+        """The finished process; with `check`, an exit code that is not among these is fatal."""
+        done = subprocess.run([str(self.build / "bin" / "antin"), *map(str, arguments)],
+                              env=self.environment, capture_output=True, stdin=subprocess.DEVNULL,
+                              timeout=timeout)
+        if check is not None and done.returncode not in check:
+            sys.exit(f"antin {' '.join(map(str, arguments))}\nexit {done.returncode}\n"
+                     f"{done.stdout.decode(errors='replace')[-1500:]}\n"
+                     f"{done.stderr.decode(errors='replace')[-1500:]}")
+        return done
+
+    def sign(self, inputs, out, name="officer-rsa2048", options=()):
+        """Signs files or a folder with one PIN. {input path: its JSON line}."""
+        done = self.antin("sign", *inputs, "-o", out, "--key", self.key(name), "--pin-source",
+                          self.pin(name), "--json", *options)
+        rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+        if not rows:
+            sys.exit(f"antin sign printed nothing; exit {done.returncode}\n"
+                     f"{done.stderr.decode(errors='replace')[-2000:]}")
+        return {row["file"]: row for row in rows}
+
+    def verify(self, files, options=()):
+        """{path: report} for many files in one process."""
+        files = list(files)
+        crls = [word for crl in self.crls for word in ("--crl", crl)]
+        done = self.antin("verify", *files, "--trust", self.trust, *crls, "--format", "json",
+                          *options)
+        reports = json_documents(done.stdout.decode())
+        if len(reports) != len(files):
+            sys.exit(f"antin verify answered {len(reports)} of {len(files)} files; exit "
+                     f"{done.returncode}\n{done.stderr.decode(errors='replace')[-2000:]}")
+        return dict(zip(map(str, files), reports))
+
+
+def json_documents(text):
+    """Several JSON documents one after the other."""
+    decoder, at, found = json.JSONDecoder(), 0, []
+    while at < len(text.rstrip()):
+        while text[at].isspace():
+            at += 1
+        value, at = decoder.raw_decode(text, at)
+        found.append(value)
+    return found
+
+
+def wait_for(condition, process, what, seconds=30):
+    """Until the condition holds; fatal when the process ends first or it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if process.poll() is not None:
+            sys.exit(f"{what} ended with exit code {process.returncode}")
+        if time.monotonic() > deadline:
+            process.kill()
+            sys.exit(f"{what} is not ready after {seconds} s")
+        time.sleep(0.05)

@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""The suite against foreign validators; ./test --interop runs it in its own Python environment.
+
+    build/interop/venv/bin/python tests/interop/run.py [--build build/release] [PART…]
+
+Parts: structures, algorithms, stamps, service. The last line says how many checks passed and failed.
+"""
+import argparse
+import importlib
+import pathlib
+import sys
+
+from results import Results
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "integration"))
+from world import World  # noqa: E402
+PARTS = ["structures", "algorithms", "stamps", "service"]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default=ROOT / "build" / "release")
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    args = parser.parse_args()
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"unknown part {', '.join(sorted(unknown))}")
+    results = Results()
+    results.section("A fresh PKI and two SoftHSM tokens")
+    world = World(ROOT / "build" / "interop" / "work", args.build, "--all-algorithms")
+    for part in args.parts or PARTS:
+        importlib.import_module(part).run(world, results)
+    return results.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
