@@ -79,8 +79,7 @@ void append_definite(Bytes& out, ByteView in) {  // NOLINT(misc-no-recursion): a
   }
   const auto header = read_header(in);
   const std::size_t trailer = header->content_length ? 0 : 2;
-  auto content =
-      in.subspan(header->header_length, seen.length - header->header_length - trailer);
+  auto content = in.subspan(header->header_length, seen.length - header->header_length - trailer);
   Bytes inner;
   while (!content.empty()) {
     const auto part = scan(content, 0);
@@ -110,8 +109,7 @@ std::optional<Element> Reader::next() {
     return std::nullopt;
   }
   const auto length = header->header_length + *header->content_length;
-  const Element element{header->tag,
-                        rest_.subspan(header->header_length, *header->content_length),
+  const Element element{header->tag, rest_.subspan(header->header_length, *header->content_length),
                         rest_.first(length)};
   rest_ = rest_.subspan(length);
   return element;

@@ -11,8 +11,8 @@ namespace antin::verifier::ber {
 /// One tag-length-value of ITU-T X.690, definite length, tag number below 31.
 struct Element {
   std::uint8_t tag;  ///< identifier octet: class, constructed bit, number
-  ByteView content;   ///< borrowed, as `whole`: an Element never outlives its octets
-  ByteView whole;     ///< identifier, length and content octets
+  ByteView content;  ///< borrowed, as `whole`: an Element never outlives its octets
+  ByteView whole;    ///< identifier, length and content octets
 };
 
 constexpr std::uint8_t kInteger = 0x02, kBitString = 0x03, kOctetString = 0x04, kNull = 0x05,

@@ -34,8 +34,8 @@ struct CmsSignature {
   std::vector<certs::Crl> crls;
   std::size_t signer_count = 0;
   // Of the first SignerInfo:
-  Bytes issuer, serial;    ///< whole elements; empty when the signer is named by key identifier
-  Bytes key_identifier;    ///< content octets
+  Bytes issuer, serial;  ///< whole elements; empty when the signer is named by key identifier
+  Bytes key_identifier;  ///< content octets
   AlgorithmId digest_algorithm, signature_algorithm;
   Bytes signed_attribute_octets;  ///< as received, but with the SET OF tag (§5.4); empty: absent
   std::vector<Attribute> signed_attributes, unsigned_attributes;

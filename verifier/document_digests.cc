@@ -53,8 +53,7 @@ DocumentDigests::DocumentDigests(ByteView document, const std::vector<DigestRequ
       run.add(document.subspan(at, request.first_end - at));
       at = request.first_end;
       Running branch = run.fork();
-      branch.add(
-          document.subspan(request.second_begin, request.second_end - request.second_begin));
+      branch.add(document.subspan(request.second_begin, request.second_end - request.second_begin));
       digests_.emplace(request, branch.finish());
     }
     if (algorithm != DigestAlgorithm::kSha256) continue;

@@ -50,7 +50,7 @@ struct ChangesAfter {
 struct SignatureReport {
   std::string field;
   bool document_timestamp = false;
-  std::size_t revision = 0;  ///< one-based in JSON
+  std::size_t revision = 0;  ///< zero-based; one-based in JSON
   std::string sub_filter;
   std::optional<std::string> level;  ///< "CMS", "B-B", "B-T", "B-LT", "B-LTA"
   Indication indication = Indication::kIndeterminate;
@@ -73,6 +73,14 @@ struct SignatureReport {
   Findings findings;
 };
 
+/// A copy held against an original (interfaces.md, "comparison").
+struct Comparison {
+  enum class Result { kIdentical, kSameSignedRevision, kDifferent, kUnrelated, kNotComparable };
+  Result result = Result::kNotComparable;
+  std::string original_file, original_sha256;
+  std::size_t original_size = 0;
+};
+
 /// antin-report/1.
 struct Report {
   std::string file, sha256;
@@ -82,7 +90,13 @@ struct Report {
   Params message_params;
   std::vector<SignatureReport> signatures;
   Findings findings;  ///< about the whole file
+  std::optional<Comparison> comparison;
 };
+
+/// Catalogue code of the sentence for a comparison's result.
+Code message_of(Comparison::Result result) noexcept;
+/// 0 identical and same signed revision, 1 different and unrelated, 2 not comparable.
+int exit_code(Comparison::Result result) noexcept;
 
 /// One JSON document, UTF-8, no trailing newline, keys in the order of interfaces.md.
 std::string to_json(const Report& report);

@@ -130,8 +130,7 @@ bool check_digest(const certs::Certificate& signer, const SchemeReading& scheme,
   const auto context = verify_context(signer);
   if (!context) return false;
   auto* raw = context.get();
-  if (scheme.kind == Kind::kRsaPkcs1 &&
-      EVP_PKEY_CTX_set_rsa_padding(raw, RSA_PKCS1_PADDING) != 1)
+  if (scheme.kind == Kind::kRsaPkcs1 && EVP_PKEY_CTX_set_rsa_padding(raw, RSA_PKCS1_PADDING) != 1)
     return false;
   if (EVP_PKEY_CTX_set_signature_md(raw, ossl::evp_md(scheme.digest)) != 1) return false;
   if (scheme.kind == Kind::kRsaPss && !set_pss(raw, scheme)) return false;
@@ -146,8 +145,7 @@ std::optional<DigestAlgorithm> digest_algorithm_of(const std::string& oid) {
   if (const auto digest = ossl::digest_of_nid(nid)) return digest;
   int digest_nid = NID_undef;
   int key_nid = NID_undef;
-  if (nid == NID_undef || OBJ_find_sigid_algs(nid, &digest_nid, &key_nid) != 1)
-    return std::nullopt;
+  if (nid == NID_undef || OBJ_find_sigid_algs(nid, &digest_nid, &key_nid) != 1) return std::nullopt;
   return ossl::digest_of_nid(digest_nid);
 }
 
@@ -164,15 +162,15 @@ SchemeReading read_scheme(const AlgorithmId& digest, const AlgorithmId& signatur
     // RFC 8419 §3.1: SHA-512 whenever there are signed attributes.
     scheme.kind = Kind::kEd25519;
     scheme.name = "Ed25519";
-    scheme.state = *announced == DigestAlgorithm::kSha512 ? State::kReadable : State::kContradiction;
+    scheme.state =
+        *announced == DigestAlgorithm::kSha512 ? State::kReadable : State::kContradiction;
     return scheme;
   }
   if (signature.oid == oid::kRsaPss) {
     scheme.kind = Kind::kRsaPss;
     scheme.name = name(SignatureAlgorithm::kRsaPss);
     const bool sound = read_pss(signature.parameters, scheme);
-    scheme.state =
-        sound && scheme.digest == *announced ? State::kReadable : State::kContradiction;
+    scheme.state = sound && scheme.digest == *announced ? State::kReadable : State::kContradiction;
     if (scheme.digest != *announced) scheme.digest = *announced;
     return scheme;
   }

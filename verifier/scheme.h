@@ -36,8 +36,8 @@ SchemeReading read_scheme(const AlgorithmId& digest, const AlgorithmId& signatur
 enum class ValueCheck {
   kMatches,
   kDiffers,
-  kWrongKeyKind,   ///< the key cannot have made a signature of this algorithm
-  kOtherDigest     ///< RSA PKCS #1: the value is over a digest of another algorithm than announced
+  kWrongKeyKind,  ///< the key cannot have made a signature of this algorithm
+  kOtherDigest    ///< RSA PKCS #1: the value is over a digest of another algorithm than announced
 };
 
 /// Does `signature` belong to `message_digest` and the key of `signer`? For Ed25519 `message` is

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "certs/algorithm_policy.h"
@@ -13,6 +15,8 @@ namespace antin::verifier {
 
 /// judging.md: what may follow the last signature.
 enum class Profile { kDocument, kResult, kCertifiedCopy };
+/// "document", "result", "certified_copy"; nothing for other words.
+std::optional<Profile> profile_named(std::string_view name) noexcept;
 
 /// Read from a policy file (TOML, schema = "antin-policy/1").
 struct Policy {

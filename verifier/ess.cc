@@ -1,0 +1,94 @@
+#include "verifier/ess.h"
+
+#include <algorithm>
+
+#include "certs/ossl/digest.h"
+#include "certs/ossl/handles.h"
+#include "verifier/ber.h"
+#include "verifier/oids.h"
+#include "verifier/scheme.h"
+
+namespace antin::verifier {
+namespace {
+
+using NamePtr = ossl::Handle<X509_NAME, &X509_NAME_free>;
+using IntegerPtr = ossl::Handle<ASN1_INTEGER, &ASN1_INTEGER_free>;
+
+enum class Version { kOne, kTwo };
+
+// SigningCertificate(V2) ::= SEQUENCE { certs SEQUENCE OF ESSCertID(v2), … }
+std::optional<CertificateReference> first_reference(ByteView value, Version version) {
+  ber::Reader outer{value};
+  const auto attribute = outer.next(ber::kSequence);
+  if (!attribute || !outer.done()) return std::nullopt;
+  ber::Reader inside{attribute->content};
+  const auto certificates = inside.next(ber::kSequence);
+  if (!certificates) return std::nullopt;
+  ber::Reader each{certificates->content};
+  const auto first = each.next(ber::kSequence);
+  if (!first) return std::nullopt;
+  ber::Reader id{first->content};
+  CertificateReference reference{
+      version == Version::kOne ? DigestAlgorithm::kSha1 : DigestAlgorithm::kSha256, {}};
+  if (version == Version::kTwo) {
+    if (const auto algorithm = id.next(ber::kSequence)) {
+      ber::Reader parts{algorithm->content};
+      const auto oid = parts.next(ber::kOid);
+      const auto digest = oid ? digest_algorithm_of(ber::oid_text(oid->content)) : std::nullopt;
+      if (!digest) return std::nullopt;
+      reference.algorithm = *digest;
+    }
+  }
+  const auto hash = id.next(ber::kOctetString);
+  if (!hash) return std::nullopt;
+  reference.hash = to_bytes(hash->content);
+  return reference;
+}
+
+void collect(const std::vector<Attribute>& attributes, std::string_view oid, Version version,
+             CertificateReferences& into) {
+  if (!has_attribute(attributes, oid)) return;
+  into.present = true;
+  const auto* value = single_value(attributes, oid);
+  auto reference = value == nullptr ? std::nullopt : first_reference(*value, version);
+  if (reference) {
+    into.all.push_back(std::move(*reference));
+  } else {
+    into.damaged = true;
+  }
+}
+
+}  // namespace
+
+bool CertificateReferences::match(const certs::Certificate& certificate) const {
+  return !damaged && !all.empty() && std::all_of(all.begin(), all.end(), [&](const auto& one) {
+    return ossl::digest(one.algorithm, {certificate.der()}) == one.hash;
+  });
+}
+
+CertificateReferences certificate_references(const std::vector<Attribute>& signed_attributes) {
+  CertificateReferences references;
+  collect(signed_attributes, oid::kSigningCertificate, Version::kOne, references);
+  collect(signed_attributes, oid::kSigningCertificateV2, Version::kTwo, references);
+  return references;
+}
+
+bool names(const CmsSignature& cms, const certs::Certificate& certificate) {
+  const ossl::ErrorMark mark;
+  if (!cms.key_identifier.empty()) {
+    const auto* identifier = X509_get0_subject_key_id(certificate.x509());
+    return identifier != nullptr &&
+           std::equal(cms.key_identifier.begin(), cms.key_identifier.end(),
+                      ASN1_STRING_get0_data(identifier),
+                      ASN1_STRING_get0_data(identifier) + ASN1_STRING_length(identifier));
+  }
+  const auto* octets = cms.issuer.data();
+  const NamePtr issuer{d2i_X509_NAME(nullptr, &octets, static_cast<long>(cms.issuer.size()))};
+  octets = cms.serial.data();
+  const IntegerPtr serial{d2i_ASN1_INTEGER(nullptr, &octets, static_cast<long>(cms.serial.size()))};
+  return issuer && serial &&
+         X509_NAME_cmp(issuer.get(), X509_get_issuer_name(certificate.x509())) == 0 &&
+         ASN1_INTEGER_cmp(serial.get(), X509_get0_serialNumber(certificate.x509())) == 0;
+}
+
+}  // namespace antin::verifier

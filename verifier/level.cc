@@ -1,0 +1,75 @@
+#include "verifier/level.h"
+
+#include <algorithm>
+
+#include "certs/core/codes.h"
+#include "certs/crl.h"
+#include "certs/ossl/handles.h"
+
+namespace antin::verifier {
+namespace {
+
+using BasicPtr = ossl::Handle<OCSP_BASICRESP, &OCSP_BASICRESP_free>;
+
+bool holds(const TimestampEntry& timestamp) {
+  return std::none_of(timestamp.findings.begin(), timestamp.findings.end(),
+                      [](const Finding& finding) {
+                        const auto reason = info(finding.code).sub_indication;
+                        return reason == SubIndication::kHashFailure ||
+                               reason == SubIndication::kSigCryptoFailure ||
+                               reason == SubIndication::kFormatFailure;
+                      });
+}
+
+// RFC 6960 §4.1.1: a CertID names the certificate by its serial and a hash of its issuer's name.
+bool answers_for(OCSP_BASICRESP* basic, const certs::Certificate& certificate) {
+  for (int i = 0; i < OCSP_resp_count(basic); ++i) {
+    auto* single = OCSP_resp_get0(basic, i);
+    ASN1_OBJECT* digest_oid = nullptr;
+    ASN1_OCTET_STRING* name_hash = nullptr;
+    ASN1_INTEGER* serial = nullptr;
+    // The accessor wants a mutable CertID, although it only reads.
+    OCSP_CERTID* id = OCSP_CERTID_dup(OCSP_SINGLERESP_get0_id(single));
+    const ossl::Handle<OCSP_CERTID, &OCSP_CERTID_free> owned{id};
+    if (id == nullptr || OCSP_id_get0_info(&name_hash, &digest_oid, nullptr, &serial, id) != 1)
+      continue;
+    if (ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(certificate.x509())) == 0) return true;
+  }
+  return false;
+}
+
+bool ocsp_answers_for(const Bytes& der, const certs::Certificate& certificate) {
+  const ossl::ErrorMark mark;
+  const auto* octets = der.data();
+  const ossl::OcspResponsePtr response{
+      d2i_OCSP_RESPONSE(nullptr, &octets, static_cast<long>(der.size()))};
+  const BasicPtr basic{response ? OCSP_response_get1_basic(response.get()) : nullptr};
+  return basic && answers_for(basic.get(), certificate);
+}
+
+}  // namespace
+
+std::optional<std::string> base_level(SignatureKind kind, bool certificate_referenced,
+                                      const SignatureReport& report) {
+  if (kind == SignatureKind::kTimestamp || kind == SignatureKind::kUnknown) return std::nullopt;
+  if (kind != SignatureKind::kCades || !certificate_referenced) return "CMS";
+  const bool timestamped = std::any_of(report.timestamps.begin(), report.timestamps.end(), holds);
+  return timestamped ? "B-T" : "B-B";
+}
+
+bool has_evidence_for(const pdf::SecurityStore& store, const certs::Certificate& certificate) {
+  return std::any_of(store.ocsp_responses.begin(), store.ocsp_responses.end(),
+                     [&](const Bytes& der) { return ocsp_answers_for(der, certificate); }) ||
+         std::any_of(store.crls.begin(), store.crls.end(), [&](const Bytes& der) {
+           const auto crl = certs::Crl::from_bytes(der);
+           return crl && crl.value().issuer_line() == certificate.issuer_line();
+         });
+}
+
+std::string long_term_level(const pdf::SecurityStore& whole, const pdf::SecurityStore* timestamped,
+                            const certs::Certificate& signer) {
+  if (!has_evidence_for(whole, signer)) return "B-T";
+  return timestamped != nullptr && has_evidence_for(*timestamped, signer) ? "B-LTA" : "B-LT";
+}
+
+}  // namespace antin::verifier

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pdf/read/changes.h"
+#include "pdf/read/document.h"
+#include "verifier/report.h"
+#include "verifier/verify.h"
+
+namespace antin::verifier {
+
+/// What may still happen to a document after one of its signatures.
+struct Restrictions {
+  std::optional<pdf::DocMdp> doc_mdp;  ///< strictest of certification (12.8.2.2) and /Lock /P
+  std::vector<pdf::FieldLock> locks;   ///< FieldMDP (12.8.2.4) and /Lock (12.7.5.5)
+};
+/// Of `signature` and every signature that was there before it.
+Restrictions restrictions_after(const pdf::SignatureField& signature,
+                                const std::vector<pdf::SignatureField>& fields);
+
+/// Does the lock hold for this field (fully qualified name)? A locked parent locks its kids.
+bool locks_field(const pdf::FieldLock& lock, const std::string& field);
+
+struct PermissionInput {
+  Restrictions restrictions;
+  Profile profile;
+  bool last_signature;  ///< no further signature (document timestamps apart) came after
+  /// Fields whose value is a document timestamp, and fields whose signature is TOTAL-PASSED with
+  /// its integrity intact (a further signature's appearance may overlap, R-09).
+  std::vector<std::string> timestamp_fields, passed_fields;
+};
+
+/// judging.md, one change at a time: is it permitted, and by which clause is that decided?
+ChangeItem judge_change(const pdf::Change& change, const PermissionInput& input);
+ChangesAfter judge_changes(const std::vector<pdf::Change>& changes, const PermissionInput& input);
+
+}  // namespace antin::verifier

@@ -1,0 +1,148 @@
+#include <array>
+#include <chrono>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <toml++/toml.h>
+
+#include "verifier/verify.h"
+
+namespace antin::verifier {
+namespace {
+
+constexpr std::array kDigests = {
+    DigestAlgorithm::kMd5,      DigestAlgorithm::kSha1,     DigestAlgorithm::kSha224,
+    DigestAlgorithm::kSha256,   DigestAlgorithm::kSha384,   DigestAlgorithm::kSha512,
+    DigestAlgorithm::kSha3_256, DigestAlgorithm::kSha3_384, DigestAlgorithm::kSha3_512};
+
+Error bad(const std::string& key) {
+  return make_error(Code::kPolicyConfig, key, {{"key", key}});
+}
+
+// An unknown key stops the start: a misspelt limit must not silently be none (architecture.md 13).
+Status known_keys(const toml::table& table, const std::string& where,
+                  std::initializer_list<std::string_view> known) {
+  for (const auto& [key, value] : table) {
+    bool found = false;
+    for (const auto name : known) found = found || key.str() == name;
+    if (!found) return bad(where + std::string{key.str()});
+  }
+  return Done{};
+}
+
+Status read_size(const toml::table& table, const char* key, std::size_t& into) {
+  const auto* node = table.get(key);
+  if (node == nullptr) return Done{};
+  const auto number = node->value_exact<std::int64_t>();
+  if (!number || *number <= 0) return bad(std::string{"limits."} + key);
+  into = static_cast<std::size_t>(*number);
+  return Done{};
+}
+
+Status read_bits(const toml::table& table, const char* key, unsigned& into) {
+  const auto* node = table.get(key);
+  if (node == nullptr) return Done{};
+  const auto number = node->value_exact<std::int64_t>();
+  if (!number || *number < 160 || *number > 65536) return bad(std::string{"algorithms."} + key);
+  into = static_cast<unsigned>(*number);
+  return Done{};
+}
+
+std::optional<UtcTime> instant(const toml::date_time& at) {
+  using namespace std::chrono;
+  if (!at.offset) return std::nullopt;  // a local time is no instant
+  const year_month_day day{year{at.date.year}, month{at.date.month}, std::chrono::day{at.date.day}};
+  if (!day.ok()) return std::nullopt;
+  return UtcTime{sys_days{day} + hours{at.time.hour} + minutes{at.time.minute} +
+                 seconds{at.time.second} - minutes{at.offset->minutes}};
+}
+
+Status read_digests(const toml::array& list, certs::AlgorithmPolicy& policy) {
+  policy.digests.clear();
+  for (const auto& node : list) {
+    const auto* rule = node.as_table();
+    if (rule == nullptr) return bad("algorithms.digest");
+    ANTIN_CHECK(known_keys(*rule, "algorithms.digest.", {"name", "until"}));
+    const auto spelt =
+        rule->get("name") != nullptr ? rule->get("name")->value_exact<std::string>() : std::nullopt;
+    std::optional<DigestAlgorithm> digest;
+    for (const auto candidate : kDigests) {
+      if (spelt && *spelt == name(candidate)) digest = candidate;
+    }
+    if (!digest) return bad("algorithms.digest.name");
+    std::optional<UtcTime> until;
+    if (const auto* node_until = rule->get("until")) {
+      const auto written = node_until->value_exact<toml::date_time>();
+      until = written ? instant(*written) : std::nullopt;
+      if (!until) return bad("algorithms.digest.until");
+    }
+    policy.digests.push_back({*digest, until});
+  }
+  return Done{};
+}
+
+Status read_algorithms(const toml::table& table, certs::AlgorithmPolicy& policy) {
+  ANTIN_CHECK(known_keys(table, "algorithms.", {"digest", "min_rsa_bits", "min_ec_bits"}));
+  ANTIN_CHECK(read_bits(table, "min_rsa_bits", policy.min_rsa_bits));
+  ANTIN_CHECK(read_bits(table, "min_ec_bits", policy.min_ec_bits));
+  const auto* list = table.get("digest");
+  if (list == nullptr) return Done{};
+  if (!list->is_array()) return bad("algorithms.digest");
+  return read_digests(*list->as_array(), policy);
+}
+
+Status read_limits(const toml::table& table, pdf::ReadLimits& limits) {
+  ANTIN_CHECK(known_keys(table, "limits.",
+                         {"max_octets", "max_objects", "max_revisions", "max_signatures",
+                          "max_pages", "max_depth", "max_stream_octets"}));
+  ANTIN_CHECK(read_size(table, "max_octets", limits.max_octets));
+  ANTIN_CHECK(read_size(table, "max_objects", limits.max_objects));
+  ANTIN_CHECK(read_size(table, "max_revisions", limits.max_revisions));
+  ANTIN_CHECK(read_size(table, "max_signatures", limits.max_signatures));
+  ANTIN_CHECK(read_size(table, "max_pages", limits.max_pages));
+  ANTIN_CHECK(read_size(table, "max_depth", limits.max_depth));
+  return read_size(table, "max_stream_octets", limits.max_stream_octets);
+}
+
+Result<Policy> read_table(const toml::table& table) {
+  Policy policy = Policy::viet_nam();
+  ANTIN_CHECK(known_keys(table, "", {"schema", "profile", "algorithms", "limits"}));
+  const auto* schema = table.get("schema");
+  if (schema == nullptr || schema->value_exact<std::string>() != "antin-policy/1")
+    return bad("schema");
+  if (const auto* node = table.get("profile")) {
+    const auto profile = node->value_exact<std::string>().value_or("");
+    const auto known = profile_named(profile);
+    if (!known) return bad("profile");
+    policy.profile = *known;
+  }
+  if (const auto* node = table.get("algorithms")) {
+    if (!node->is_table()) return bad("algorithms");
+    ANTIN_CHECK(read_algorithms(*node->as_table(), policy.algorithms));
+  }
+  if (const auto* node = table.get("limits")) {
+    if (!node->is_table()) return bad("limits");
+    ANTIN_CHECK(read_limits(*node->as_table(), policy.limits));
+  }
+  return policy;
+}
+
+}  // namespace
+
+std::optional<Profile> profile_named(std::string_view name) noexcept {
+  if (name == "document") return Profile::kDocument;
+  if (name == "result") return Profile::kResult;
+  if (name == "certified_copy") return Profile::kCertifiedCopy;
+  return std::nullopt;
+}
+
+Result<Policy> read_policy(std::string_view text) {
+  try {
+    return read_table(toml::parse(text));
+  } catch (const toml::parse_error& damage) {
+    return bad("line " + std::to_string(damage.source().begin.line));
+  }
+}
+
+}  // namespace antin::verifier

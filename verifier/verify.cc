@@ -1,0 +1,339 @@
+#include "verifier/verify.h"
+
+#include <algorithm>
+#include <map>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "certs/ossl/digest.h"
+#include "verifier/level.h"
+#include "verifier/permission.h"
+#include "verifier/signature_judge.h"
+#include "verifier/trust_judge.h"
+#include "verifier/verdict.h"
+
+namespace antin::verifier {
+namespace {
+
+/// One document while it is judged.
+struct Work {
+  const Input& input;
+  const pdf::Document& document;
+  std::vector<pdf::SignatureField> fields;  ///< signed ones, in the order of their revisions
+  pdf::SecurityStore store;
+  Material material;
+  std::vector<ReadSignature> signatures;  ///< same order as fields
+  std::vector<SignatureReport> reports;   ///< same order as fields
+  std::vector<ProvenUntil> proven;
+};
+
+Result<Work> open_work(const Input& input, const pdf::Document& document, Report& report) {
+  Work work{.input = input,
+            .document = document,
+            .fields = {},
+            .store = {},
+            .material = {},
+            .signatures = {},
+            .reports = {},
+            .proven = {}};
+  ANTIN_TRY(auto fields, document.signature_fields());
+  for (auto& field : fields) {
+    if (field.is_signed) work.fields.push_back(std::move(field));
+  }
+  std::stable_sort(work.fields.begin(), work.fields.end(),
+                   [](const auto& a, const auto& b) { return a.revision < b.revision; });
+  if (work.fields.empty()) return work;
+  ANTIN_TRY(work.store, document.security_store());
+  const auto unreadable = [&] {
+    report.findings.push_back({Code::kSigEmbeddedDataUnreadable, Severity::kWarning, {}, "DSS"});
+  };
+  for (const auto& der : work.store.certificates) {
+    auto certificate = certs::Certificate::from_der(der);
+    if (certificate) {
+      work.material.certificates.push_back(std::move(certificate).value());
+    } else {
+      unreadable();
+    }
+  }
+  for (const auto& der : work.store.crls) {
+    auto crl = certs::Crl::from_bytes(der);
+    if (crl) {
+      work.material.crls.push_back(std::move(crl).value());
+    } else {
+      unreadable();
+    }
+  }
+  for (const auto& field : work.fields)
+    work.signatures.push_back(read_signature(field, document.octets().size()));
+  return work;
+}
+
+// One /V, or one place in the file, must not serve two fields: which one was signed?
+void refuse_shared_values(Work& work) {
+  for (auto& signature : work.signatures) {
+    const auto shared = std::count_if(
+        work.fields.begin(), work.fields.end(), [&](const pdf::SignatureField& other) {
+          return (other.value == signature.field->value && other.value.number != 0) ||
+                 (other.contents_located && signature.field->contents_located &&
+                  other.contents_begin == signature.field->contents_begin);
+        });
+    if (shared > 1) signature.findings.push_back({Code::kSigSharedValue, Severity::kError, {}, {}});
+  }
+}
+
+void judge_all(Work& work, const DocumentDigests& digests) {
+  const auto file = work.document.octets().view();
+  SignatureContext context{.input = work.input,
+                           .material = work.material,
+                           .file = file,
+                           .digests = digests,
+                           .map = work.document.revisions(),
+                           .document_timestamps = {}};
+  std::vector<std::optional<SignatureReport>> reports(work.signatures.size());
+  // Newest first: a later document timestamp proves that an earlier one existed.
+  for (std::size_t i = work.signatures.size(); i-- > 0;) {
+    const auto& signature = work.signatures[i];
+    if (signature.kind != SignatureKind::kTimestamp) continue;
+    auto& report = reports[i].emplace(judge_document_timestamp(signature, context));
+    if (report.indication == Indication::kTotalPassed && report.signing_time.proven &&
+        report.coverage != Coverage::kPartial)
+      context.document_timestamps.push_back(
+          {signature.ranges->second_end, *report.signing_time.proven});
+  }
+  for (std::size_t i = 0; i < work.signatures.size(); ++i) {
+    if (!reports[i]) reports[i] = judge_signature(work.signatures[i], context);
+    work.reports.push_back(std::move(*reports[i]));
+  }
+  work.proven = std::move(context.document_timestamps);
+}
+
+// Which changes a signature has to answer for: everything up to the newest revision.
+void judge_changes_after(Work& work) {
+  const auto& map = work.document.revisions();
+  const auto newest = map.revisions.size() - 1;
+  std::map<std::size_t, Result<std::vector<pdf::Change>>> by_revision;
+  std::vector<std::string> timestamps, passed;
+  for (const auto& report : work.reports) {
+    if (report.document_timestamp) timestamps.push_back(report.field);
+    if (report.indication == Indication::kTotalPassed && report.integrity == Integrity::kIntact)
+      passed.push_back(report.field);
+  }
+  for (std::size_t i = 0; i < work.reports.size(); ++i) {
+    auto& report = work.reports[i];
+    const auto from = work.fields[i].revision;
+    if (report.coverage == Coverage::kWholeFile || from >= newest) continue;
+    const auto& changes =
+        by_revision
+            .try_emplace(from, pdf::changes_between(work.document.octets(), map, from, newest,
+                                                    {.password = work.input.password,
+                                                     .limits = work.input.policy.limits}))
+            .first->second;
+    if (!changes) {
+      report.changes_after = {pdf::ChangeLevel::kUnclassified, false, {}};
+      report.findings.push_back({Code::kSigChangesNotRead, Severity::kError, {}, {}});
+      continue;
+    }
+    const bool last =
+        std::none_of(work.reports.begin() + static_cast<std::ptrdiff_t>(i) + 1, work.reports.end(),
+                     [](const auto& later) { return !later.document_timestamp; });
+    report.changes_after = judge_changes(
+        changes.value(), {.restrictions = restrictions_after(work.fields[i], work.fields),
+                          .profile = work.input.policy.profile,
+                          .last_signature = last,
+                          .timestamp_fields = timestamps,
+                          .passed_fields = passed});
+    if (!report.changes_after.permitted) {
+      report.findings.push_back({Code::kSigChangedAfter, Severity::kError, {}, {}});
+    } else if (report.changes_after.level != pdf::ChangeLevel::kNone) {
+      report.findings.push_back({Code::kSigPermittedChanges, Severity::kInfo, {}, {}});
+    }
+  }
+}
+
+// Levels above B-T need the document: its store, and the store that a later timestamp covers.
+void raise_levels(Work& work) {
+  for (std::size_t i = 0; i < work.reports.size(); ++i) {
+    auto& report = work.reports[i];
+    if (report.level != "B-T" || !report.signer || !work.signatures[i].cms) continue;
+    const auto& certificates = work.signatures[i].cms->certificates;
+    const auto signer = std::find_if(
+        certificates.begin(), certificates.end(),
+        [&](const auto& one) { return to_hex(one.sha256()) == report.signer->sha256; });
+    if (signer == certificates.end()) continue;
+    std::optional<pdf::SecurityStore> covered;
+    for (std::size_t j = work.reports.size(); j-- > i + 1;) {
+      if (!work.reports[j].document_timestamp || work.reports[j].integrity != Integrity::kIntact)
+        continue;
+      const auto end = work.document.revisions().revisions[work.fields[j].revision].end;
+      auto before = pdf::Document::open(
+          work.document.octets().prefix(end),
+          {.password = work.input.password, .limits = work.input.policy.limits});
+      auto store = before ? before.value().security_store()
+                          : Result<pdf::SecurityStore>{std::move(before).error()};
+      if (store) covered = std::move(store).value();
+      break;
+    }
+    report.level = long_term_level(work.store, covered ? &*covered : nullptr, *signer);
+  }
+}
+
+// "offset 4711" at the end of a finding's detail: where it is.
+std::optional<std::size_t> offset_of(const Finding& finding) {
+  constexpr std::string_view kWord = "offset ";
+  const auto at = finding.detail.rfind(kWord);
+  if (at == std::string::npos) return std::nullopt;
+  const auto digits = finding.detail.substr(at + kWord.size());
+  if (digits.empty() || digits.size() > 18 ||
+      digits.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  return std::stoull(digits);
+}
+
+// judging.md: octets that no revision accounts for are tolerable only where every signature was
+// made over them. Then whoever signed has signed this very oddity; it stays visible as a warning.
+FileState judge_file(const Work& work, Findings& findings) {
+  auto state = FileState::kAccountedFor;
+  std::size_t signed_by_all = work.document.octets().size();
+  for (std::size_t i = 0; i < work.reports.size(); ++i) {
+    const auto& ranges = work.signatures[i].ranges;
+    const bool counts = work.reports[i].integrity == Integrity::kIntact &&
+                        work.reports[i].coverage != Coverage::kPartial && ranges;
+    signed_by_all = std::min(signed_by_all, counts ? ranges->second_end : 0);
+  }
+  for (auto& finding : findings) {
+    if (finding.severity != Severity::kError) continue;
+    const auto offset = offset_of(finding);
+    if (finding.code == Code::kPdfAmbiguous) {
+      // Whoever signed saw one of the two readings; nobody knows which.
+      state = std::max(state, FileState::kAmbiguous);
+    } else if (offset && *offset < signed_by_all) {
+      finding.severity = Severity::kWarning;
+    } else {
+      state = FileState::kUnaccountedFor;
+    }
+  }
+  return state;
+}
+
+std::optional<Code> first_reason(const Findings& findings, std::optional<SubIndication> deciding) {
+  for (const auto& finding : findings) {
+    if (finding.severity == Severity::kError &&
+        (!deciding || info(finding.code).sub_indication == deciding))
+      return finding.code;
+  }
+  return std::nullopt;
+}
+
+// The one sentence: for a refusal the first reason that refuses, for uncertainty the first missing
+// piece.
+void choose_message(Report& report) {
+  const auto take = [&](const Findings& findings, std::optional<SubIndication> deciding) {
+    const auto code = first_reason(findings, deciding);
+    if (!code) return false;
+    const auto found = std::find_if(findings.begin(), findings.end(),
+                                    [&](const Finding& one) { return one.code == *code; });
+    report.message = *code;
+    report.message_params = found->params;
+    return true;
+  };
+  switch (report.verdict) {
+    case Verdict::kValid:
+      report.message = Code::kVerdictValid;
+      return;
+    case Verdict::kNoSignature:
+      report.message =
+          report.signatures.empty() ? Code::kVerdictNoSignature : Code::kVerdictOnlyTimestamp;
+      return;
+    case Verdict::kInvalid:
+      report.message = Code::kVerdictInvalid;
+      for (const auto& signature : report.signatures) {
+        if (signature.sub_indication && refuses(*signature.sub_indication) &&
+            take(signature.findings, signature.sub_indication))
+          return;
+      }
+      for (const auto& signature : report.signatures) {
+        if (!signature.changes_after.permitted) {
+          report.message = Code::kSigChangedAfter;
+          return;
+        }
+      }
+      take(report.findings, std::nullopt);
+      return;
+    case Verdict::kInsufficient:
+      report.message = Code::kVerdictInsufficient;
+      for (const auto& signature : report.signatures) {
+        if (signature.sub_indication && take(signature.findings, signature.sub_indication)) return;
+      }
+      take(report.findings, std::nullopt);
+      return;
+  }
+}
+
+// Revisions as people count them: the first-page section of a linearized file is none (ISO 32000-2
+// annex F).
+std::size_t updates_up_to(const pdf::RevisionMap& map, std::size_t count) {
+  const auto end =
+      map.revisions.begin() + static_cast<std::ptrdiff_t>(std::min(count, map.revisions.size()));
+  const auto updates = std::count_if(map.revisions.begin(), end, [](const pdf::Revision& revision) {
+    return !revision.linearized_first_page;
+  });
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(updates, 1));
+}
+
+Result<Report> judge(const Input& input) {
+  ANTIN_TRY(const auto document,
+            pdf::Document::open(input.document,
+                                {.password = input.password, .limits = input.policy.limits}));
+  Report report;
+  report.file = input.name;
+  report.size = input.document.size();
+  report.revisions = updates_up_to(document.revisions(), document.revisions().revisions.size());
+  ANTIN_TRY(report.pages, document.page_count());
+  ANTIN_TRY(auto work, open_work(input, document, report));
+  refuse_shared_values(work);
+
+  std::vector<DigestRequest> requests;
+  for (const auto& signature : work.signatures) {
+    if (const auto request = request_of(signature)) requests.push_back(*request);
+  }
+  const DocumentDigests digests{document.octets().view(), requests};
+  report.sha256 = to_hex(digests.file_sha256());
+  judge_all(work, digests);
+  judge_changes_after(work);
+  raise_levels(work);
+
+  auto file_findings = document.findings();
+  report.findings.insert(report.findings.begin(), file_findings.begin(), file_findings.end());
+  const auto state = judge_file(work, report.findings);
+  std::vector<SignatureFacts> facts;
+  for (const auto& signature : work.reports)
+    facts.push_back({.document_timestamp = signature.document_timestamp,
+                     .indication = signature.indication,
+                     .sub_indication = signature.sub_indication,
+                     .integrity = signature.integrity,
+                     .coverage = signature.coverage,
+                     .changes_permitted = signature.changes_after.permitted});
+  for (auto& signature : work.reports)
+    signature.revision = updates_up_to(document.revisions(), signature.revision + 1) - 1;
+  report.verdict = verdict_of(facts, state);
+  report.signatures = std::move(work.reports);
+  choose_message(report);
+  return report;
+}
+
+}  // namespace
+
+Result<Report> verify(const Input& input) {
+  // A hostile document may ask for more memory than there is; that is its failure, not ours.
+  try {
+    return judge(input);
+  } catch (const std::bad_alloc&) {
+    return make_error(Code::kResourceLimit, "memory");
+  } catch (const std::length_error&) {
+    return make_error(Code::kResourceLimit, "length");
+  }
+}
+
+}  // namespace antin::verifier

@@ -1,0 +1,139 @@
+#include "verifier/words.h"
+
+namespace antin::verifier {
+
+std::string_view name(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::kValid:
+      return "VALID";
+    case Verdict::kInvalid:
+      return "INVALID";
+    case Verdict::kInsufficient:
+      return "INSUFFICIENT";
+    case Verdict::kNoSignature:
+      break;
+  }
+  return "NO_SIGNATURE";
+}
+
+std::string_view name(Integrity integrity) noexcept {
+  switch (integrity) {
+    case Integrity::kIntact:
+      return "intact";
+    case Integrity::kBroken:
+      return "broken";
+    case Integrity::kNotCheckable:
+      break;
+  }
+  return "not_checkable";
+}
+
+std::string_view name(Coverage coverage) noexcept {
+  switch (coverage) {
+    case Coverage::kWholeFile:
+      return "whole_file";
+    case Coverage::kWholeRevision:
+      return "whole_revision";
+    case Coverage::kPartial:
+      break;
+  }
+  return "partial";
+}
+
+std::string_view name(pdf::ChangeLevel level) noexcept {
+  switch (level) {
+    case pdf::ChangeLevel::kNone:
+      return "none";
+    case pdf::ChangeLevel::kLongTermData:
+      return "long_term_data";
+    case pdf::ChangeLevel::kSignature:
+      return "signature";
+    case pdf::ChangeLevel::kMetadata:
+      return "metadata";
+    case pdf::ChangeLevel::kFormFilling:
+      return "form_filling";
+    case pdf::ChangeLevel::kAnnotation:
+      return "annotation";
+    case pdf::ChangeLevel::kContent:
+      return "content";
+    case pdf::ChangeLevel::kUnclassified:
+      break;
+  }
+  return "unclassified";
+}
+
+std::string_view name(Comparison::Result result) noexcept {
+  switch (result) {
+    case Comparison::Result::kIdentical:
+      return "identical";
+    case Comparison::Result::kSameSignedRevision:
+      return "same_signed_revision";
+    case Comparison::Result::kDifferent:
+      return "different";
+    case Comparison::Result::kUnrelated:
+      return "unrelated";
+    case Comparison::Result::kNotComparable:
+      break;
+  }
+  return "not_comparable";
+}
+
+Code message_of(Comparison::Result result) noexcept {
+  switch (result) {
+    case Comparison::Result::kIdentical:
+      return Code::kCompareIdentical;
+    case Comparison::Result::kSameSignedRevision:
+      return Code::kCompareSameSignedRevision;
+    case Comparison::Result::kDifferent:
+      return Code::kCompareDifferent;
+    case Comparison::Result::kUnrelated:
+      return Code::kCompareUnrelated;
+    case Comparison::Result::kNotComparable:
+      break;
+  }
+  return Code::kCompareNotComparable;
+}
+
+std::string_view title(Verdict verdict, Language language) noexcept {
+  const bool vietnamese = language == Language::kVietnamese;
+  switch (verdict) {
+    case Verdict::kValid:
+      return vietnamese ? "HỢP LỆ" : "VALID";
+    case Verdict::kInvalid:
+      return vietnamese ? "KHÔNG HỢP LỆ" : "NOT VALID";
+    case Verdict::kInsufficient:
+      return vietnamese ? "CHƯA ĐỦ CĂN CỨ" : "NOT ENOUGH EVIDENCE";
+    case Verdict::kNoSignature:
+      break;
+  }
+  return vietnamese ? "KHÔNG CÓ CHỮ KÝ SỐ" : "NO DIGITAL SIGNATURE";
+}
+
+int exit_code(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::kValid:
+      return 0;
+    case Verdict::kInvalid:
+      return 1;
+    case Verdict::kInsufficient:
+    case Verdict::kNoSignature:
+      break;
+  }
+  return 2;
+}
+
+int exit_code(Comparison::Result result) noexcept {
+  switch (result) {
+    case Comparison::Result::kIdentical:
+    case Comparison::Result::kSameSignedRevision:
+      return 0;
+    case Comparison::Result::kDifferent:
+    case Comparison::Result::kUnrelated:
+      return 1;
+    case Comparison::Result::kNotComparable:
+      break;
+  }
+  return 2;
+}
+
+}  // namespace antin::verifier
