@@ -1,16 +1,23 @@
-#!/usr/bin/env python3
-"""A timestamp authority and CRL distribution point for development and tests.
+#!/ usr / bin / env python3
+""
+    "A timestamp authority and CRL distribution point for development and tests.
 
-    pki_server.py --pki DIR [--port N] [--ready FILE]
+    pki_server.py-- pki DIR[--port N][--ready FILE]
 
-DIR was made by tests/pki/make_pki.py. Listens on 127.0.0.1 only; port 0 takes a free one. When it
-listens, it writes its base URL to FILE (or standard output).
+    DIR was made by tests /
+    pki / make_pki.py.Listens on 127.0.0.1 only;
+port 0 takes a free one.When it listens,
+    it writes its base URL to FILE(or standard output)
+            .
 
-    POST /tsa           RFC 3161 over HTTP, signed by DIR/certs/tsa.crt
-    GET  /crl/NAME.crl  DIR/crl/NAME.crl in DER
+        POST
+        / tsa RFC 3161 over HTTP,
+    signed by DIR / certs / tsa.crt GET / crl / NAME.crl DIR / crl /
+        NAME.crl in DER
 
-Tokens are made by `openssl ts`: an implementation of its own, not the one under test. Anybody on
-this machine may ask, so it proves nothing to others; its certificate is a development one anyway.
+        Tokens are made by `openssl ts`: an implementation of its own,
+    not the one under test.Anybody on this machine may ask, so it proves nothing to others;
+its certificate is a development one anyway.
 """
 import argparse
 import http.server
@@ -76,43 +83,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return self.answer(415, "text/plain", b"")
         try:
-            return self.answer(200, "application/timestamp-reply",
-                               stamp(self.pki, self.rfile.read(length)))
-        except RuntimeError as e:
-            self.log_error("%s", e)
-            return self.answer(500, "text/plain", b"")
+  return self.answer(200, "application/timestamp-reply", stamp(self.pki, self.rfile.read(length)))
+             except RuntimeError as e
+      : self.log_error("%s", e) return self.answer(500, "text/plain", b "")
 
-    def do_GET(self):  # noqa: N802
-        named = re.fullmatch(r"/crl/([a-z0-9-]+)\.crl", self.path)
-        path = self.pki / "crl" / f"{named.group(1)}.crl" if named else None
-        if path is None or not path.is_file():
-            return self.answer(404, "text/plain", b"")
-        der = subprocess.run(["openssl", "crl", "-in", path, "-outform", "DER"], check=True,
-                             capture_output=True).stdout
-        return self.answer(200, "application/pkix-crl", der)
+            def
+            do_GET(self)
+      : #noqa : N802 named = re.fullmatch(r "/crl/([a-z0-9-]+)\.crl", self.path) path =
+             self.pki / "crl" / f "{named.group(1)}.crl" if named else None if path is None or
+             not path.is_file()
+      : return self.answer(404, "text/plain", b "") der =
+                 subprocess
+                     .run([ "openssl", "crl", "-in", path, "-outform", "DER" ], check = True,
+                          capture_output = True)
+                     .stdout return self.answer(200, "application/pkix-crl", der)
 
+                         def
+                         main()
+      : parser = argparse.ArgumentParser()
+                     parser.add_argument("--pki", type = pathlib.Path, required = True)
+                         parser.add_argument("--port", type = int, default = 0)
+                             parser.add_argument("--ready", type = pathlib.Path) args =
+                     parser.parse_args() Handler.pki = args.pki.resolve() server =
+                         http.server.ThreadingHTTPServer(("127.0.0.1", args.port), Handler) url =
+                             f "http://127.0.0.1:{server.server_address[1]}\n" if args.ready
+      : part = args.ready.with_suffix(".part") part.write_text(url)
+                                 part.rename(args.ready) else : sys.stdout.write(url)
+                                                                    sys.stdout.flush() try
+      : server
+.serve_forever() except KeyboardInterrupt : pass
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pki", type=pathlib.Path, required=True)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--ready", type=pathlib.Path)
-    args = parser.parse_args()
-    Handler.pki = args.pki.resolve()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", args.port), Handler)
-    url = f"http://127.0.0.1:{server.server_address[1]}\n"
-    if args.ready:
-        part = args.ready.with_suffix(".part")
-        part.write_text(url)
-        part.rename(args.ready)
-    else:
-        sys.stdout.write(url)
-        sys.stdout.flush()
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-
-
-if __name__ == "__main__":
-    main()
+                                            if __name__
+    == "__main__" : main()
