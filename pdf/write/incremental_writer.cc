@@ -54,7 +54,8 @@ IncrementalWriter::IncrementalWriter(Document::Inside& inside, const ObjectCiphe
 }
 
 void IncrementalWriter::append(std::string_view text) {
-  tail_.insert(tail_.end(), text.begin(), text.end());
+  const ByteView octets = as_bytes(text);
+  tail_.insert(tail_.end(), octets.begin(), octets.end());
 }
 
 std::uint64_t IncrementalWriter::here() const noexcept {
@@ -111,25 +112,36 @@ Result<std::string> IncrementalWriter::text_string(ObjectId owner, std::string_v
   return out;
 }
 
-Result<std::size_t> IncrementalWriter::put(ObjectId id, std::string_view body) {
+Result<std::size_t> IncrementalWriter::begin(ObjectId id) {
   if (!places_.emplace(id.number, Place{here(), id.generation}).second) {
     return make_error(Code::kPdfMalformed, "one object serves two purposes that both change");
   }
   append(std::to_string(id.number) + " " + std::to_string(id.generation) + " obj\n");
-  const std::size_t at = tail_.size();
-  append(body);
+  return tail_.size();
+}
+
+Result<std::size_t> IncrementalWriter::put(ObjectId id, std::string_view body) {
+  return put_with_room(id, body, 0, {});
+}
+
+Result<std::size_t> IncrementalWriter::put_with_room(ObjectId id, std::string_view before,
+                                                     std::size_t zeros, std::string_view after) {
+  ANTIN_TRY(const std::size_t at, begin(id));
+  append(before);
+  tail_.resize(tail_.size() + zeros, std::uint8_t{'0'});
+  append(after);
   append("\nendobj\n");
   return at;
 }
 
 Status IncrementalWriter::put_stream(ObjectId id, std::string_view entries, ByteView data) {
   ANTIN_TRY(const Bytes octets, cipher_.stream(id, data));
-  std::string body = "<<";
-  body += entries;
-  body += "/Length " + std::to_string(octets.size()) + ">>\nstream\n";
-  body += as_text(octets);
-  body += "\nendstream";
-  ANTIN_CHECK(put(id, body));
+  ANTIN_CHECK(begin(id));
+  append("<<");
+  append(entries);
+  append("/Length " + std::to_string(octets.size()) + ">>\nstream\n");
+  append(as_text(octets));
+  append("\nendstream\nendobj\n");
   return Done{};
 }
 

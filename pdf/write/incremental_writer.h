@@ -36,6 +36,9 @@ class IncrementalWriter {
 
   /// Writes "n g obj body endobj"; returns where the body starts in the tail.
   Result<std::size_t> put(ObjectId id, std::string_view body);
+  /// The same for a body that holds `zeros` digits "0" between two parts: a placeholder.
+  Result<std::size_t> put_with_room(ObjectId id, std::string_view before, std::size_t zeros,
+                                    std::string_view after);
   /// `entries` is the inside of the stream dictionary, without /Length.
   Status put_stream(ObjectId id, std::string_view entries, ByteView data);
 
@@ -45,6 +48,7 @@ class IncrementalWriter {
 
  private:
   void append(std::string_view text);
+  Result<std::size_t> begin(ObjectId id);
   Result<std::string> trailer_entries(RandomSource& random) const;
   void write_table(std::string_view entries);
   void write_stream(std::string_view entries);

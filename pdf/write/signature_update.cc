@@ -51,9 +51,8 @@ Result<Placeholders> put_value(IncrementalWriter& writer, Document::Inside& insi
   body.append(kByteRangeWidth, ' ');
   body += "\n/Contents <";
   at.contents = body.size();
-  body.append(2 * update.contents_octets, '0');
-  body += ">>>";
-  ANTIN_TRY(const std::size_t start, writer.put(id, body));
+  ANTIN_TRY(const std::size_t start,
+            writer.put_with_room(id, body, 2 * update.contents_octets, ">>>"));
   at.byte_range += start;
   at.contents += start;
   return at;

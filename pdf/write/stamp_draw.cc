@@ -12,6 +12,7 @@ constexpr double kSmallestScale = 0.6;
 constexpr double kScaleStep = 0.05;
 constexpr double kPadding = 1.0;     // points left and right of the text
 constexpr double kRounding = 0.001;  // points
+constexpr double kTouchMm = 0.5;     // text that starts here right of an image stands beside it
 constexpr std::size_t kCopyLineRows = 2;
 // Liberation Serif's ascent in parts of the type size.
 constexpr double kAscent = 0.891;
@@ -122,7 +123,11 @@ class Drawing {
                  const std::vector<SetLine>& lines) {
     const bool copy_line = appearance_.kind == Appearance::Kind::kCopyLine;
     const double left = appearance_.text_x_mm * kPointsPerMillimetre + kPadding;
-    double top = copy_line ? height_ : (height_ + height(lines)) / 2;
+    // Beside the image in the middle, under it at the bottom.
+    const bool beside =
+        !appearance_.image ||
+        appearance_.text_x_mm + kTouchMm > appearance_.image->x_mm + appearance_.image->width_mm;
+    double top = copy_line ? height_ : beside ? (height_ + height(lines)) / 2 : height(lines);
     for (const auto& line : lines) {
       auto& font = setter.font(line.bold);
       font.SetFontSize(static_cast<float>(line.size_pt));

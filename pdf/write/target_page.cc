@@ -42,7 +42,9 @@ class PageWalk {
     if (!object.isDictionary()) return Walk::kContinue;
     const auto inherit = [&](const char* key, QPDFObjectHandle& slot) {
       auto value = object.getKey(key);
-      if (!value.isNull()) slot = value;
+      // A reference counts as it stands: resolving /Resources of every node would cost more than
+      // the rest of the update.
+      if (value.isIndirect() || !value.isNull()) slot = value;
     };
     inherit("/MediaBox", inherited.media_box);
     inherit("/CropBox", inherited.crop_box);
