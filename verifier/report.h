@@ -80,6 +80,8 @@ struct Comparison {
   std::string original_file, original_sha256;
   std::size_t original_size = 0;
 };
+/// One JSON document, schema "antin-comparison/1".
+std::string to_json(const Comparison& comparison, const std::string& copy_name);
 
 /// antin-report/1.
 struct Report {

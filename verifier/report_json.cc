@@ -121,9 +121,7 @@ Json signature_json(const SignatureReport& signature) {
           {"findings", findings_json(signature.findings)}};
 }
 
-Json comparison_json(const Report& report) {
-  if (!report.comparison) return nullptr;
-  const auto& comparison = *report.comparison;
+Json comparison_json(const Comparison& comparison) {
   return {{"result", name(comparison.result)},
           {"original",
            {{"file", comparison.original_file},
@@ -133,27 +131,38 @@ Json comparison_json(const Report& report) {
           {"pages", Json::array()}};
 }
 
+// Names from certificates and documents may hold any octets; a report is always valid UTF-8.
+std::string text_of(const Json& document) {
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string to_json(const Report& report) {
   auto signatures = Json::array();
   for (const auto& signature : report.signatures) signatures.push_back(signature_json(signature));
-  const Json whole = {{"schema", "antin-report/1"},
-                      {"file", report.file},
-                      {"sha256", report.sha256},
-                      {"size", report.size},
-                      {"pages", report.pages},
-                      {"revisions", report.revisions},
-                      {"verdict", name(report.verdict)},
-                      {"valid", report.verdict == Verdict::kValid},
-                      {"message", sentences(report.message, report.message_params)},
-                      {"message_code", info(report.message).name},
-                      {"signatures", std::move(signatures)},
-                      {"findings", findings_json(report.findings)},
-                      {"comparison", comparison_json(report)},
-                      {"register", nullptr}};
-  // Names from certificates and documents may hold any octets; a report is always valid UTF-8.
-  return whole.dump(2, ' ', false, Json::error_handler_t::replace);
+  const Json whole = {
+      {"schema", "antin-report/1"},
+      {"file", report.file},
+      {"sha256", report.sha256},
+      {"size", report.size},
+      {"pages", report.pages},
+      {"revisions", report.revisions},
+      {"verdict", name(report.verdict)},
+      {"valid", report.verdict == Verdict::kValid},
+      {"message", sentences(report.message, report.message_params)},
+      {"message_code", info(report.message).name},
+      {"signatures", std::move(signatures)},
+      {"findings", findings_json(report.findings)},
+      {"comparison", report.comparison ? comparison_json(*report.comparison) : Json(nullptr)},
+      {"register", nullptr}};
+  return text_of(whole);
+}
+
+std::string to_json(const Comparison& comparison, const std::string& copy_name) {
+  return text_of({{"schema", "antin-comparison/1"},
+                  {"file", copy_name},
+                  {"comparison", comparison_json(comparison)}});
 }
 
 }  // namespace antin::verifier

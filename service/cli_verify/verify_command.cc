@@ -1,0 +1,222 @@
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/cli/args.h"
+#include "service/cli/messages.h"
+#include "service/cli_verify/commands.h"
+#include "service/cli_verify/inputs.h"
+#include "service/system/files.h"
+#include "service/system/real.h"
+#include "verifier/compare.h"
+#include "verifier/report.h"
+#include "verifier/verify.h"
+
+namespace antin::service {
+namespace {
+
+using Kind = OptionSpec::Kind;
+
+const CommandSpec& spec() {
+  static const CommandSpec kSpec{
+      .name = "antin verify",
+      .usage = "FILE… [--trust DIR] [--json]",
+      .vi = "Kiểm tra mọi chữ ký số của tài liệu PDF.",
+      .en = "Judges every signature of PDF documents.",
+      .options = {{"trust", Kind::kRepeatable, "DIR", "thư mục chứng thư số tin cậy",
+                   "folder of trusted certificates"},
+                  {"at", Kind::kValue, "RFC3339", "thời điểm dùng để kết luận (mặc định: bây giờ)",
+                   "time of the judgement (default: now)"},
+                  {"crl", Kind::kRepeatable, "FILE", "danh sách thu hồi (DER hoặc PEM)",
+                   "revocation list (DER or PEM)"},
+                  {"policy", Kind::kValue, "FILE", "tệp chính sách kiểm tra (TOML)",
+                   "verification policy (TOML)"},
+                  {"profile", Kind::kValue, "document|result|certified_copy", "loại văn bản",
+                   "kind of document"},
+                  {"original", Kind::kValue, "FILE", "đối chiếu thêm với bản gốc này",
+                   "compare with this original too"},
+                  {"password", Kind::kValue, "PASSWORD", "mật khẩu của tệp PDF",
+                   "password of the PDF"},
+                  {"format", Kind::kValue, "text|json", "dạng kết quả", "form of the report"},
+                  {"json", Kind::kFlag, "", "như --format json", "the same as --format json"},
+                  {"offline", Kind::kFlag, "", "không kết nối mạng (luôn như vậy ở phiên bản này)",
+                   "no network (always so in this version)"},
+                  {"allow-test-pki", Kind::kFlag, "",
+                   "chấp nhận chứng thư số thử nghiệm làm gốc tin cậy",
+                   "accept the test certificates as trust anchors"},
+                  {"explain", Kind::kValue, "CODE", "giải thích một mã rồi thoát",
+                   "explain a code and stop"}},
+      .min_positional = 0,
+      .max_positional = 100'000};
+  return kSpec;
+}
+
+enum class Format { kText, kJson };
+
+struct Job {
+  std::vector<Language> spoken;
+  Format format = Format::kText;
+  verifier::Policy policy;
+  certs::TrustStore trust;
+  std::vector<certs::Crl> crls;
+  std::string password;
+  std::string original_name;
+  std::optional<SharedBytes> original;
+  UtcTime at;
+};
+
+Result<Format> read_format(const Arguments& arguments) {
+  if (arguments.has("json")) return Format::kJson;
+  auto wanted = arguments.choice("format", {"text", "json", "html", "pdf", "etsi"}, "text");
+  if (!wanted) return std::move(wanted).error();
+  const std::string_view format = wanted.value();
+  if (format == "text") return Format::kText;
+  if (format == "json") return Format::kJson;
+  return make_error(Code::kNotAvailable, std::string{format},
+                    {{"what", "--format " + std::string{format}}});
+}
+
+Result<UtcTime> read_time(const Arguments& arguments) {
+  const auto written = arguments.value("at");
+  if (!written) return SystemClock{}.utc_now();
+  const auto at = from_rfc3339(*written);
+  if (at) return *at;
+  return make_error(Code::kCliBadValue, *written,
+                    {{"tuy_chon", "--at"},
+                     {"gia_tri", *written},
+                     {"cho_phep", "RFC 3339, 2026-11-21T09:05:07+07:00"}});
+}
+
+Result<verifier::Policy> read_policy_file(const Arguments& arguments) {
+  auto policy = verifier::Policy::viet_nam();
+  if (const auto path = arguments.value("policy")) {
+    constexpr std::size_t kMaxPolicy = std::size_t{1} << 20U;
+    ANTIN_TRY(const auto octets, read_file(*path, kMaxPolicy));
+    ANTIN_TRY(policy, verifier::read_policy(as_text(octets)));
+  }
+  if (arguments.has("profile")) {
+    ANTIN_TRY(const auto chosen,
+              arguments.choice("profile", {"document", "result", "certified_copy"}, "document"));
+    policy.profile = verifier::profile_named(chosen).value_or(policy.profile);
+  }
+  return policy;
+}
+
+Result<Job> read_job(const Arguments& arguments) {
+  if (arguments.positional().empty())
+    return make_error(Code::kCliMissingFile, "no FILE",
+                      {{"cach_dung", std::string{spec().name} + " " + std::string{spec().usage}}});
+  ANTIN_TRY(const auto at, read_time(arguments));
+  Job job{.spoken = languages(arguments.language()),
+          .format = Format::kText,
+          .policy = {},
+          .trust = {},
+          .crls = {},
+          .password = arguments.value_or("password", ""),
+          .original_name = arguments.value_or("original", ""),
+          .original = {},
+          .at = at};
+  ANTIN_TRY(job.format, read_format(arguments));
+  ANTIN_TRY(job.policy, read_policy_file(arguments));
+  ANTIN_TRY(job.trust, read_trust(arguments.values("trust"), arguments.has("allow-test-pki")
+                                                                 ? certs::TestPki::kAllow
+                                                                 : certs::TestPki::kRefuse));
+  ANTIN_TRY(job.crls, read_crls(arguments.values("crl")));
+  if (!job.original_name.empty()) {
+    ANTIN_TRY(job.original, read_document(job.original_name));
+  }
+  return job;
+}
+
+Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
+  ANTIN_TRY(auto octets, read_document(path));
+  ANTIN_TRY(auto report, verifier::verify({.name = path,
+                                           .document = octets,
+                                           .password = job.password,
+                                           .trust = &job.trust,
+                                           .crls = job.crls,
+                                           .policy = job.policy,
+                                           .at = job.at}));
+  if (job.original)
+    report.comparison = verifier::compare({.original_name = job.original_name,
+                                           .copy = octets,
+                                           .original = *job.original,
+                                           .password = job.password,
+                                           .limits = job.policy.limits});
+  return report;
+}
+
+int judge_and_print(const std::string& path, const Job& job) {
+  const auto report = judge_file(path, job);
+  if (!report) {
+    if (job.format == Format::kJson) std::cout << error_json(path, report.error()) << '\n';
+    std::cerr << path << ": ";
+    print_error(std::cerr, report.error(), job.spoken);
+    return kExitFailed;
+  }
+  std::cout << (job.format == Format::kJson
+                    ? verifier::to_json(report.value()) + "\n"
+                    : verifier::to_text(report.value(), job.spoken.front()));
+  const auto code = verifier::exit_code(report.value().verdict);
+  return report.value().comparison
+             ? worse(code, verifier::exit_code(report.value().comparison->result))
+             : code;
+}
+
+int explain(const std::string& name, const std::vector<Language>& spoken) {
+  const auto code = code_named(name);
+  if (!code) {
+    print_error(
+        std::cerr,
+        make_error(Code::kCliBadValue, name,
+                   {{"tuy_chon", "--explain"}, {"gia_tri", name}, {"cho_phep", "area.name"}}),
+        spoken);
+    return kExitFailed;
+  }
+  for (const auto language : spoken) {
+    std::cout << name << ": " << sentence(*code, language) << '\n';
+    const auto what_to_do = advice(*code, language);
+    if (!what_to_do.empty()) std::cout << "  > " << what_to_do << '\n';
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+int worse(int a, int b) noexcept {
+  for (const int code : {kExitFailed, kExitInvalid, kExitUndecided}) {
+    if (a == code || b == code) return code;
+  }
+  return kExitOk;
+}
+
+int verify_command(std::span<const std::string> words) {
+  const auto arguments = parse_arguments(spec(), words);
+  if (!arguments) {
+    print_error(std::cerr, arguments.error(), languages(std::nullopt));
+    return kExitFailed;
+  }
+  const auto spoken = languages(arguments.value().language());
+  if (arguments.value().help()) {
+    std::cout << help_text(spec(), spoken.front());
+    return kExitOk;
+  }
+  if (const auto code = arguments.value().value("explain")) return explain(*code, spoken);
+  const auto job = read_job(arguments.value());
+  if (!job) {
+    print_error(std::cerr, job.error(), spoken);
+    return kExitFailed;
+  }
+  int exit = kExitOk;
+  bool first = true;
+  for (const auto& path : arguments.value().positional()) {
+    if (!first && job.value().format == Format::kText) std::cout << '\n';
+    first = false;
+    exit = worse(exit, judge_and_print(path, job.value()));
+  }
+  return std::cout.flush() ? exit : static_cast<int>(kExitFailed);
+}
+
+}  // namespace antin::service
