@@ -52,6 +52,12 @@ double number_or(const Object& object, double otherwise) {
   return number.isNumber() ? number.getNumericValue() : otherwise;
 }
 
+/// What libqpdf remarks about a file that has one reading all the same.
+bool is_harmless(const std::string& remark) {
+  return remark.starts_with("reported number of objects") ||
+         remark.starts_with("extraneous whitespace seen before xref");
+}
+
 Rect cut(const Rect& a, const Rect& b) {
   return {std::max(a.left, b.left), std::max(a.bottom, b.bottom), std::min(a.right, b.right),
           std::min(a.top, b.top)};
@@ -235,6 +241,7 @@ Findings Document::findings() const {
   }
   std::set<std::string> once;
   for (const auto& warning : inside_->warnings) {
+    if (is_harmless(warning.getMessageDetail())) continue;
     auto detail = warning.getObject() + ": " + warning.getMessageDetail() + ", offset " +
                   std::to_string(warning.getFilePosition());
     if (once.size() < 50 && once.insert(detail).second) {

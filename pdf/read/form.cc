@@ -40,7 +40,7 @@ class Walk {
     }
     return Done{};
   }
-  std::vector<FormField> take() { return std::move(fields_); }
+  Form take() { return std::move(form_); }
 
  private:
   void damaged(const Object& where, const char* what) {
@@ -103,6 +103,7 @@ class Walk {
     }
     if (!terminal) {
       if (!widgets.empty()) damaged(field, "a field has both kids and widgets");
+      form_.nodes.push_back({field, here.name, FormNode::kGroup});
       push_named_kids(kids, here, node.depth);
       return;
     }
@@ -111,9 +112,15 @@ class Walk {
       widgets.push_back(field);
     }
     if (!names_.insert(here.name).second) damaged(field, "a field name is used twice");
-    fields_.push_back({here.name, here.type, field, here.value, key_of(field, "/Lock"),
-                       key_of(field, "/SV"), !own_value && !here.value.isNull(), here.flags,
-                       std::move(widgets)});
+    form_.nodes.push_back({field, here.name, form_.fields.size()});
+    for (const auto& widget : widgets) {
+      if (widgets.size() == 1 && widget.getObjGen() == field.getObjGen() && field.isIndirect())
+        break;
+      form_.nodes.push_back({widget, here.name, form_.fields.size()});
+    }
+    form_.fields.push_back({here.name, here.type, field, here.value, key_of(field, "/Lock"),
+                            key_of(field, "/SV"), !own_value && !here.value.isNull(), here.flags,
+                            std::move(widgets)});
   }
 
   void push_named_kids(const Object& kids, const Inherited& from, std::size_t depth) {
@@ -130,7 +137,7 @@ class Walk {
   std::vector<Node> stack_;
   std::set<QPDFObjGen> seen_;
   std::unordered_set<std::string> names_;
-  std::vector<FormField> fields_;
+  Form form_;
   std::size_t visited_ = 0;
 };
 
@@ -199,17 +206,22 @@ std::optional<FieldLock> read_field_lock(const Object& dictionary) {
   return lock;
 }
 
-Result<std::vector<FormField>> read_form_fields(Object root, const ReadLimits& limits,
-                                                Findings& findings) {
-  return guarded("reading form fields", [&]() -> Result<std::vector<FormField>> {
+Result<Form> read_form(Object root, const ReadLimits& limits, Findings& findings) {
+  return guarded("reading form fields", [&]() -> Result<Form> {
     Walk walk{limits, findings};
-    const auto form = key_of(root, "/AcroForm");
-    if (auto copy = form; !copy.isNull() && !copy.isDictionary()) {
+    auto form = key_of(root, "/AcroForm");
+    if (!form.isNull() && !form.isDictionary()) {
       findings.push_back({Code::kPdfFieldDamaged, Severity::kError, {}, "/AcroForm"});
     }
     ANTIN_CHECK(walk.run(key_of(form, "/Fields")));
     return walk.take();
   });
+}
+
+Result<std::vector<FormField>> read_form_fields(Object root, const ReadLimits& limits,
+                                                Findings& findings) {
+  ANTIN_TRY(auto form, read_form(std::move(root), limits, findings));
+  return std::move(form.fields);
 }
 
 }  // namespace antin::pdf

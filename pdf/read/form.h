@@ -21,6 +21,21 @@ struct FormField {
   std::vector<QPDFObjectHandle> widgets;  ///< the field itself when merged, else its widget kids
 };
 
+/// Any dictionary of the field tree: terminal field, group or widget.
+struct FormNode {
+  QPDFObjectHandle dictionary;
+  std::string name;       ///< fully qualified name of the field it is or belongs to
+  std::size_t field = 0;  ///< index of its terminal field; kGroup for a group
+  static constexpr std::size_t kGroup = static_cast<std::size_t>(-1);
+};
+
+/// The form as a tree: every node, terminal fields apart as well.
+struct Form {
+  std::vector<FormField> fields;
+  std::vector<FormNode> nodes;
+};
+Result<Form> read_form(QPDFObjectHandle root, const ReadLimits& limits, Findings& findings);
+
 /// All terminal fields below /AcroForm /Fields in tree order. Damage (a node reached twice, a kid
 /// that is no dictionary, a name that is no text or holds a period, a name used twice) goes into
 /// `findings`. Fails with kResourceLimit.

@@ -207,11 +207,15 @@ void read_value_of(Document::Inside& inside, const Object& dictionary, Signature
     certificate = certificate.getArrayItem(0);
   }
   field.cert_entry = to_bytes(std::string_view{string_value(certificate)});
-  // 12.8.1 table 255: a timestamp's type is DocTimeStamp, a signature's is Sig or left out.
+  // 12.8.1 table 255: a timestamp's type is DocTimeStamp, a signature's is Sig or left out. Some
+  // producers write Sig for timestamps, which changes nothing that anybody relies on.
   const bool timestamp = field.sub_filter == "ETSI.RFC3161";
-  if (timestamp != (field.type == "DocTimeStamp") ||
-      (!timestamp && !field.type.empty() && field.type != "Sig")) {
-    add(field.findings, Code::kPdfSignatureType, field.type + ", " + field.sub_filter);
+  const bool stamped = field.type == "DocTimeStamp";
+  if (timestamp != stamped || (!stamped && !field.type.empty() && field.type != "Sig")) {
+    field.findings.push_back({Code::kPdfSignatureType,
+                              timestamp ? Severity::kWarning : Severity::kError,
+                              {},
+                              field.type + ", " + field.sub_filter});
   }
   read_byte_range(dictionary, field);
   read_contents(inside, dictionary, field);

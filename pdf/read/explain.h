@@ -1,0 +1,158 @@
+#pragma once
+
+// Only pdf/read includes this.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "pdf/read/changes.h"
+#include "pdf/read/form.h"
+#include "pdf/read/qpdf_inside.h"
+
+namespace antin::pdf {
+
+/// What part of the document an object serves where it is met; decides what a difference means.
+enum class Role : std::uint8_t {
+  kTrailer,
+  kInfo,
+  kEncryption,
+  kCatalogue,
+  kPageTree,
+  kPageContent,
+  kPageResources,
+  kPageAttributes,
+  kAnnotation,
+  kAction,
+  kForm,
+  kFieldDefinition,
+  kFieldValue,
+  kFieldAppearance,
+  kSignatureValue,
+  kSignatureAppearance,
+  kSignedAppearance,
+  kDocMdp,
+  kStructure,
+  kOptionalContent,
+  kNavigation,
+  kUnclassified,
+};
+
+/// A place in the document: role, and how one gets there from the trailer.
+struct Place {
+  Role role = Role::kUnclassified;
+  std::optional<std::size_t> page;
+  std::string field;
+  std::size_t path = 0;
+};
+
+/// Two objects that stand at the same place before and after.
+struct Pair {
+  QPDFObjectHandle before, after;
+  Place place;
+};
+
+/// Compares two revisions by walking both from their trailers in parallel. Objects are compared by
+/// value; parts of the document whose meaning we know have a handler of their own, and everything
+/// else is a difference of the role it was met in.
+///
+/// An object that serves two parts is compared once for each, so changing a page's content under
+/// cover of a harmless role does not work.
+class Explainer {
+ public:
+  Explainer(Document::Inside& before, Document::Inside& after, std::size_t signed_end);
+  Result<std::vector<Change>> run();
+
+ private:
+  using Object = QPDFObjectHandle;
+  using Kind = std::pair<ChangeLevel, Code>;
+
+  // explain.cc: the walk
+  void find_redefined();
+  Status drain();
+  void walk_same(const Pair& pair);
+  void compare(Pair pair);
+  void compare_dictionaries(Object before, Object after, const Place& place);
+  void compare_streams(Object before, Object after, const Place& place);
+  void find_unreachable();
+  void mark_reachable(std::vector<Object> roots);
+  bool redefined(const Object& object) const { return redefined_.count(object.getObjGen()) != 0; }
+  bool existed(const Object& object) const;
+  /// Compares later what stands at `place` before and after.
+  void enqueue(Object before, Object after, const Place& place);
+  /// Whether the two are equal by value, everything they reach included (budgeted).
+  bool equal(Object before, Object after);
+  bool unchanged(const Object& before, const Object& after);
+  Place below(const Place& place, std::string segment, std::optional<Role> role = {});
+  std::string path_text(std::size_t path) const;
+  void differ(const Place& place, const Object& before, const Object& after);
+  void add(const Place& place, ChangeLevel level, Code what, const Object& object,
+           bool never_permitted = false, const char* remark = "");
+
+  // explain_document.cc: trailer, catalogue, security store, metadata
+  void compare_trailers();
+  void compare_catalogues();
+  void compare_extensions(const Object& before, const Object& after, const Place& place);
+  void compare_store(const Object& before, const Object& after, const Place& place);
+  void compare_metadata(Object before, Object after, const Place& place);
+  void compare_structure(Object before, Object after, const Place& place);
+
+  // explain_form.cc
+  void pair_forms();
+  void compare_form(Object before, Object after, const Place& place);
+  void compare_nodes();
+  void compare_node(const FormNode& before, const FormNode& after);
+  void compare_kids(const Object& before, const Object& after, const Place& place);
+  void compare_resources_brought_along(Object before, Object after, const Place& place);
+  void judge_new_node(const FormNode& node, const Place& place);
+  void judge_new_signature(const FormField& field, const Place& place);
+  void judge_new_value(const Object& value, const Place& place);
+  void judge_agreement();
+  bool is_locked_by_new_signature(const std::string& name) const;
+
+  // explain_pages.cc
+  void compare_pages(const Place& place);
+  void compare_page(std::size_t page, const Place& place);
+  void compare_annotations(Object before, Object after, const Place& place);
+  void compare_annotation(Object before, Object after, const Place& place);
+  void judge_new_annotation(Object annotation, const Place& place);
+  bool is_drawn_over_content(const Object& annotation, const Place& place);
+
+  Document::Inside& before_;
+  Document::Inside& after_;
+  std::size_t signed_end_;
+  std::set<QPDFObjGen> redefined_;
+  /// Objects with a handler of their own that compares them under the same number; met from
+  /// elsewhere (a destination, a parent) they need no second look.
+  std::set<QPDFObjGen> at_home_;
+  std::set<std::tuple<QPDFObjGen, QPDFObjGen, Role>> seen_;
+  std::set<std::pair<QPDFObjGen, Role>> seen_same_;
+  std::set<QPDFObjGen> reached_;      ///< numbers met in the later revision
+  std::vector<Object> new_subtrees_;  ///< of the later revision, reported but not walked
+  std::vector<Pair> work_;
+  std::size_t steps_ = 0;
+  struct PathNode {
+    std::size_t parent;
+    std::string segment;
+  };
+  std::vector<PathNode> paths_{{0, ""}};
+  std::vector<Change> changes_;
+
+  Form form_before_, form_after_;
+  std::map<QPDFObjGen, std::size_t> nodes_before_, nodes_after_;
+  /// What adding a signature brings along is permitted as far as the signature is: by field name.
+  std::map<std::string, ChangeLevel> new_signatures_;
+  struct FieldState {
+    bool value = false, appearance = false, state = false;
+  };
+  std::map<std::string, FieldState> touched_;
+  std::vector<FieldLock> new_locks_;
+};
+
+/// Well-formed XML (no DTD) with an rdf:RDF element, as XMP is (ISO 16684-1).
+bool is_well_formed_xmp(ByteView octets);
+
+}  // namespace antin::pdf

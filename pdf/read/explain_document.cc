@@ -1,0 +1,449 @@
+#include <algorithm>
+#include <map>
+
+#include "pdf/read/explain.h"
+#include "pdf/read/stream_limits.h"
+
+namespace antin::pdf {
+namespace {
+
+using Object = QPDFObjectHandle;
+
+/// The octets of every stream below a DSS or VRI dictionary, as a multiset does not matter here.
+void collect_streams(Object object, std::size_t depth, std::set<std::string>& into) {
+  if (depth == 0) return;
+  if (object.isStream()) {
+    const auto data = object.getRawStreamData();
+    into.emplace(reinterpret_cast<const char*>(data->getBuffer()), data->getSize());
+  } else if (object.isArray()) {
+    for (int i = 0; i < object.getArrayNItems(); ++i) {
+      collect_streams(object.getArrayItem(i), depth - 1, into);
+    }
+  } else if (object.isDictionary()) {
+    for (const auto& key : object.getKeys()) collect_streams(object.getKey(key), depth - 1, into);
+  }
+}
+
+bool is_array_of_streams(Object object) {
+  if (object.isNull()) return true;
+  if (!object.isArray()) return false;
+  for (int i = 0; i < object.getArrayNItems(); ++i) {
+    if (!object.getArrayItem(i).isStream()) return false;
+  }
+  return true;
+}
+
+/// ISO 32000-2 12.8.4.3, tables 261 and 262, with the keys of ETSI TS 102 778-4.
+bool is_security_store(Object dss) {
+  if (!dss.isDictionary()) return false;
+  for (const auto& key : dss.getKeys()) {
+    auto value = dss.getKey(key);
+    if (key == "/Type") {
+      if (name_of(value) != "DSS") return false;
+    } else if (key == "/Certs" || key == "/CRLs" || key == "/OCSPs") {
+      if (!is_array_of_streams(value)) return false;
+    } else if (key == "/VRI") {
+      if (value.isNull()) continue;
+      if (!value.isDictionary()) return false;
+      for (const auto& name : value.getKeys()) {
+        auto entry = value.getKey(name);
+        if (name == "/Type") {
+          if (name_of(entry) != "VRI") return false;
+          continue;
+        }
+        if (entry.isNull()) continue;
+        if (!entry.isDictionary()) return false;
+        for (const auto& inner : entry.getKeys()) {
+          auto item = entry.getKey(inner);
+          const bool good = inner == "/Type" ? name_of(item) == "VRI"
+                            : inner == "/Cert" || inner == "/CRL" || inner == "/OCSP"
+                                ? is_array_of_streams(item)
+                            : inner == "/TU" ? item.isString()
+                            : inner == "/TS" ? item.isStream()
+                                             : false;
+          if (!good) return false;
+        }
+      }
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Scans XML for well-formed tags. No DTD, no entities but the five and character references.
+class XmlScanner {
+ public:
+  explicit XmlScanner(std::string_view text) : text_(text) {}
+
+  bool run() {
+    while (at_ < text_.size()) {
+      if (text_[at_] != '<') {
+        if (!character_data()) return false;
+      } else if (!markup()) {
+        return false;
+      }
+    }
+    return open_.empty() && elements_ > 0 && has_rdf_;
+  }
+
+ private:
+  static bool is_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' ||
+           c == '_' || c == '-' || c == '.' || (static_cast<unsigned char>(c) & 0x80U);
+  }
+  static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+  bool skip_past(std::string_view what) {
+    const auto found = text_.find(what, at_);
+    if (found == std::string_view::npos) return false;
+    at_ = found + what.size();
+    return true;
+  }
+  bool reference() {
+    const auto end = text_.find(';', at_);
+    if (end == std::string_view::npos || end - at_ > 10) return false;
+    const auto name = text_.substr(at_ + 1, end - at_ - 1);
+    at_ = end + 1;
+    return name == "lt" || name == "gt" || name == "amp" || name == "quot" || name == "apos" ||
+           (name.size() > 1 && name[0] == '#');
+  }
+  bool character_data() {
+    while (at_ < text_.size() && text_[at_] != '<') {
+      if (text_[at_] == '&') {
+        if (open_.empty() || !reference()) return false;
+        continue;
+      }
+      if (text_[at_] == '\0') return false;
+      // Outside the root element only white space (and a byte order mark in front) may stand.
+      const auto c = static_cast<unsigned char>(text_[at_]);
+      if (open_.empty() && !is_space(text_[at_]) && c < 0x80) return false;
+      ++at_;
+    }
+    return true;
+  }
+  std::string_view take_name() {
+    const auto begin = at_;
+    while (at_ < text_.size() && is_name(text_[at_])) ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+  void skip_space() {
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  }
+  bool markup() {
+    const auto rest = text_.substr(at_);
+    if (rest.starts_with("<!--")) return skip_past("-->");
+    if (rest.starts_with("<?")) return skip_past("?>");
+    if (rest.starts_with("<![CDATA[")) return !open_.empty() && skip_past("]]>");
+    if (rest.starts_with("<!")) return false;
+    if (rest.starts_with("</")) {
+      at_ += 2;
+      const auto name = take_name();
+      skip_space();
+      if (open_.empty() || open_.back() != name || at_ >= text_.size() || text_[at_] != '>') {
+        return false;
+      }
+      open_.pop_back();
+      ++at_;
+      return true;
+    }
+    ++at_;
+    return start_tag();
+  }
+  bool start_tag() {
+    const auto name = take_name();
+    if (name.empty() || open_.size() >= 200) return false;
+    if (open_.empty() && elements_ > 0) return false;  // a second root element
+    ++elements_;
+    // As the root, or the only wrapper that XMP knows around it.
+    if (name == "rdf:RDF" && (open_.empty() || (open_.size() == 1 && (open_[0] == "x:xmpmeta" ||
+                                                                      open_[0] == "x:xapmeta")))) {
+      has_rdf_ = true;
+    }
+    std::vector<std::string_view> attributes;
+    for (;;) {
+      skip_space();
+      if (at_ >= text_.size()) return false;
+      if (text_[at_] == '>') {
+        ++at_;
+        open_.push_back(name);
+        return true;
+      }
+      if (text_[at_] == '/') {
+        ++at_;
+        if (at_ >= text_.size() || text_[at_] != '>') return false;
+        ++at_;
+        return true;
+      }
+      const auto attribute = take_name();
+      if (attribute.empty() ||
+          std::find(attributes.begin(), attributes.end(), attribute) != attributes.end()) {
+        return false;
+      }
+      attributes.push_back(attribute);
+      skip_space();
+      if (at_ >= text_.size() || text_[at_] != '=') return false;
+      ++at_;
+      skip_space();
+      if (at_ >= text_.size() || (text_[at_] != '"' && text_[at_] != '\'')) return false;
+      const auto quote = text_[at_++];
+      while (at_ < text_.size() && text_[at_] != quote) {
+        if (text_[at_] == '<') return false;
+        if (text_[at_] == '&') {
+          if (!reference()) return false;
+          continue;
+        }
+        ++at_;
+      }
+      if (at_ >= text_.size()) return false;
+      ++at_;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t elements_ = 0;
+  bool has_rdf_ = false;
+  std::vector<std::string_view> open_;
+};
+
+Role role_of_catalogue_key(const std::string& key) {
+  static const std::map<std::string, Role, std::less<>> kRoles = {
+      {"/OCProperties", Role::kOptionalContent},
+      {"/OpenAction", Role::kAction},
+      {"/AA", Role::kAction},
+      {"/URI", Role::kAction},
+      {"/Names", Role::kNavigation},
+      {"/Dests", Role::kNavigation},
+      {"/Outlines", Role::kNavigation},
+      {"/PageLabels", Role::kNavigation},
+      {"/PageMode", Role::kNavigation},
+      {"/PageLayout", Role::kNavigation},
+      {"/ViewerPreferences", Role::kNavigation},
+      {"/Threads", Role::kNavigation},
+      {"/StructTreeRoot", Role::kStructure},
+      {"/MarkInfo", Role::kStructure},
+      {"/Perms", Role::kDocMdp},
+  };
+  const auto found = kRoles.find(key);
+  return found == kRoles.end() ? Role::kCatalogue : found->second;
+}
+
+}  // namespace
+
+bool is_well_formed_xmp(ByteView octets) {
+  auto text = as_text(octets);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return XmlScanner{text}.run();
+}
+
+void Explainer::compare_trailers() {
+  auto before = before_.trailer(), after = after_.trailer();
+  // What belongs to the cross-reference section or its stream, not to the document; /ID changes
+  // with every update (ISO 32000-2 14.4).
+  static const std::set<std::string, std::less<>> kOwn = {
+      "/Size", "/Prev", "/XRefStm", "/ID",     "/W",          "/Index",
+      "/Type", "/Root", "/Length",  "/Filter", "/DecodeParms"};
+  auto keys = before.getKeys();
+  keys.merge(after.getKeys());
+  for (const auto& key : keys) {
+    if (kOwn.count(key) != 0) continue;
+    const auto role = key == "/Info"      ? Role::kInfo
+                      : key == "/Encrypt" ? Role::kEncryption
+                                          : Role::kTrailer;
+    enqueue(before.getKey(key), after.getKey(key), below({}, key, role));
+  }
+  compare_catalogues();
+}
+
+void Explainer::compare_catalogues() {
+  auto before = before_.root(), after = after_.root();
+  const auto root = below({}, "/Root", Role::kCatalogue);
+  if (after.isIndirect()) reached_.insert(after.getObjGen());
+  if (before.isIndirect() && after.isIndirect() && before.getObjGen() == after.getObjGen()) {
+    at_home_.insert(after.getObjGen());
+  }
+  auto keys = before.getKeys();
+  keys.merge(after.getKeys());
+  for (const auto& key : keys) {
+    auto old = before.getKey(key), now = after.getKey(key);
+    const auto place = below(root, key, role_of_catalogue_key(key));
+    if (key == "/Pages") {
+      compare_pages(place);
+    } else if (key == "/AcroForm") {
+      compare_form(old, now, place);
+    } else if (key == "/DSS") {
+      compare_store(old, now, place);
+    } else if (key == "/Extensions") {
+      compare_extensions(old, now, place);
+    } else if (key == "/Metadata") {
+      compare_metadata(old, now, place);
+    } else if (key == "/StructTreeRoot") {
+      compare_structure(old, now, place);
+    } else if (key == "/Version" && now.isName() &&
+               (old.isNull() || name_of(now) >= name_of(old))) {
+      if (name_of(now) != name_of(old)) {
+        add(place, ChangeLevel::kLongTermData, Code::kPdfChangeExtensions, after);
+      }
+    } else if (key == "/Type" && old.isNull() && name_of(now) == "Catalog") {
+      continue;
+    } else {
+      enqueue(old, now, place);
+    }
+  }
+}
+
+/// Declaring that the file uses an extension of ISO 32000 changes nothing in it (7.12).
+void Explainer::compare_extensions(const Object& before, const Object& after, const Place& place) {
+  if (equal(before, after)) return enqueue(before, after, place);
+  auto now = after;
+  const auto is_declaration = [](Object entry) {
+    if (!entry.isDictionary()) return false;
+    const auto keys = entry.getKeys();
+    return std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
+      auto value = entry.getKey(key);
+      if (key == "/Type") return name_of(value) == "DeveloperExtensions";
+      return (key == "/BaseVersion" && value.isName()) ||
+             (key == "/ExtensionLevel" && value.isInteger()) ||
+             (key == "/URL" && value.isString()) ||
+             (key == "/ExtensionRevision" && value.isString());
+    });
+  };
+  bool good = now.isDictionary();
+  if (good) {
+    for (const auto& key : now.getKeys()) {
+      auto entry = now.getKey(key);
+      if (key == "/Type") {
+        good = good && name_of(entry) == "Extensions";
+      } else if (entry.isArray()) {
+        for (int i = 0; i < entry.getArrayNItems(); ++i) {
+          good = good && is_declaration(entry.getArrayItem(i));
+        }
+      } else {
+        good = good && is_declaration(entry);
+      }
+    }
+  }
+  if (!good) return differ(place, before, after);
+  add(place, ChangeLevel::kLongTermData, Code::kPdfChangeExtensions, after);
+  new_subtrees_.push_back(after);
+}
+
+void Explainer::compare_store(const Object& before, const Object& after, const Place& place) {
+  if (equal(before, after)) return enqueue(before, after, place);
+  if (Object{after}.isNull()) {
+    return add(place, ChangeLevel::kLongTermData, Code::kPdfChangeEvidenceRemoved, before);
+  }
+  if (!is_security_store(after)) {
+    return add(place, ChangeLevel::kUnclassified, Code::kPdfChangeUnclassified, after);
+  }
+  constexpr std::size_t kDepth = 6;
+  std::set<std::string> old_streams, new_streams;
+  collect_streams(before, kDepth, old_streams);
+  collect_streams(after, kDepth, new_streams);
+  const bool kept =
+      std::includes(new_streams.begin(), new_streams.end(), old_streams.begin(), old_streams.end());
+  if (!kept) add(place, ChangeLevel::kLongTermData, Code::kPdfChangeEvidenceRemoved, after);
+  add(place, ChangeLevel::kLongTermData, Code::kPdfChangeLongTermData, after);
+  new_subtrees_.push_back(after);
+}
+
+void Explainer::compare_metadata(Object before, Object after, const Place& place) {
+  if (equal(before, after)) return enqueue(before, after, place);
+  if (after.isStream()) {
+    const auto data = decoded_stream(after, std::size_t{16} << 20U);
+    auto dictionary = after.getDict();
+    const auto keys = dictionary.getKeys();
+    static const std::set<std::string, std::less<>> kKnown = {"/Type",   "/Subtype",     "/Length",
+                                                              "/Filter", "/DecodeParms", "/DL"};
+    const bool plain = std::all_of(keys.begin(), keys.end(),
+                                   [](const std::string& key) { return kKnown.count(key) != 0; });
+    if (plain && data && data.value() && is_well_formed_xmp(*data.value())) {
+      new_subtrees_.push_back(after);
+      return add(place, ChangeLevel::kMetadata, Code::kPdfChangeMetadata, after);
+    }
+  }
+  add(place, ChangeLevel::kUnclassified, Code::kPdfChangeUnclassified, after, false,
+      "metadata that is not XMP");
+  new_subtrees_.push_back(after);
+}
+
+/// Tagged PDF: a signature field brings a structure element along (ISO 32000-2 14.7.5.3). Only
+/// what is added for a new signature's widget is explained, nothing else.
+void Explainer::compare_structure(Object before, Object after, const Place& place) {
+  if (!before.isDictionary() || !after.isDictionary() || new_signatures_.empty()) {
+    return enqueue(before, after, place);
+  }
+  ChangeLevel level = ChangeLevel::kNone;
+  for (const auto& [name, brings] : new_signatures_) level = std::max(level, brings);
+  const auto is_for_new_signature = [&](Object element) {
+    // A /Form element whose only kid is an object reference to a new signature's widget.
+    if (!element.isDictionary()) return false;
+    auto kid = key_of(element, "/K");
+    if (kid.isArray() && kid.getArrayNItems() == 1) kid = kid.getArrayItem(0);
+    const auto widget = key_of(kid, "/Obj");
+    const auto node = nodes_after_.find(widget.getObjGen());
+    return widget.isIndirect() && node != nodes_after_.end() &&
+           new_signatures_.count(form_after_.nodes[node->second].name) != 0;
+  };
+  struct Item {
+    Object before, after;
+    Place place;
+  };
+  std::vector<Item> stack{{before, after, place}};
+  std::set<std::pair<QPDFObjGen, QPDFObjGen>> seen;
+  bool added = false;
+  while (!stack.empty()) {
+    auto [old, now, here] = std::move(stack.back());
+    stack.pop_back();
+    if (now.isIndirect()) reached_.insert(now.getObjGen());
+    if (old.isIndirect() && now.isIndirect()) {
+      if (old.getObjGen() == now.getObjGen() && at_home_.count(now.getObjGen()) != 0) continue;
+      if (!seen.emplace(old.getObjGen(), now.getObjGen()).second) continue;
+    }
+    if (old.isDictionary() && now.isDictionary()) {
+      auto keys = old.getKeys();
+      keys.merge(now.getKeys());
+      for (const auto& key : keys) {
+        auto x = old.getKey(key), y = now.getKey(key);
+        if (key == "/ParentTreeNextKey" && y.isInteger()) continue;
+        if (key == "/K" && !x.isArray() && y.isArray() && !x.isNull()) {
+          // One kid became a list of kids.
+          auto list = Object::newArray();
+          list.appendItem(x);
+          x = list;
+        }
+        stack.push_back({x, y, below(here, key)});
+      }
+      continue;
+    }
+    if (old.isArray() && now.isArray() && now.getArrayNItems() > old.getArrayNItems()) {
+      // Old items stay in their order; what is put between them belongs to a new signature.
+      int i = 0;
+      bool good = true;
+      for (int k = 0; k < now.getArrayNItems() && good; ++k) {
+        auto item = now.getArrayItem(k);
+        const bool matches =
+            i < old.getArrayNItems() && ((item.isIndirect() && old.getArrayItem(i).isIndirect() &&
+                                          item.getObjGen() == old.getArrayItem(i).getObjGen()) ||
+                                         (!item.isIndirect() && equal(old.getArrayItem(i), item)));
+        if (matches) {
+          stack.push_back(
+              {old.getArrayItem(i++), item, below(here, "[" + std::to_string(k) + "]")});
+        } else if (is_for_new_signature(item) || item.isInteger() || item.isNull() ||
+                   (item.isArray() && item.getArrayNItems() == 0)) {
+          added = true;
+          new_subtrees_.push_back(item);
+        } else {
+          good = false;
+        }
+      }
+      if (!good || i != old.getArrayNItems()) differ(here, old, now);
+      continue;
+    }
+    enqueue(old, now, here);
+  }
+  if (added) add(place, level, Code::kPdfChangeSignatureBookkeeping, after);
+}
+
+}  // namespace antin::pdf
