@@ -127,6 +127,7 @@ Result<std::vector<Change>> Explainer::run() {
   compare_trailers();
   ANTIN_CHECK(drain());
   judge_agreement();
+  judge_replaced_appearances();
   find_unreachable();
   return std::move(changes_);
 }

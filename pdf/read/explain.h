@@ -111,6 +111,7 @@ class Explainer {
   void judge_new_signature(const FormField& field, const Place& place);
   void judge_new_value(const Object& value, const Place& place);
   void judge_agreement();
+  void judge_replaced_appearances();
   bool is_locked_by_new_signature(const std::string& name) const;
 
   // explain_pages.cc
@@ -150,6 +151,8 @@ class Explainer {
   };
   std::map<std::string, FieldState> touched_;
   std::vector<FieldLock> new_locks_;
+  /// Appearances that a signature replaced: nothing else may have been using them.
+  std::vector<std::pair<QPDFObjGen, Place>> replaced_appearances_;
 };
 
 /// Well-formed XML (no DTD) with an rdf:RDF element, as XMP is (ISO 16684-1).

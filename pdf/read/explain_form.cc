@@ -318,6 +318,11 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
             shown ? Code::kPdfChangeSignatureAppearance : Code::kPdfChangeSignatureBookkeeping,
             now);
         new_subtrees_.push_back(y);
+        if (key == "/AP") {
+          for (const auto& part : {x, key_of(x, "/N")}) {
+            if (part.isIndirect()) replaced_appearances_.emplace_back(part.getObjGen(), here);
+          }
+        }
       } else {
         enqueue(x, y, here);
       }
@@ -442,6 +447,24 @@ void Explainer::judge_new_value(const Object& value, const Place& place) {
                "does not cover what was added");
   }
   add(place, level, code, value);
+}
+
+/// An appearance that something else refers to as well (a private key of the catalogue, say) was
+/// prepared for more than being shown.
+void Explainer::judge_replaced_appearances() {
+  for (const auto& [id, place] : replaced_appearances_) {
+    for (auto role = Role::kTrailer; role <= Role::kUnclassified;
+         role = static_cast<Role>(static_cast<int>(role) + 1)) {
+      if (role == Role::kFieldAppearance || role == Role::kSignatureAppearance ||
+          role == Role::kSignedAppearance) {
+        continue;
+      }
+      if (seen_same_.count({id, role}) == 0) continue;
+      add(place, ChangeLevel::kUnclassified, Code::kPdfChangeFieldDefinition,
+          before_.qpdf.getObject(id), true, "appearance shared with another part");
+      break;
+    }
+  }
 }
 
 /// What is stored and what is shown must go together.
