@@ -81,14 +81,11 @@ bool same_signed_revision(const Side& a, const Side& b, const pdf::OpenOptions& 
 }
 
 bool share_a_revision(const Side& a, const Side& b) {
-  const auto& revisions = a.document.revisions().revisions;
-  const auto oldest = std::find_if(revisions.begin(), revisions.end(), [](const auto& revision) {
-    return !revision.linearized_first_page;
-  });
+  const auto oldest = a.document.revisions().revisions.front().end;
   const auto left = a.document.octets().view();
   const auto right = b.document.octets().view();
-  return oldest != revisions.end() && oldest->end <= right.size() &&
-         std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(oldest->end),
+  return oldest <= right.size() && oldest <= left.size() &&
+         std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(oldest),
                     right.begin());
 }
 

@@ -36,8 +36,8 @@ Coverage coverage_of(const pdf::SignatureField& field, const pdf::RevisionMap& m
   if (only_line_ends(file.subspan(end))) return Coverage::kWholeFile;
   const bool at_revision_end =
       std::any_of(map.revisions.begin(), map.revisions.end(), [&](const pdf::Revision& revision) {
-        return !revision.linearized_first_page && revision.end >= end &&
-               revision.end <= file.size() && only_line_ends(file.subspan(end, revision.end - end));
+        return revision.end >= end && revision.end <= file.size() &&
+               only_line_ends(file.subspan(end, revision.end - end));
       });
   return at_revision_end ? Coverage::kWholeRevision : Coverage::kPartial;
 }

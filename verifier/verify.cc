@@ -271,17 +271,6 @@ void choose_message(Report& report) {
   }
 }
 
-// Revisions as people count them: the first-page section of a linearized file is none (ISO 32000-2
-// annex F).
-std::size_t updates_up_to(const pdf::RevisionMap& map, std::size_t count) {
-  const auto end =
-      map.revisions.begin() + static_cast<std::ptrdiff_t>(std::min(count, map.revisions.size()));
-  const auto updates = std::count_if(map.revisions.begin(), end, [](const pdf::Revision& revision) {
-    return !revision.linearized_first_page;
-  });
-  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(updates, 1));
-}
-
 Result<Report> judge(const Input& input) {
   ANTIN_TRY(const auto document,
             pdf::Document::open(input.document,
@@ -289,7 +278,7 @@ Result<Report> judge(const Input& input) {
   Report report;
   report.file = input.name;
   report.size = input.document.size();
-  report.revisions = updates_up_to(document.revisions(), document.revisions().revisions.size());
+  report.revisions = document.revisions().revisions.size();
   ANTIN_TRY(report.pages, document.page_count());
   ANTIN_TRY(auto work, open_work(input, document, report));
   refuse_shared_values(work);
@@ -315,8 +304,6 @@ Result<Report> judge(const Input& input) {
                      .integrity = signature.integrity,
                      .coverage = signature.coverage,
                      .changes_permitted = signature.changes_after.permitted});
-  for (auto& signature : work.reports)
-    signature.revision = updates_up_to(document.revisions(), signature.revision + 1) - 1;
   report.verdict = verdict_of(facts, state);
   report.signatures = std::move(work.reports);
   choose_message(report);

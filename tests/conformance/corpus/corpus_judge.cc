@@ -29,9 +29,19 @@ void add_token(ByteView octets, std::vector<certs::Certificate>& into) {
   for (const auto& certificate : token.value().certificates()) into.push_back(certificate);
 }
 
-std::vector<certs::Certificate> certificates_in(const SharedBytes& octets) {
+// The encrypted files come from pyHanko's tests, whose passwords are these.
+std::string password_of(const SharedBytes& octets) {
+  for (const auto* password : {"", "usersecret", "ownersecret", "secret"}) {
+    const auto document = pdf::Document::open(octets, {.password = password, .limits = {}});
+    if (document || document.error().code != Code::kPdfPasswordNeeded) return password;
+  }
+  return "";
+}
+
+std::vector<certs::Certificate> certificates_in(const SharedBytes& octets,
+                                                const std::string& password) {
   std::vector<certs::Certificate> all;
-  const auto document = pdf::Document::open(octets, {});
+  const auto document = pdf::Document::open(octets, {.password = password, .limits = {}});
   if (!document) return all;
   if (const auto store = document.value().security_store()) {
     for (const auto& der : store.value().certificates) {
@@ -68,10 +78,10 @@ void promote(const certs::Certificate& certificate, certs::TrustStore& trust) {
 }
 
 Result<Report> judge(const SharedBytes& document, const std::string& name,
-                     const certs::TrustStore& trust, UtcTime at) {
+                     const std::string& password, const certs::TrustStore& trust, UtcTime at) {
   return verifier::verify({.name = name,
                            .document = document,
-                           .password = "",
+                           .password = password,
                            .trust = &trust,
                            .crls = {},
                            .policy = {},
@@ -176,15 +186,16 @@ std::vector<Row> read_manifest(const std::string& file) {
 
 Judged judge_with_own_trust(const SharedBytes& document, const std::string& name) {
   certs::TrustStore trust;
+  const auto password = password_of(document);
   auto at = *from_rfc3339("2026-11-01T00:00:00Z");
-  const auto first = judge(document, name, trust, at);
+  const auto first = judge(document, name, password, trust, at);
   if (!first) return {std::nullopt, to_log_line(first.error())};
   at = signing_time(first.value());
-  const auto found = certificates_in(document);
+  const auto found = certificates_in(document, password);
   for (const auto& certificate : found) {
     if (certificate.self_signed()) promote(certificate, trust);
   }
-  auto report = judge(document, name, trust, at);
+  auto report = judge(document, name, password, trust, at);
   if (!report) return {std::nullopt, to_log_line(report.error())};
   for (const auto& signature : report.value().signatures) {
     if (!signature.signer || signature.indication == Indication::kTotalPassed) continue;
@@ -192,7 +203,7 @@ Judged judge_with_own_trust(const SharedBytes& document, const std::string& name
       if (to_hex(certificate.sha256()) == signature.signer->sha256) promote(certificate, trust);
     }
   }
-  report = judge(document, name, trust, at);
+  report = judge(document, name, password, trust, at);
   if (!report) return {std::nullopt, to_log_line(report.error())};
   return {std::move(report).value(), ""};
 }
