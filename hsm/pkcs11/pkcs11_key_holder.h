@@ -54,7 +54,11 @@ struct Pkcs11Options {
 /// replacement the person is asked again: sign() fails with kTokenLoginRequired until login().
 /// Thread-safe.
 class Pkcs11KeyHolder final : public KeyHolder {
+  class Impl;
+  struct Passkey {};
+
  public:
+  Pkcs11KeyHolder(Passkey, std::unique_ptr<Impl> impl);
   /// Starts nothing yet. Fails with kTokenUriInvalid for a bad UnattendedPin::token_uri and with
   /// kTokenFailed when memory for a PIN cannot be locked.
   static Result<std::unique_ptr<Pkcs11KeyHolder>> create(Pkcs11Options options);
@@ -69,8 +73,6 @@ class Pkcs11KeyHolder final : public KeyHolder {
                               const ToBeSigned& attributes) override;
 
  private:
-  class Impl;
-  explicit Pkcs11KeyHolder(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -23,10 +23,11 @@ MAY_INCLUDE = {
     "service": [],
     "service/system": ["certs/core"],
     "service/ipc": ["certs/core"],
+    "service/pkcs11_child": ["certs/core", "hsm/pkcs11"],
     "service/net": ["certs/core"],
     "service/worker": ["certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
                        "verifier", "service/ipc", "service/system"],
-    "service/cli": ["certs/core", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
+    "service/cli": ["certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
                     "signer", "verifier", "service/system", "service/net"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
     "service/cli_verify": ["certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
