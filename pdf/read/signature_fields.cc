@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -21,15 +22,34 @@ std::string string_value(const Object& object) {
   return text.isString() ? text.getStringValue() : std::string{};
 }
 
-std::optional<Bytes> decode_hex_string(std::string_view written) {
-  std::string digits;
-  digits.reserve(written.size());
-  for (const auto c : written.substr(1, written.size() - 2)) {
-    if (!is_white(static_cast<std::uint8_t>(c))) digits += c;
+constexpr std::array<std::int8_t, 256> kHexDigits = [] {
+  std::array<std::int8_t, 256> digits{};
+  for (auto& digit : digits) digit = -1;
+  for (std::int8_t i = 0; i < 10; ++i) digits[static_cast<std::size_t>('0' + i)] = i;
+  for (std::int8_t i = 0; i < 6; ++i) {
+    digits[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    digits[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
   }
-  if (digits.size() % 2 != 0) digits += '0';  // ISO 32000-2 7.3.4.3
-  Bytes out;
-  if (!from_hex(digits, out)) return std::nullopt;
+  return digits;
+}();
+
+/// `written` with its angle brackets. White space is skipped (ISO 32000-2 7.3.4.3).
+std::optional<Bytes> decode_hex_string(ByteView written) {
+  Bytes out(written.size() / 2);
+  std::size_t count = 0;
+  for (const auto c : written.subspan(1, written.size() - 2)) {
+    const auto digit = kHexDigits[c];
+    if (digit < 0) {
+      if (is_white(c)) continue;
+      return std::nullopt;
+    }
+    const auto half = static_cast<std::uint8_t>(digit);
+    auto& octet = out[count / 2];
+    octet = count % 2 == 0 ? static_cast<std::uint8_t>(half << 4U)
+                           : static_cast<std::uint8_t>(octet | half);
+    ++count;
+  }
+  out.resize((count + 1) / 2);  // a missing last digit is 0
   return out;
 }
 
@@ -94,7 +114,7 @@ void read_contents(Document::Inside& inside, const Object& dictionary, Signature
     return add(field.findings, Code::kPdfContentsKind, contents == nullptr ? "absent" : "");
   }
   auto decoded = decode_hex_string(
-      as_text(inside.file.view()).substr(contents->begin, contents->end - contents->begin));
+      inside.file.view().subspan(contents->begin, contents->end - contents->begin));
   if (!decoded) return add(field.findings, Code::kPdfContentsKind, "not hexadecimal");
   field.contents = std::move(*decoded);
   field.contents_begin = contents->begin;
