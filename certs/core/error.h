@@ -80,12 +80,14 @@ using Status = Result<Done>;
 // `ANTIN_TRY(auto name, call())` declares name from the value or returns the Error to the caller.
 #define ANTIN_TRY_JOIN2(a, b) a##b
 #define ANTIN_TRY_JOIN(a, b) ANTIN_TRY_JOIN2(a, b)
+// A declaration cannot stand in parentheses. NOLINTBEGIN(bugprone-macro-parentheses)
 #define ANTIN_TRY_AS(tmp, declaration, call) \
   auto tmp = (call);                         \
   if (!tmp) return std::move(tmp).error();   \
   declaration = std::move(tmp).value()
 #define ANTIN_TRY(declaration, call) \
   ANTIN_TRY_AS(ANTIN_TRY_JOIN(antin_try_, __LINE__), declaration, call)
+// NOLINTEND(bugprone-macro-parentheses)
 /// The same for a Status whose value nobody wants.
 #define ANTIN_CHECK(call)                                                                  \
   do {                                                                                     \

@@ -15,6 +15,8 @@ class UtcTime {
  public:
   explicit constexpr UtcTime(std::chrono::sys_seconds at) : at_(at) {}
   constexpr std::chrono::sys_seconds since_epoch() const noexcept { return at_; }
+  // clang-tidy 14 takes the 0 of a defaulted comparison for a pointer.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend constexpr auto operator<=>(const UtcTime&, const UtcTime&) = default;
 
  private:

@@ -22,7 +22,8 @@ import tree
 
 TIDY = "clang-tidy-14"
 # GCC-only warning switches of the build mean nothing to clang.
-EXTRA = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Qunused-arguments"]
+EXTRA = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Qunused-arguments",
+         f"--extra-arg-before=-isystem{tree.ROOT}/packaging/cmake/clang"]
 
 
 def cache_folder():
@@ -60,7 +61,8 @@ def read_headers(build):
 def jobs_of(build, version):
     hashes = Hashes()
     deps = read_headers(build)
-    base = hashes.of(tree.ROOT / ".clang-tidy") + version + " ".join(EXTRA)
+    base = "".join(hashes.of(tree.ROOT / n) for n in (".clang-tidy", "tests/.clang-tidy")) \
+        + version + " ".join(EXTRA)
     wanted = {str(tree.ROOT / n) for n in tree.code_files() if n.endswith(".cc")}
     jobs, unbuilt = {}, []
     for entry in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
