@@ -19,8 +19,9 @@ struct Anchor {
   enum class Kind : std::uint8_t { kField, kText, kMillimetres };
   Kind kind = Kind::kMillimetres;
   std::string field;  ///< kField: existing empty signature field whose rectangle is used
-  std::string text;   ///< kText: last occurrence of this text (NFC) on the page; the stamp is
-                      ///< centred below it (or above, see `above`)
+  std::string text;   ///< kText: last occurrence of this text on the page, white space and NFC/NFD
+                      ///< aside; the stamp is centred below it (or above, see `above`) by the
+                      ///< middle of its image, without one by its own (R-08)
   bool above = false;
   int page = 1;  ///< 1 is the first, -1 the last
   /// kMillimetres: from the visible page's left and top edge as the reader sees it (after /Rotate);
@@ -30,7 +31,8 @@ struct Anchor {
 
 struct TextLine {
   std::string text;  ///< UTF-8, normalised to NFC; {signer} {organization} {title} {time} {reason}
-                     ///< {location} are filled in from StampFacts
+                     ///< {location} {date} {clock} {iso_time} are filled in from StampFacts; a line
+                     ///< whose placeholders are all empty is left out
   double size_pt = 10;
   bool bold = false;
   std::uint32_t rgb = 0x000000;
@@ -49,7 +51,9 @@ struct Appearance {
   Kind kind = Kind::kSignature;
   Anchor anchor;
   double width_mm = 60, height_mm = 25;
-  std::vector<TextLine> lines;      ///< top to bottom
+  /// Top to bottom; none: the layout of NĐ 30/2020. Wrapped at spaces, then shrunk together to 60 %
+  /// at most (a copy line never). Beside the image in the middle, under it at the bottom.
+  std::vector<TextLine> lines;
   std::optional<StampImage> image;  ///< signature image (blue) or seal (red)
   double text_x_mm = 0;             ///< where lines start inside the stamp
   bool frame = false;
@@ -65,11 +69,12 @@ struct StampFacts {
 
 /// Reads an appearance file (TOML, schema = "antin-appearance/1"). `load` resolves file names given
 /// in it, relative to the file's folder. Fails with kAppearanceConfig (unknown key, bad value) and
-/// kAppearanceImage (not a PNG, no transparency, not readable).
+/// kAppearanceImage or kSealImage (not a PNG, no transparency).
 using LoadFile = std::function<Result<Bytes>(const std::string& name)>;
 Result<Appearance> read_appearance(std::string_view toml, const LoadFile& load);
 
-/// Colour and transparency rules of as warnings; kAppearanceImage for hard ones.
+/// Colour rules of as warnings; fails with kAppearanceImage or kSealImage when it is
+/// no PNG with transparency.
 Result<Findings> check_image(ByteView png, Appearance::Kind kind);
 
 }  // namespace antin::pdf

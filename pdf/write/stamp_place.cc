@@ -26,14 +26,19 @@ Result<Rect> inside_page(const PageView& view, const ViewBox& box) {
   return view.to_user_space(box);
 }
 
-Result<Rect> by_text(const TargetPage& page, const PageView& view, const Anchor& anchor,
+Result<Rect> by_text(const TargetPage& page, const PageView& view, const Appearance& appearance,
                      const StampSize& size) {
+  const auto& anchor = appearance.anchor;
   auto contents = key_of(page.dictionary, "/Contents");
   ANTIN_TRY(const PageMarks marks, read_marks(contents, page.resources, {}));
   const auto hit = find_text(marks, anchor.text);
   if (!hit) return not_found(anchor.page, "anchor text");
   const ViewBox text = view.to_view(*hit);
-  ViewBox box{text.left + (text.width - size.width_pt) / 2 + points(anchor.x_mm),
+  // the middle of the signature image, if there is one, is the middle of the title.
+  const double middle = appearance.image
+                            ? points(appearance.image->x_mm + appearance.image->width_mm / 2)
+                            : size.width_pt / 2;
+  ViewBox box{text.left + text.width / 2 - middle + points(anchor.x_mm),
               (anchor.above ? text.top - points(kTextGapMm) - size.height_pt
                             : text.bottom() + points(kTextGapMm)) +
                   points(anchor.y_mm),
@@ -137,7 +142,7 @@ Result<Rect> place_stamp(Document::Inside& inside, const TargetPage& page,
     case Appearance::Kind::kSignature:
       break;
   }
-  if (anchor.kind == Anchor::Kind::kText) return by_text(page, view, anchor, size);
+  if (anchor.kind == Anchor::Kind::kText) return by_text(page, view, appearance, size);
   return inside_page(view,
                      {points(anchor.x_mm), points(anchor.y_mm), size.width_pt, size.height_pt});
 }
