@@ -91,11 +91,9 @@ bool still_good(const CertificateCheck& check, const certs::Certificate& signer,
   return age >= std::chrono::seconds{0} && age <= CheckedCertificate::kGoodFor;
 }
 
-}  // namespace
-
-Result<Findings> check_certificate(const certs::Certificate& signer,
-                                   const std::vector<certs::Certificate>& chain,
-                                   const CertificateCheck& check, UtcTime now) {
+Result<Findings> check_strictly(const certs::Certificate& signer,
+                                const std::vector<certs::Certificate>& chain,
+                                const CertificateCheck& check, UtcTime now) {
   if (now > signer.not_after()) return expired(signer);
   if (now < signer.not_before()) return not_yet_valid(signer);
   if (still_good(check, signer, now)) return check.earlier->warnings;
@@ -106,6 +104,19 @@ Result<Findings> check_certificate(const certs::Certificate& signer,
     return make_error(Code::kCertificateWeakKey, "policy", {{"khoa", key_name(key)}});
   if (check.trust == nullptr) return Findings{warning(Code::kCertificateChainUnchecked)};
   return judge_path(signer, chain, check, now);
+}
+
+}  // namespace
+
+Result<Findings> check_certificate(const certs::Certificate& signer,
+                                   const std::vector<certs::Certificate>& chain,
+                                   const CertificateCheck& check, UtcTime now) {
+  auto checked = check_strictly(signer, chain, check, now);
+  if (checked || check.on_failure == CertificateCheck::OnFailure::kRefuse) return checked;
+  return Findings{{.code = checked.error().code,
+                   .severity = Severity::kWarning,
+                   .params = checked.error().params,
+                   .detail = checked.error().detail}};
 }
 
 }  // namespace antin::signer

@@ -238,7 +238,8 @@ Result<PreparedState> prepare(const SignRequest& request, const Environment& env
   Preparer preparer(request, environment, now);
   ANTIN_TRY(const auto round, preparer.next(document));
   append(warnings, round.prepared.warnings);
-  State state{.document_sha256 = ossl::sha256(request.document.view()),
+  State state{.document_name = request.document_name,
+              .document_sha256 = ossl::sha256(request.document.view()),
               .document_octets = request.document.size(),
               .tail = round.prepared.tail(),
               .byte_range = round.prepared.byte_range(),
@@ -257,6 +258,11 @@ Result<PreparedState> prepare(const SignRequest& request, const Environment& env
                        .to_be_signed = round.attributes,
                        .field = state.field,
                        .warnings = std::move(warnings)};
+}
+
+Result<std::string> document_name_in(ByteView state) {
+  ANTIN_TRY(auto read, read_state(state));
+  return std::move(read.document_name);
 }
 
 Result<SignedDocument> complete(ByteView state_octets, const SharedBytes& document,

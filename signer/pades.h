@@ -40,6 +40,9 @@ struct CertificateCheck {
   /// S-04: sign although revocation could not be checked; recorded in the outcome.
   bool accept_unknown_revocation = false;
   certs::Purpose purpose = certs::Purpose::kSign;  ///< kSeal for an agency's certificate
+  /// S-04: with a development key (--p12) what is wrong with the certificate is only a warning.
+  enum class OnFailure { kRefuse, kWarn };
+  OnFailure on_failure = OnFailure::kRefuse;
   /// Of the same trust and crls: taken instead of building the path again while it is fresh.
   std::optional<CheckedCertificate> earlier;
 };
@@ -53,6 +56,7 @@ Result<Findings> check_certificate(const certs::Certificate& signer,
 
 struct SignRequest {
   SharedBytes document;
+  std::string document_name;  ///< a note for whoever completes; only prepare() keeps it
   std::string password;
   pdf::SignatureUpdate update;  ///< signing_time is set by sign(); contents_octets grows as needed
   certs::Certificate certificate;
@@ -101,6 +105,9 @@ struct PreparedState {
   Findings warnings;
 };
 Result<PreparedState> prepare(const SignRequest& request, const Environment& environment);
+
+/// SignRequest::document_name of a state. Fails with kStateMalformed.
+Result<std::string> document_name_in(ByteView state);
 
 /// Raw signature over to_be_signed, or a whole CMS made elsewhere over the covered octets.
 struct OutsideSignature {

@@ -9,7 +9,7 @@ namespace antin::signer {
 namespace {
 
 constexpr std::string_view kSchema = "antin-state/1";
-constexpr std::uint64_t kMembers = 18;
+constexpr std::uint64_t kMembers = 19;
 constexpr std::uint64_t kMostCertificates = 256;
 
 // Major types of RFC 8949 §3.1 that a state uses.
@@ -119,6 +119,7 @@ Bytes write_state(const State& state) {
   Writer out;
   out.head(kArray, kMembers);
   out.text(kSchema);
+  out.text(state.document_name);
   out.octets(state.document_sha256);
   out.number(state.document_octets);
   out.octets(state.tail);
@@ -145,6 +146,7 @@ Result<State> read_state(ByteView octets) {
   Reader in(octets);
   State state;
   if (in.head(kArray) != kMembers || in.text() != kSchema) return malformed("not a state");
+  state.document_name = in.text();
   state.document_sha256 = in.octets();
   state.document_octets = in.head(kUnsigned);
   state.tail = in.octets();

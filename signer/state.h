@@ -16,6 +16,7 @@ namespace antin::signer {
 /// starts with "antin-state/1". Holds no secret and nothing of the document but the update made for
 /// it.
 struct State {
+  std::string document_name;  ///< a hint; the SHA-256 decides
   Bytes document_sha256;
   std::uint64_t document_octets = 0;
   Bytes tail;  ///< the update, with an empty placeholder

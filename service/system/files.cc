@@ -82,7 +82,7 @@ Status give_name(const std::string& temporary, const std::string& path, IfExists
 
 }  // namespace
 
-Result<Bytes> read_file(const std::string& path, std::size_t max_octets) {
+Result<Bytes> read_file(const std::string& path, std::size_t max_octets, std::size_t spare) {
   const Descriptor fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
   if (fd.get() < 0) return io_error(Code::kFileUnreadable, "open", path);
   struct stat facts {};
@@ -91,7 +91,9 @@ Result<Bytes> read_file(const std::string& path, std::size_t max_octets) {
     return make_error(Code::kFileUnreadable, path + " is not a regular file", {{"file", path}});
   if (static_cast<std::uintmax_t>(facts.st_size) > max_octets)
     return make_error(Code::kResourceLimit, path + " is larger than the limit", {{"file", path}});
-  Bytes octets(static_cast<std::size_t>(facts.st_size));
+  Bytes octets;
+  octets.reserve(static_cast<std::size_t>(facts.st_size) + spare);
+  octets.resize(static_cast<std::size_t>(facts.st_size));
   for (std::size_t done = 0; done < octets.size();) {
     const auto got = ::read(fd.get(), octets.data() + done, octets.size() - done);
     if (got < 0 && errno == EINTR) continue;

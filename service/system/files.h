@@ -10,8 +10,8 @@
 namespace antin::service {
 
 /// Reads a whole regular file. Fails with kFileUnreadable ({file}), or kResourceLimit beyond
-/// `max_octets`.
-Result<Bytes> read_file(const std::string& path, std::size_t max_octets);
+/// `max_octets`. The result can grow by `spare` octets without being copied.
+Result<Bytes> read_file(const std::string& path, std::size_t max_octets, std::size_t spare = 0);
 
 enum class IfExists { kRefuse, kReplace };
 enum class Sync { kNow, kLater };

@@ -1,0 +1,164 @@
+#include "service/cli/sign_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "verifier/verify.h"
+
+namespace antin::service {
+namespace {
+
+constexpr std::size_t kMostDocument = std::size_t{4} << 30U;
+// An update with a stamp and a placeholder; one that is larger costs a copy, nothing else.
+constexpr std::size_t kRoomForUpdate = std::size_t{2} << 20U;
+
+// The first thing in a report that made it INVALID.
+std::shared_ptr<const Error> reason(const verifier::Report& report) {
+  const auto first = [](const Findings& findings) -> std::shared_ptr<const Error> {
+    for (const auto& finding : findings) {
+      if (finding.severity == Severity::kError)
+        return std::make_shared<const Error>(
+            make_error(finding.code, finding.detail, finding.params));
+    }
+    return nullptr;
+  };
+  for (const auto& signature : report.signatures) {
+    if (signature.indication == Indication::kTotalPassed && signature.changes_after.permitted)
+      continue;
+    if (auto found = first(signature.findings)) return found;
+  }
+  if (auto found = first(report.findings)) return found;
+  return std::make_shared<const Error>(
+      make_error(report.message, "verdict", report.message_params));
+}
+
+Result<verifier::Report> judge(const SignSetup& setup, const Clock& clock,
+                               const SharedBytes& document) {
+  const certs::TrustStore nobody;
+  return verifier::verify({.name = {},
+                           .document = document,
+                           .password = setup.password,
+                           .trust = setup.trust ? &*setup.trust : &nobody,
+                           .crls = setup.crls,
+                           .policy = verifier::Policy::viet_nam(),
+                           .at = clock.utc_now()});
+}
+
+}  // namespace
+
+Result<Findings> SignedDocumentJudge::judge_input(const SharedBytes& document) const {
+  ANTIN_TRY(const auto report, judge(setup_, clock_, document));
+  if (report.signatures.empty() || report.verdict != verifier::Verdict::kInvalid) return Findings{};
+  auto error = make_error(Code::kInputSignatureBroken, "input is INVALID");
+  error.cause = reason(report);
+  if (!setup_.accept_broken_input || setup_.role == SignSetup::Role::kAgency) return error;
+  return Findings{{.code = Code::kInputSignatureBroken,
+                   .severity = Severity::kWarning,
+                   .params = {},
+                   .detail = {}}};
+}
+
+Status SignedDocumentJudge::judge_output(const SharedBytes& document, const std::string& field,
+                                         Wanted wanted) const {
+  ANTIN_TRY(const auto report, judge(setup_, clock_, document));
+  const auto ours = std::find_if(report.signatures.begin(), report.signatures.end(),
+                                 [&](const auto& one) { return one.field == field; });
+  if (ours != report.signatures.end() && ours->integrity == verifier::Integrity::kIntact &&
+      (wanted == Wanted::kIntact || report.verdict != verifier::Verdict::kInvalid))
+    return Done{};
+  auto error = make_error(Code::kOutputWouldBeInvalid, "output is INVALID");
+  error.cause = reason(report);
+  return error;
+}
+
+SharedBytes append_tail(std::shared_ptr<Bytes> buffer, ByteView tail) {
+  // Never moved: others still look at the original octets.
+  if (buffer->capacity() - buffer->size() < tail.size()) {
+    auto larger = std::make_shared<Bytes>();
+    larger->reserve(buffer->size() + tail.size());
+    larger->insert(larger->end(), buffer->begin(), buffer->end());
+    buffer = std::move(larger);
+  }
+  buffer->insert(buffer->end(), tail.begin(), tail.end());
+  const ByteView whole(*buffer);
+  return SharedBytes(std::move(buffer), whole);
+}
+
+Result<std::shared_ptr<Bytes>> read_growable(const std::string& path) {
+  ANTIN_TRY(auto octets, read_file(path, kMostDocument, kRoomForUpdate));
+  return std::make_shared<Bytes>(std::move(octets));
+}
+
+Result<SharedBytes> FileBatchHost::load(const signer::BatchItem& item) {
+  ANTIN_TRY(auto buffer, read_growable(item.input));
+  const std::lock_guard lock(mutex_);
+  buffers_[item.output] = buffer;
+  const ByteView view(*buffer);
+  return SharedBytes(std::move(buffer), view);
+}
+
+Result<std::optional<SharedBytes>> FileBatchHost::existing_output(const signer::BatchItem& item) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(item.output, ignored)) return std::optional<SharedBytes>{};
+  ANTIN_TRY(auto octets, read_file(item.output, kMostDocument));
+  return std::optional(SharedBytes(std::move(octets)));
+}
+
+Result<bool> FileBatchHost::is_finished(const signer::BatchItem& item, const SharedBytes& input,
+                                        const SharedBytes& output) {
+  take_buffer(item.output);
+  return signer::is_finished_output(input, output, wiring_.setup.password, wiring_.key.certificate,
+                                    wiring_.setup.level);
+}
+
+std::shared_ptr<Bytes> FileBatchHost::take_buffer(const std::string& output) {
+  const std::lock_guard lock(mutex_);
+  auto found = buffers_.extract(output);
+  return found.empty() ? nullptr : std::move(found.mapped());
+}
+
+Result<signer::SignedDocument> FileBatchHost::sign(const signer::BatchItem& item,
+                                                   const SharedBytes& input) {
+  auto buffer = take_buffer(item.output);
+  ANTIN_TRY(auto warnings, judge_.judge_input(input));
+  using Wanted = SignedDocumentJudge::Wanted;
+  const auto wanted =
+      warnings.empty() && !wiring_.key.development ? Wanted::kNotInvalid : Wanted::kIntact;
+  auto request = wiring_.request;
+  request.document = input;
+  ANTIN_TRY(auto document,
+            signer::sign(request, *wiring_.key.holder, wiring_.key.key.uri, wiring_.environment));
+  const auto size = input.size();
+  const auto whole = append_tail(std::move(buffer), document.tail);
+  document.original = whole.prefix(size);
+  ANTIN_CHECK(judge_.judge_output(whole, document.field, wanted));
+  document.warnings.insert(document.warnings.end(), warnings.begin(), warnings.end());
+  if (wiring_.key.development)
+    document.warnings.push_back({.code = Code::kDevelopmentKey,
+                                 .severity = Severity::kWarning,
+                                 .params = {},
+                                 .detail = {}});
+  return document;
+}
+
+Status FileBatchHost::store(const signer::BatchItem& item, const signer::SignedDocument& document) {
+  std::error_code ignored;
+  // --force replaces an earlier output, never the document that is being signed.
+  if (std::filesystem::equivalent(item.input, item.output, ignored))
+    return make_error(Code::kFileExists, "output is the input", {{"file", item.output}});
+  return write_file(item.output, {document.original.view(), document.tail}, wiring_.if_exists,
+                    Sync::kLater);
+}
+
+Status FileBatchHost::commit(const std::vector<signer::BatchItem>& stored) {
+  std::vector<std::string> paths;
+  for (const auto& item : stored) paths.push_back(item.output);
+  return sync_written(paths);
+}
+
+void FileBatchHost::report(std::size_t index, const signer::BatchOutcome& outcome) {
+  report_(items_[index], outcome);
+}
+
+}  // namespace antin::service
