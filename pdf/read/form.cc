@@ -75,7 +75,8 @@ class Walk {
     }
     if (auto type = key_of(field, "/FT"); type.isName()) here.type = type.getName();
     bool own_value = false;
-    if (auto value = key_of(field, "/V"); !value.isNull()) {
+    // Not resolved here: a signature's value is long, and whoever wants it reads it in its own way.
+    if (auto value = key_of(field, "/V"); value.isIndirect() || !value.isNull()) {
       here.value = value;
       own_value = true;
     }
@@ -119,8 +120,9 @@ class Walk {
       form_.nodes.push_back({widget, here.name, form_.fields.size()});
     }
     form_.fields.push_back({here.name, here.type, field, here.value, key_of(field, "/Lock"),
-                            key_of(field, "/SV"), !own_value && !here.value.isNull(), here.flags,
-                            std::move(widgets)});
+                            key_of(field, "/SV"),
+                            !own_value && (here.value.isIndirect() || !here.value.isNull()),
+                            here.flags, std::move(widgets)});
   }
 
   void push_named_kids(const Object& kids, const Inherited& from, std::size_t depth) {

@@ -178,6 +178,27 @@ std::vector<Group> group(ByteView file, const std::vector<Link>& chain, std::siz
   return groups;
 }
 
+/// The newest entry of each number; `objects` come oldest section first.
+void keep_newest(std::vector<UpdateObject>& objects) {
+  std::stable_sort(
+      objects.begin(), objects.end(),
+      [](const UpdateObject& a, const UpdateObject& b) { return a.number < b.number; });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (kept > 0 && objects[kept - 1].number == objects[i].number) --kept;
+    objects[kept++] = objects[i];
+  }
+  objects.resize(kept);
+}
+
+void add_objects(const XrefSection& section, std::vector<UpdateObject>& objects) {
+  for (const auto& entry : section.entries) {
+    const bool plain = entry.kind == XrefEntry::Kind::kOffset;
+    objects.push_back({entry.number, plain ? entry.generation : 0,
+                       plain ? static_cast<std::size_t>(entry.place) : 0});
+  }
+}
+
 void add_defines(const XrefSection& section, std::vector<int>& defines) {
   for (const auto& entry : section.entries) defines.push_back(entry.number);
 }
@@ -293,12 +314,23 @@ Result<RevisionMap> read_revisions(ByteView file, const ReadLimits& limits) {
       }
     }
     if (!map.revisions.empty()) {
-      for (const auto* section : update.sections) add_defines(*section, revision.defines);
+      for (const auto* section : update.sections) {
+        add_defines(*section, revision.defines);
+        add_objects(*section, map.update_objects);
+      }
       update.begin = map.revisions.back().end;
       update.end = revision.startxref_at;
       account_for_update(file, update, limits, map.findings);
     }
     map.revisions.push_back(std::move(revision));
+  }
+  const bool plain = std::all_of(chain.begin(), chain.end(), [&](const Link& link) {
+    return !link.hidden && (link.section.entries_known || &link == &chain.back());
+  });
+  if (plain) {
+    keep_newest(map.update_objects);
+  } else {
+    map.update_objects.clear();
   }
   return map;
 }

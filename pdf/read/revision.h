@@ -25,6 +25,13 @@ struct Revision {
   std::vector<int> defines;  ///< object numbers its sections list; not filled in for the oldest
 };
 
+/// Where an update's cross-reference section puts an object.
+struct UpdateObject {
+  int number;
+  int generation;
+  std::size_t offset;  ///< absolute; 0: free, or inside an object stream
+};
+
 /// Limits for everything that reads a document's octets. All are checked by our own reader before
 /// libqpdf sees the file.
 struct ReadLimits {
@@ -42,6 +49,9 @@ struct ReadLimits {
 struct RevisionMap {
   std::size_t header_offset = 0;    ///< of "%PDF-"; offsets in the file count from here
   std::vector<Revision> revisions;  ///< oldest first; never empty
+  /// What the updates list, by number, the newest of each; empty when a hybrid section makes the
+  /// newest a matter of opinion.
+  std::vector<UpdateObject> update_objects;
   /// pdf.* findings: octets after the last %%EOF, octets no revision accounts for, chain that does
   /// not agree with the %%EOF lines, second reading possible ("ambiguous"), …
   Findings findings;

@@ -77,6 +77,43 @@ std::optional<RawDictionary> locate(const Document::Inside& inside, const Object
   return raw;
 }
 
+/// A signature's value as a dictionary that libqpdf need not read octet by octet: most of it is the
+/// hexadecimal /Contents, which is replaced by an empty string here and read from the file.
+struct QuickValue {
+  Object dictionary;
+  RawDictionary raw;
+};
+
+std::optional<QuickValue> read_quickly(Document::Inside& inside, const Object& value) {
+  if (inside.encryption || !value.isIndirect()) return std::nullopt;
+  const auto id = id_of(value);
+  const auto& objects = inside.map.update_objects;
+  const auto found = std::lower_bound(
+      objects.begin(), objects.end(), id.number,
+      [](const UpdateObject& object, int number) { return object.number < number; });
+  if (found == objects.end() || found->number != id.number || found->offset == 0 ||
+      found->generation != id.generation) {
+    return std::nullopt;
+  }
+  const auto view = inside.file.view();
+  Lexer lexer{view, found->offset};
+  const auto number = lexer.next(), generation = lexer.next();
+  if (number.kind != Kind::kInteger || number.integer != id.number ||
+      generation.kind != Kind::kInteger || generation.integer != id.generation ||
+      !lexer.is_keyword(lexer.next(), "obj")) {
+    return std::nullopt;
+  }
+  auto raw = read_dictionary(lexer, inside.options.limits.max_depth);
+  if (!raw || !lexer.is_keyword(lexer.next(), "endobj") || raw->duplicate()) return std::nullopt;
+  const auto* contents = raw->find("Contents");
+  if (contents == nullptr || contents->kind != Kind::kHexString) return std::nullopt;
+  const auto text = as_text(view);
+  std::string shortened{text.substr(raw->begin, contents->begin - raw->begin)};
+  shortened += "()";
+  shortened += text.substr(contents->end, raw->end - contents->end);
+  return QuickValue{Object::parse(&inside.qpdf, shortened, "signature"), std::move(*raw)};
+}
+
 bool in_object_stream(Document::Inside& inside, Object value) {
   const auto table = inside.qpdf.getXRefTable();
   const auto entry = table.find(value.getObjGen());
@@ -98,8 +135,9 @@ void read_byte_range(const Object& dictionary, SignatureField& field) {
   }
 }
 
-void read_contents(Document::Inside& inside, const Object& dictionary, SignatureField& field) {
-  const auto raw = locate(inside, dictionary);
+void read_contents(Document::Inside& inside, const Object& dictionary,
+                   const std::optional<QuickValue>& quick, SignatureField& field) {
+  const auto raw = quick ? std::optional{quick->raw} : locate(inside, dictionary);
   if (!raw) {
     if (in_object_stream(inside, dictionary)) {
       return add(field.findings, Code::kPdfSignatureInObjectStream);
@@ -212,8 +250,8 @@ std::optional<SeedValue> read_seed_value(const Object& dictionary) {
   return seed;
 }
 
-void read_value_of(Document::Inside& inside, const Object& dictionary, SignatureField& field) {
-  field.value = id_of(dictionary);
+void read_value_of(Document::Inside& inside, const Object& dictionary,
+                   const std::optional<QuickValue>& quick, SignatureField& field) {
   field.type = name_of(key_of(dictionary, "/Type"));
   field.filter = name_of(key_of(dictionary, "/Filter"));
   field.sub_filter = name_of(key_of(dictionary, "/SubFilter"));
@@ -238,7 +276,7 @@ void read_value_of(Document::Inside& inside, const Object& dictionary, Signature
                               field.type + ", " + field.sub_filter});
   }
   read_byte_range(dictionary, field);
-  read_contents(inside, dictionary, field);
+  read_contents(inside, dictionary, quick, field);
   read_references(inside, dictionary, field);
   const auto& map = inside.map;
   field.revision = map.revisions.size() - 1;
@@ -328,11 +366,13 @@ Result<std::vector<SignatureField>> Document::signature_fields() const {
       }
       field.lock = read_field_lock(form_field.lock);
       field.seed = read_seed_value(form_field.seed);
-      if (auto value = form_field.value; value.isDictionary()) {
+      const auto quick = read_quickly(*inside_, form_field.value);
+      if (auto value = quick ? quick->dictionary : form_field.value; value.isDictionary()) {
         field.is_signed = true;
-        read_value_of(*inside_, value, field);
+        field.value = id_of(form_field.value);
+        read_value_of(*inside_, value, quick, field);
         if (form_field.value_inherited) add(field.findings, Code::kPdfSignatureShared, "inherited");
-        if (value.isIndirect()) {
+        if (form_field.value.isIndirect()) {
           const auto [other, is_new] = values.emplace(field.value, signatures.size());
           if (!is_new) {
             add(field.findings, Code::kPdfSignatureShared, signatures[other->second].name);
