@@ -66,6 +66,16 @@ Result<hsm::TokenStatus> token_to_log_in(hsm::KeyHolder& holder, const hsm::KeyQ
   return make_error(Code::kTokenKeyAmbiguous, "several tokens", {{"candidates", labels}});
 }
 
+// RFC 7512 §2.4: module-path names the library to load, so a URI alone can name a key.
+Result<std::vector<std::string>> modules_for(const Arguments& arguments,
+                                             const hsm::KeyQuery& query) {
+  if (query.uri && arguments.values("module").empty()) {
+    ANTIN_TRY(const auto uri, hsm::Pkcs11Uri::parse(*query.uri));
+    if (uri.module_path) return std::vector{*uri.module_path};
+  }
+  return module_paths(arguments);
+}
+
 Result<std::vector<certs::Certificate>> parse_all(const std::vector<CertificateDer>& ders) {
   std::vector<certs::Certificate> all;
   for (const auto& der : ders) {
@@ -161,7 +171,7 @@ Result<KeyChoice> choose_key(const Arguments& arguments, hsm::PinSource& pins,
   ANTIN_TRY(const auto query, key_query(arguments));
   if (!query.uri && !query.label && !query.id && !query.certificate_sha256)
     return make_error(Code::kNoKeyChosen, "no key option");
-  ANTIN_TRY(const auto modules, module_paths(arguments));
+  ANTIN_TRY(const auto modules, modules_for(arguments, query));
   ANTIN_TRY(auto holder, open_modules(modules, pins));
 
   ANTIN_TRY(const auto visible, holder->keys(query));

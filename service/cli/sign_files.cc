@@ -13,22 +13,38 @@ constexpr std::size_t kMostDocument = std::size_t{4} << 30U;
 // An update with a stamp and a placeholder; one that is larger costs a copy, nothing else.
 constexpr std::size_t kRoomForUpdate = std::size_t{2} << 20U;
 
-// The first thing in a report that made it INVALID.
+std::shared_ptr<const Error> as_cause(const Finding& finding) {
+  return std::make_shared<const Error>(make_error(finding.code, finding.detail, finding.params));
+}
+
+// What makes a report INVALID rather than INSUFFICIENT (interfaces.md).
+bool decides_invalid(const verifier::SignatureReport& signature) {
+  using enum SubIndication;
+  const auto sub = signature.sub_indication;
+  return signature.indication == Indication::kTotalFailed ||
+         signature.integrity == verifier::Integrity::kBroken ||
+         !signature.changes_after.permitted || sub == kRevokedNoPoe ||
+         sub == kCryptoConstraintsFailure || sub == kCryptoConstraintsFailureNoPoe;
+}
+
+// The finding that made a report INVALID: one that decides the sub-indication, else the last error,
+// which is about later changes.
 std::shared_ptr<const Error> reason(const verifier::Report& report) {
-  const auto first = [](const Findings& findings) -> std::shared_ptr<const Error> {
-    for (const auto& finding : findings) {
-      if (finding.severity == Severity::kError)
-        return std::make_shared<const Error>(
-            make_error(finding.code, finding.detail, finding.params));
-    }
-    return nullptr;
-  };
   for (const auto& signature : report.signatures) {
-    if (signature.indication == Indication::kTotalPassed && signature.changes_after.permitted)
-      continue;
-    if (auto found = first(signature.findings)) return found;
+    if (!decides_invalid(signature)) continue;
+    const Finding* chosen = nullptr;
+    for (const auto& finding : signature.findings) {
+      if (finding.severity != Severity::kError) continue;
+      chosen = &finding;
+      if (signature.changes_after.permitted &&
+          info(finding.code).sub_indication == signature.sub_indication)
+        break;
+    }
+    if (chosen != nullptr) return as_cause(*chosen);
   }
-  if (auto found = first(report.findings)) return found;
+  for (const auto& finding : report.findings) {
+    if (finding.severity == Severity::kError) return as_cause(finding);
+  }
   return std::make_shared<const Error>(
       make_error(report.message, "verdict", report.message_params));
 }
