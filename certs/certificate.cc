@@ -11,6 +11,7 @@
 #include "certs/asn1.h"
 #include "certs/certificate_parsed.h"
 #include "certs/ossl/digest.h"
+#include "certs/ossl/parsing.h"
 
 namespace antin::certs {
 namespace {
@@ -60,9 +61,8 @@ Status append(std::vector<Certificate>& all, Result<Certificate> one) {
 
 // RFC 2315 / RFC 5652 "certs-only": SignedData without signers.
 Status append_bundle(std::vector<Certificate>& all, ByteView octets) {
-  const auto* at = octets.data();
-  const ossl::CmsPtr cms{d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(octets.size()))};
-  if (!cms) return ossl::take_errors(Code::kCertMalformed, "neither certificate nor PKCS#7");
+  const auto cms = ossl::read_cms(octets);
+  if (!cms) return make_error(Code::kCertMalformed, "neither certificate nor PKCS#7");
   const ossl::X509StackPtr certs{CMS_get1_certs(cms.get())};
   for (int i = 0; certs && i < sk_X509_num(certs.get()); ++i) {
     ANTIN_CHECK(
@@ -101,10 +101,41 @@ Status append_pem(std::vector<Certificate>& all, ByteView octets) {
 
 }  // namespace
 
+/// Certificates read lately. The same few authorities, agencies and officers come with every
+/// document, and reading one costs as much as two RSA-2048 verifications. What is kept is a
+/// function of the octets alone (and which signatures verified), so nobody can tell but by the time
+/// it takes.
+class Certificate::Recent {
+ public:
+  static Recent& instance() {
+    static Recent recent;
+    return recent;
+  }
+  std::shared_ptr<const Parsed> find(const Bytes& sha256, ByteView der) {
+    const std::lock_guard lock{mutex_};
+    const auto& slot = slots_.at(sha256.front());
+    if (!slot || slot->sha256 != sha256 ||
+        !std::equal(der.begin(), der.end(), slot->der.begin(), slot->der.end()))
+      return nullptr;
+    return slot;
+  }
+  void put(std::shared_ptr<const Parsed> parsed) {
+    if (parsed->der.size() > kLargestKept) return;
+    const std::lock_guard lock{mutex_};
+    slots_.at(parsed->sha256.front()).swap(parsed);  // the old one goes after the lock
+  }
+
+ private:
+  static constexpr std::size_t kLargestKept = 8192;
+  std::mutex mutex_;
+  std::array<std::shared_ptr<const Parsed>, 256> slots_;  // by the first octet of the fingerprint
+};
+
 // Asking for the flags fills OpenSSL's own cache of extensions while nobody else has the object.
-Certificate::Parsed::Parsed(ByteView octets, ossl::X509Ptr read, UtcTime from, UtcTime until)
+Certificate::Parsed::Parsed(ByteView octets, Bytes digest, ossl::X509Ptr read, UtcTime from,
+                            UtcTime until)
     : der(to_bytes(octets)),
-      sha256(ossl::sha256(octets)),
+      sha256(std::move(digest)),
       x509(std::move(read)),
       not_before(from),
       not_after(until),
@@ -114,11 +145,10 @@ Result<Certificate> Certificate::from_der(ByteView der) {
   if (der.empty() || der.size() > kLargestCertificate)
     return make_error(Code::kCertMalformed, "no octets, or too many");
   const ossl::ErrorMark probe;
-  const auto* at = der.data();
-  ossl::X509Ptr x509{d2i_X509(nullptr, &at, static_cast<long>(der.size()))};
-  if (!x509) return make_error(Code::kCertMalformed, "not a certificate");
-  if (at != der.data() + der.size())
-    return make_error(Code::kCertMalformed, "octets after the certificate");
+  auto digest = ossl::sha256(der);
+  if (auto known = Recent::instance().find(digest, der)) return Certificate{std::move(known)};
+  auto x509 = ossl::read_certificate(der);
+  if (!x509) return make_error(Code::kCertMalformed, "not one certificate and nothing else");
   // OpenSSL reads BER. Two encodings of one certificate would have two fingerprints.
   const auto again = to_der(x509.get(), i2d_X509);
   if (!std::equal(again.begin(), again.end(), der.begin(), der.end()))
@@ -126,7 +156,10 @@ Result<Certificate> Certificate::from_der(ByteView der) {
   const auto not_before = utc_time(X509_get0_notBefore(x509.get()));
   const auto not_after = utc_time(X509_get0_notAfter(x509.get()));
   if (!not_before || !not_after) return make_error(Code::kCertMalformed, "validity");
-  return Certificate{std::make_shared<const Parsed>(der, std::move(x509), *not_before, *not_after)};
+  auto parsed = std::make_shared<const Parsed>(der, std::move(digest), std::move(x509), *not_before,
+                                               *not_after);
+  Recent::instance().put(parsed);
+  return Certificate{std::move(parsed)};
 }
 
 Result<std::vector<Certificate>> Certificate::from_file_bytes(ByteView octets) {

@@ -26,7 +26,8 @@ struct PublicKeyInfo {
 /// Cheap to copy: copies share one immutable object. Thread-safe.
 class Certificate {
  public:
-  /// Fails with kCertMalformed; trailing octets after the DER are malformed too.
+  /// Fails with kCertMalformed; trailing octets after the DER are malformed too, and so is BER.
+  /// Reading the octets of a recently read certificate again is cheap.
   static Result<Certificate> from_der(ByteView der);
   /// All certificates of a file: DER, PEM (several), or PKCS#7 "certs-only" in DER or PEM (.p7b).
   /// Fails with kCertMalformed when one cannot be read or there are more than 256.
@@ -70,6 +71,7 @@ class Certificate {
 
  private:
   struct Parsed;
+  class Recent;
   explicit Certificate(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
   std::shared_ptr<const Parsed> parsed_;
 };

@@ -33,7 +33,7 @@ class SignatureMemo {
 
 /// What copies of a Certificate share. Immutable but for the memo.
 struct Certificate::Parsed {
-  Parsed(ByteView octets, ossl::X509Ptr read, UtcTime from, UtcTime until);
+  Parsed(ByteView octets, Bytes digest, ossl::X509Ptr read, UtcTime from, UtcTime until);
 
   Bytes der;
   Bytes sha256;

@@ -7,6 +7,7 @@
 
 #include "certs/asn1.h"
 #include "certs/ossl/digest.h"
+#include "certs/ossl/parsing.h"
 
 namespace antin::certs {
 namespace {
@@ -16,13 +17,6 @@ constexpr int kMostCertificates = 64;
 
 Error malformed(std::string why) {
   return make_error(Code::kTimestampMalformed, std::move(why));
-}
-
-ossl::CmsPtr read_cms(ByteView octets) {
-  const auto* at = octets.data();
-  ossl::CmsPtr cms{d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(octets.size()))};
-  if (!cms || at != octets.data() + octets.size()) return nullptr;
-  return cms;
 }
 
 // RFC 3161 §2.4.2: TSTInfo is an OCTET STRING inside SignedData; null when it is not.
@@ -157,7 +151,7 @@ struct TimestampToken::Parsed {
 Result<TimestampToken> TimestampToken::from_bytes(ByteView token) {
   if (token.empty() || token.size() > kLargestToken) return malformed("no octets, or too many");
   const ossl::ErrorMark probe;
-  const auto cms = read_cms(token);
+  const auto cms = ossl::read_cms(token);
   if (!cms) return malformed("not a CMS structure, or octets after it");
   const auto info = read_info(cms.get());
   if (!info) return malformed("no TSTInfo of version 1");
@@ -225,7 +219,7 @@ TimestampResult judge_timestamp_of_digest(const TimestampToken& token, ByteView 
 
   const ossl::ErrorMark probe;
   // CMS_verify() changes what it judges, so every call reads the token again.
-  const auto cms = read_cms(token.bytes());
+  const auto cms = ossl::read_cms(token.bytes());
   auto* signer = cms ? sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms.get()), 0) : nullptr;
   if (signer == nullptr) return result;  // from_bytes() has seen it
   result.signer = find_signer(signer, token, path_template);

@@ -36,13 +36,23 @@ std::optional<Element> first_element(ByteView octets) {
   return Element{octets.subspan(header, size), octets.subspan(header + size)};
 }
 
-// The token exactly as the TSA wrote it: encoding it again could break a signature made over BER.
-std::optional<ByteView> token_in(ByteView response) {
+/// TimeStampResp in its two parts. The token stays as the TSA wrote it: encoding it again could
+/// break a signature made over BER.
+struct Response {
+  ossl::TimestampStatusPtr status;
+  ByteView token;
+};
+
+std::optional<Response> split(ByteView response) {
   const auto whole = first_element(response);
   if (!whole || !whole->rest.empty()) return std::nullopt;
   const auto status = first_element(whole->content);
-  if (!status || status->rest.empty()) return std::nullopt;
-  return status->rest;
+  if (!status) return std::nullopt;
+  const auto* at = whole->content.data();
+  const auto length = static_cast<long>(whole->content.size() - status->rest.size());
+  Response parts{ossl::TimestampStatusPtr{d2i_TS_STATUS_INFO(nullptr, &at, length)}, status->rest};
+  if (!parts.status || at != status->rest.data()) return std::nullopt;
+  return parts;
 }
 
 std::string status_text(const TS_STATUS_INFO* info) {
@@ -103,20 +113,15 @@ Result<TimestampToken> read_timestamp_response(ByteView response, ByteView impri
   if (response.empty() || response.size() > kLargestResponse)
     return make_error(Code::kTimestampMalformed, "no octets, or too many");
   const ossl::ErrorMark probe;
-  const auto* at = response.data();
-  const ossl::TimestampResponsePtr read{
-      d2i_TS_RESP(nullptr, &at, static_cast<long>(response.size()))};
-  if (!read || at != response.data() + response.size())
-    return make_error(Code::kTimestampMalformed, "not a TimeStampResp");
-  const auto* info = TS_RESP_get_status_info(read.get());
+  const auto parts = split(response);
+  if (!parts) return make_error(Code::kTimestampMalformed, "not a TimeStampResp");
+  const auto* info = parts->status.get();
   const long status = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(info));
   if (status != TS_STATUS_GRANTED && status != TS_STATUS_GRANTED_WITH_MODS) {
     const auto text = status_text(info);
     return make_error(Code::kTimestampRefused, text, {{"trang_thai", text}});
   }
-  const auto token_octets = token_in(response);
-  if (!token_octets) return make_error(Code::kTimestampMalformed, "no token in the response");
-  ANTIN_TRY(auto token, TimestampToken::from_bytes(*token_octets));
+  ANTIN_TRY(auto token, TimestampToken::from_bytes(parts->token));
   if (token.imprint_algorithm() != DigestAlgorithm::kSha256 ||
       !std::equal(token.imprint().begin(), token.imprint().end(), imprint_sha256.begin(),
                   imprint_sha256.end()))

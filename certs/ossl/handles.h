@@ -54,6 +54,7 @@ using BigNumberPtr = Handle<BIGNUM, &BN_free>;
 using NamePtr = Handle<X509_NAME, &X509_NAME_free>;
 using Pkcs7Ptr = Handle<PKCS7, &PKCS7_free>;
 using TimestampInfoPtr = Handle<TS_TST_INFO, &TS_TST_INFO_free>;
+using TimestampStatusPtr = Handle<TS_STATUS_INFO, &TS_STATUS_INFO_free>;
 using TimestampRequestPtr = Handle<TS_REQ, &TS_REQ_free>;
 using TimestampImprintPtr = Handle<TS_MSG_IMPRINT, &TS_MSG_IMPRINT_free>;
 using AlgorithmPtr = Handle<X509_ALGOR, &X509_ALGOR_free>;
