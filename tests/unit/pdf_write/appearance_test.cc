@@ -161,16 +161,28 @@ TEST(Image, OfTheOtherColourIsWarnedAbout) {
   EXPECT_EQ(blue.value()[0].code, Code::kSealImageNotRed);
 }
 
-// 1 by 1 pixel, red, colour type 2 without tRNS; the second is the same with colour type 6.
-constexpr std::string_view kOpaqueRed =
-    "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
-    "7753de0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082";
+Bytes vector_file(const std::string& name) {
+  std::ifstream in(std::string{ANTIN_SOURCE_DIR} + "/tests/vectors/appearance/" + name,
+                   std::ios::binary);
+  return Bytes(std::istreambuf_iterator<char>(in), {});
+}
+
+TEST(Image, WithAnyKindOfTransparencyIsAccepted) {
+  for (const char* name : {"rgba.png", "rgba16.png", "palette-trns.png", "rgb-trns.png"}) {
+    const auto findings = check_image(vector_file(name), Appearance::Kind::kSignature);
+    ASSERT_TRUE(findings) << name;
+    EXPECT_TRUE(findings.value().empty()) << name;
+  }
+  const auto gray = check_image(vector_file("gray-alpha.png"), Appearance::Kind::kSignature);
+  ASSERT_TRUE(gray);
+  EXPECT_EQ(gray.value().size(), 1U) << "grey has no hue";
+}
 
 TEST(Image, ThatIsOpaqueOrNoPngIsRefusedWithTheLegalSentence) {
-  Bytes opaque;
-  ASSERT_TRUE(from_hex(kOpaqueRed, opaque));
   const Bytes jpeg{0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F'};
-  for (const auto& image : {opaque, jpeg, Bytes{}}) {
+  for (const auto& image : {vector_file("rgb-opaque.png"), vector_file("palette-opaque.png"),
+                            vector_file("rgba-all-opaque.png"),
+                            vector_file("rgba-all-transparent.png"), jpeg, Bytes{}}) {
     const auto refused = check_image(image, Appearance::Kind::kSignature);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Code::kAppearanceImage);
