@@ -42,11 +42,12 @@ class ChildChannel {
 
   void serve() {
     while (auto request = next_request()) {
-      if (!send_all(socket_, answer(*request))) return;
+      if (!send_all(socket_, answer(*request))) break;
     }
+    close();
   }
-  /// Ends serve() from another thread once its present call returned.
-  void close_from_outside() const noexcept { ::shutdown(socket_.get(), SHUT_RDWR); }
+  /// Ends serve(), also from another thread, once its present call returned.
+  void close() const noexcept { ::shutdown(socket_.get(), SHUT_RDWR); }
 
  private:
   // Empty at the end of the connection or when the parent breaks the protocol: then nothing that
@@ -161,7 +162,7 @@ void serve_channels(const Descriptor& control, TokenWork& work) {
     served.push_back({std::move(channel), std::move(thread)});
   }
   ::alarm(kSecondsToEnd);
-  for (const auto& one : served) one.channel->close_from_outside();
+  for (const auto& one : served) one.channel->close();
   for (auto& one : served) one.thread.join();
 }
 

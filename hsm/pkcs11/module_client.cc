@@ -8,6 +8,9 @@ namespace {
 using Ended = ChildProcess::Ended;
 using wire::Type;
 
+// Threads that replace each other's children must end some day.
+constexpr int kMostLogins = 4;
+
 // Names the token and nothing on it.
 Pkcs11Uri uri_of(const TokenStatus& token) {
   Pkcs11Uri uri;
@@ -115,29 +118,31 @@ Error ModuleClient::error_of(const Replied& replied) const {
 }
 
 Result<ModuleClient::Replied> ModuleClient::ask(const wire::Request& request) {
-  std::shared_ptr<const Error> first;
-  for (int attempt = 0;; ++attempt) {
+  Patience patience;
+  return ask(request, patience);
+}
+
+Result<ModuleClient::Replied> ModuleClient::ask(const wire::Request& request, Patience& patience) {
+  for (;;) {
     ANTIN_TRY(auto used, child());
     auto answer = used->exchange(request, nullptr);
     if (answer.ended == Ended::kTimeout) {
       retire(used);
       return broken(answer);
     }
-    if (answer.ended == Ended::kGone) {
-      retire(used);
-      if (attempt > 0) return broken(answer);
-      first = std::make_shared<const Error>(broken(answer));
-      continue;
+    const bool answered = answer.ended == Ended::kAnswered;
+    if (answered && answer.type != Type::kFailure)
+      return Replied{std::move(used), std::move(answer), patience.first};
+    auto error = answered ? error_of(answer) : broken(answer);
+    if (answered) {
+      const auto failure = wire::decode_failure(answer.body());
+      if (failure && failure.value().cure == wire::Cure::kNone)
+        return Replied{std::move(used), std::move(answer), patience.first};
     }
-    if (answer.type != Type::kFailure)
-      return Replied{std::move(used), std::move(answer), std::move(first)};
-    const auto failure = wire::decode_failure(answer.body());
-    if (failure && failure.value().cure == wire::Cure::kNone)
-      return Replied{std::move(used), std::move(answer), std::move(first)};
-    // A fresh session did not cure it: only a new child is left to try, once.
+    // It died, or a fresh session did not cure it: only a new child is left to try, once.
     retire(used);
-    if (attempt > 0) return error_of(answer);
-    first = std::make_shared<const Error>(error_of(answer));
+    if (!patience.use_up()) return error;
+    patience.first = std::make_shared<const Error>(std::move(error));
   }
 }
 
@@ -299,13 +304,16 @@ Result<SignatureValue> ModuleClient::sign_with_pin(const Child& child, wire::Req
 
 Result<SignatureValue> ModuleClient::sign(const std::string& key, SignatureScheme scheme,
                                           const ToBeSigned& attributes) {
+  if (attributes.value().size() > wire::kMaxAttributesOctets)
+    return make_error(Code::kTokenAttributesRefused, "more than 16 KiB of attributes");
   wire::Request request;
   request.type = Type::kSign;
   request.uri = key;
   request.scheme = scheme;
   request.attributes = attributes.value();
-  for (int attempt = 0;; ++attempt) {
-    ANTIN_TRY(auto replied, ask(request));
+  Patience patience;
+  for (int logins = 0;;) {
+    ANTIN_TRY(auto replied, ask(request, patience));
     const auto& answer = replied.answer;
     if (answer.type == Type::kSignature) {
       ANTIN_TRY(auto value, wire::decode_signature(answer.body()));
@@ -317,18 +325,22 @@ Result<SignatureValue> ModuleClient::sign(const std::string& key, SignatureSchem
       return sign_with_pin(replied.child, std::move(request), state);
     }
     auto error = error_of(replied);
-    if (error.code != Code::kTokenLoginRequired || unattended_.empty() || attempt == 2)
-      return error;
     const auto* label = param(error.params, "token");
-    const auto entry = label == nullptr ? std::nullopt : unattended_.find_by_label(*label);
-    if (!entry) return error;
-    // An entrusted PIN may log in once per child: where it has done so, the login was lost with
-    // the token's session and a new child is due.
-    const auto outcome = log_in_unattended(replied.child, *entry);
-    if (outcome == Attempt::kRefused) return error;
-    if (outcome == Attempt::kUsedUp) {
-      if (attempt == 1) return error;
-      retire(replied.child);
+    if (error.code != Code::kTokenLoginRequired || label == nullptr) return error;
+    const auto entry = unattended_.find_by_label(*label);
+    if (!entry || ++logins > kMostLogins) return error;
+    switch (log_in_unattended(replied.child, *entry)) {
+      case Attempt::kRefused:
+        return error;
+      case Attempt::kUsedUp:
+        // An entrusted PIN logs in once per child. Here it has, and the login was lost with the
+        // token's sessions: a new child is due.
+        if (!patience.use_up()) return error;
+        retire(replied.child);
+        break;
+      case Attempt::kLoggedIn:
+      case Attempt::kNotNow:
+        break;
     }
   }
 }

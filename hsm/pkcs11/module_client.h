@@ -82,7 +82,14 @@ class ModuleClient {
   Error error_of(const Answer& answer) const;
   Error error_of(const Replied& replied) const;
 
+  /// How many new children a caller may still cost: one per operation.
+  struct Patience {
+    int new_children = 1;
+    std::shared_ptr<const Error> first;  ///< what the first child failed with
+    bool use_up() noexcept { return new_children-- > 0; }
+  };
   /// One request, tried once more where a new child may cure what happened.
+  Result<Replied> ask(const wire::Request& request, Patience& patience);
   Result<Replied> ask(const wire::Request& request);
   Result<wire::State> state_of(const Pkcs11Uri& token);
   Error pin_failure(Error error, const Pkcs11Uri& token);

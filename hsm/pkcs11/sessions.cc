@@ -120,4 +120,18 @@ void SessionPool::drop(CK_SLOT_ID slot, Drop what) {
   }
 }
 
+bool SessionPool::keep_only(const std::vector<TokenStatus>& present) {
+  std::vector<CK_SLOT_ID> gone;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [slot, session] : login_) gone.push_back(slot);
+  }
+  const auto kept = std::erase_if(gone, [&present](CK_SLOT_ID slot) {
+    return std::any_of(present.begin(), present.end(),
+                       [slot](const TokenStatus& token) { return token.slot == slot; });
+  });
+  for (const auto slot : gone) drop(slot, Drop::kIdleAndLogin);
+  return kept > 0;
+}
+
 }  // namespace antin::hsm

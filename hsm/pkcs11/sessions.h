@@ -86,6 +86,9 @@ class SessionPool {
 
   enum class Drop : std::uint8_t { kIdle, kIdleAndLogin };
   void drop(CK_SLOT_ID slot, Drop what);
+  /// Drops everything of the slots that hold no token any more; true when a login on one of the
+  /// others remains.
+  bool keep_only(const std::vector<TokenStatus>& present);
 
  private:
   std::optional<Session> take_any(CK_SLOT_ID slot);

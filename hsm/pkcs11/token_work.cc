@@ -1,6 +1,8 @@
 #include "hsm/pkcs11/token_work.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "hsm/pkcs11/cryptoki.h"
@@ -46,11 +48,6 @@ Outcome<Pkcs11Uri> parsed(const std::string& text) {
   return std::move(uri).value();
 }
 
-wire::Failure no_such_token(const Pkcs11Uri& uri) {
-  return failure(Code::kTokenRemoved, "no such token is present",
-                 {{"token", uri.token.value_or("")}});
-}
-
 std::string scheme_text(SignatureScheme scheme) {
   return std::string{name(scheme.algorithm)} + " " + std::string{name(scheme.digest)};
 }
@@ -82,12 +79,24 @@ void TokenWork::after_failure(CK_SLOT_ID slot, const wire::Failure& why) {
   if (worth_a_fresh_session(why)) pool_.drop(slot, SessionPool::Drop::kIdle);
 }
 
+wire::Failure TokenWork::no_such_token(const Pkcs11Uri& uri,
+                                       const std::vector<TokenStatus>& present) {
+  auto why =
+      failure(Code::kTokenRemoved, "no such token is present", {{"token", uri.token.value_or("")}});
+  // Some modules look for tokens only when they are loaded. A new child finds it then; but the
+  // person at another token of this module must not lose a login for that.
+  if (!pool_.keep_only(present)) why.cure = wire::Cure::kNewChild;
+  return why;
+}
+
 Outcome<TokenStatus> TokenWork::one_token(const Pkcs11Uri& uri) {
   auto all = module_.tokens();
   if (const auto* why = failed(all)) return *why;
-  std::erase_if(std::get<0>(all), [&](const auto& one) { return !allows_token(uri, one); });
-  auto& tokens = std::get<0>(all);
-  if (tokens.empty()) return no_such_token(uri);
+  const auto& present = std::get<0>(all);
+  std::vector<TokenStatus> tokens;
+  std::copy_if(present.begin(), present.end(), std::back_inserter(tokens),
+               [&uri](const TokenStatus& one) { return allows_token(uri, one); });
+  if (tokens.empty()) return no_such_token(uri, present);
   if (tokens.size() > 1)
     return failure(Code::kTokenKeyAmbiguous, "several tokens match",
                    {{"candidates", tokens[0].label + "; " + tokens[1].label}});
@@ -237,7 +246,7 @@ Outcome<SigningSession> TokenWork::find_key(const std::string& text) {
   if (hidden)
     return failure(Code::kTokenLoginRequired, "key not shown, not logged in",
                    {{"token", hidden->label}});
-  if (!any_token && names_a_token(uri)) return no_such_token(uri);
+  if (!any_token && names_a_token(uri)) return no_such_token(uri, std::get<0>(tokens));
   return failure(Code::kTokenKeyNotFound, "no such private key", {{"key", text}});
 }
 

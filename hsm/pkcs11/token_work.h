@@ -35,6 +35,7 @@ class TokenWork {
   Signed sign(const wire::Request& request, Consent consent, const LockedMemory* pin);
 
  private:
+  wire::Failure no_such_token(const Pkcs11Uri& uri, const std::vector<TokenStatus>& present);
   Outcome<TokenStatus> one_token(const Pkcs11Uri& uri);
   Outcome<wire::State> state_once(const Pkcs11Uri& uri);
   Outcome<wire::TokenObjects> objects_of(const TokenStatus& token, const Pkcs11Uri& uri);

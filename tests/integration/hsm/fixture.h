@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -131,10 +132,15 @@ inline Pkcs11Options options(std::vector<std::string> modules) {
   return chosen;
 }
 
+/// What must be there: throws the error, which fails the test.
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(to_log_line(result.error()));
+  return std::move(result).value();
+}
+
 inline std::unique_ptr<Pkcs11KeyHolder> holder(Pkcs11Options chosen) {
-  auto made = Pkcs11KeyHolder::create(std::move(chosen));
-  if (!made) throw std::runtime_error(to_log_line(made.error()));
-  return std::move(made).value();
+  return must(Pkcs11KeyHolder::create(std::move(chosen)));
 }
 
 inline KeyQuery labelled(std::string label) {
