@@ -41,19 +41,26 @@ class Value {
   using Map = std::map<Key, Value>;
 
   // NOLINTBEGIN(google-explicit-constructor)
-  Value() = default;
-  Value(std::nullptr_t) {}
-  Value(bool value) : value_(value) {}
-  Value(std::int64_t value) : value_(value) {}
-  Value(int value) : value_(std::int64_t{value}) {}
-  Value(Bytes value) : value_(std::move(value)) {}
-  Value(ByteView value) : value_(to_bytes(value)) {}
-  Value(std::string value) : value_(std::move(value)) {}
-  Value(std::string_view value) : value_(std::string(value)) {}
-  Value(const char* value) : value_(std::string(value)) {}
-  Value(Array value) : value_(std::move(value)) {}
-  Value(Map value) : value_(std::move(value)) {}
+  Value();
+  Value(std::nullptr_t);
+  Value(bool value);
+  Value(std::int64_t value);
+  Value(int value);
+  Value(Bytes value);
+  Value(ByteView value);
+  Value(std::string value);
+  Value(std::string_view value);
+  Value(const char* value);
+  Value(Array value);
+  Value(Map value);
   // NOLINTEND(google-explicit-constructor)
+  // Defined in value.cc, all of them: inlined into callers, GCC 12 warns of members of the variant
+  // that are not the active one (-Wmaybe-uninitialized, GCC bug 105562).
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
 
   bool is_null() const noexcept { return std::holds_alternative<std::nullptr_t>(value_); }
   const bool* boolean() const noexcept { return std::get_if<bool>(&value_); }

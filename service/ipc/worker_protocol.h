@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace antin::service::worker {
+
+/// docs/PROTOCOL.worker.md: antind asks, antin-worker answers, version 1.
+constexpr std::uint16_t kVersion = 1;
+
+enum Type : std::uint16_t {
+  kConfigure = 1,
+  kVerify = 2,
+  kInspect = 3,
+  kPrepare = 4,
+  kComplete = 5,
+  kCompare = 6,
+  // The worker asks, antind answers.
+  kFetchTimestamp = 0x4001,
+};
+
+/// Largest document that a worker maps.
+constexpr std::size_t kMaxDocument = std::size_t{4} << 30U;
+
+}  // namespace antin::service::worker
