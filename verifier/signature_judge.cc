@@ -241,6 +241,8 @@ SignatureReport judge_signature(const ReadSignature& signature, const SignatureC
   if (judged.signer) {
     std::vector<certs::Certificate> chain;
     judge_chain(*judged.signer, material, context.input, proven, report, chain);
+    // An algorithm that antin cannot even verify has been reported as such.
+    if (signature.scheme.state == SchemeReading::State::kUnsupported) judged.digests.clear();
     judge_algorithms(judged.digests, *judged.signer, chain, context.input, proven, report.findings);
   }
   settle(report);

@@ -154,17 +154,29 @@ void add_deciding_finding(const certs::PathResult& path, const certs::Certificat
   if (!explained) add_error(findings, Code::kSigChainInvalid);
 }
 
-std::string algorithm_text(DigestAlgorithm digest, const certs::PublicKeyInfo& key) {
+std::string algorithm_text(DigestAlgorithm digest, const certs::Certificate& signer) {
+  const auto key = signer.public_key();
   std::string text{name(digest)};
-  if (key.kind == certs::PublicKeyInfo::Kind::kRsa) text += ", RSA " + std::to_string(key.bits);
-  if (key.kind == certs::PublicKeyInfo::Kind::kEc) text += ", EC " + std::to_string(key.bits);
-  return text;
+  if (key.kind == certs::PublicKeyInfo::Kind::kRsa)
+    return text + ", RSA " + std::to_string(key.bits);
+  if (key.kind == certs::PublicKeyInfo::Kind::kEc) return text + ", EC " + std::to_string(key.bits);
+  const auto* other = X509_get0_pubkey(signer.x509());
+  const auto* kind = other == nullptr ? nullptr : EVP_PKEY_get0_type_name(other);
+  return text + ", " + (kind == nullptr ? "?" : kind);
 }
 
 struct Use {
-  std::optional<DigestAlgorithm> digest;
-  certs::PublicKeyInfo key;
+  std::optional<DigestAlgorithm> digest;  ///< nothing: one that antin does not know
+  certs::Certificate signer;
+  std::optional<certs::Certificate> certificate;  ///< signed this way; nothing: the document
 };
+
+// RSASSA-PSS and friends have digests in their parameters: OpenSSL knows where.
+std::string certificate_algorithm(const std::optional<certs::Certificate>& certificate) {
+  const auto* name =
+      certificate ? OBJ_nid2ln(X509_get_signature_nid(certificate->x509())) : nullptr;
+  return name == nullptr ? "?" : name;
+}
 
 // Every digest and key that the chain rests on, the anchor's own signature apart: it is trusted for
 // being configured (RFC 5280 §6.1).
@@ -172,18 +184,18 @@ std::vector<Use> uses_of(const std::vector<DigestAlgorithm>& digests,
                          const certs::Certificate& signer,
                          const std::vector<certs::Certificate>& chain) {
   std::vector<Use> uses;
-  for (const auto digest : digests) uses.push_back({digest, signer.public_key()});
+  for (const auto digest : digests) uses.push_back({digest, signer, std::nullopt});
   for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
     int digest_nid = NID_undef;
     X509_get_signature_info(chain[i].x509(), &digest_nid, nullptr, nullptr, nullptr);
-    uses.push_back({ossl::digest_of_nid(digest_nid), chain[i + 1].public_key()});
+    uses.push_back({ossl::digest_of_nid(digest_nid), chain[i + 1], chain[i]});
   }
   return uses;
 }
 
 bool all_accepted(const std::vector<Use>& uses, const Input& input, UtcTime at) {
   return std::all_of(uses.begin(), uses.end(), [&](const Use& use) {
-    return use.digest && input.policy.algorithms.accepts(*use.digest, use.key, at);
+    return use.digest && input.policy.algorithms.accepts(*use.digest, use.signer.public_key(), at);
   });
 }
 
@@ -192,15 +204,18 @@ void report_weak(const std::vector<Use>& uses, const Input& input, std::optional
   std::set<std::string> said;
   for (const auto& use : uses) {
     const auto& policy = input.policy.algorithms;
-    if (!use.digest) {
-      add_error(findings, Code::kSigAlgorithmUnsupported, {{"algorithm", "?"}});
+    const auto key = use.signer.public_key();
+    if (use.digest && policy.accepts(*use.digest, key, proven.value_or(input.at))) continue;
+    // Was it ever good enough? Then only a proof of existence is missing.
+    const bool once =
+        use.digest && policy.accepts(*use.digest, key, UtcTime{std::chrono::sys_seconds{}});
+    const auto text = use.digest ? algorithm_text(*use.digest, use.signer)
+                                 : certificate_algorithm(use.certificate);
+    if (!said.insert(text).second) continue;
+    if (!use.digest || key.kind == certs::PublicKeyInfo::Kind::kOther) {
+      add_error(findings, Code::kSigAlgorithmUnsupported, {{"algorithm", text}});
       continue;
     }
-    if (policy.accepts(*use.digest, use.key, proven.value_or(input.at))) continue;
-    // Was it ever good enough? Then only a proof of existence is missing.
-    const bool once = policy.accepts(*use.digest, use.key, UtcTime{std::chrono::sys_seconds{}});
-    const auto text = algorithm_text(*use.digest, use.key);
-    if (!said.insert(text).second) continue;
     add_error(findings, once && !proven ? Code::kSigAlgorithmWeakNoPoe : Code::kSigAlgorithmWeak,
               {{"algorithm", text}});
   }
@@ -242,7 +257,10 @@ void judge_chain(const certs::Certificate& signer, const Material& material, con
   report.chain = summaries(path.chain);
   report.revocation = revocation_of(path);
   add_path_findings(path, report.findings);
-  if (!signer.may_sign()) add_error(report.findings, Code::kSigKeyUsage);
+  const bool said =
+      std::any_of(path.findings.begin(), path.findings.end(),
+                  [](const auto& finding) { return finding.code == Code::kCertUsage; });
+  if (!signer.may_sign() && !said) add_error(report.findings, Code::kSigKeyUsage);
   add_deciding_finding(path, signer, proven ? Proof::kProven : Proof::kNone, report.findings);
   chain = std::move(path.chain);
 }
