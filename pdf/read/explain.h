@@ -151,6 +151,7 @@ class Explainer {
   };
   std::map<std::string, FieldState> touched_;
   std::vector<FieldLock> new_locks_;
+  std::set<QPDFObjGen> judged_nodes_;  ///< new nodes of the form: a loop of kids ends here
   /// Appearances that a signature replaced: nothing else may have been using them.
   std::vector<std::pair<QPDFObjGen, Place>> replaced_appearances_;
 };

@@ -9,39 +9,52 @@ namespace {
 
 using Object = QPDFObjectHandle;
 
-/// The octets of every stream below a DSS or VRI dictionary, as a multiset does not matter here.
-void collect_streams(Object object, std::size_t depth, std::set<std::string>& into) {
-  if (depth == 0) return;
-  if (object.isStream()) {
-    const auto data = object.getRawStreamData();
-    into.emplace(reinterpret_cast<const char*>(data->getBuffer()), data->getSize());
-  } else if (object.isArray()) {
-    for (int i = 0; i < object.getArrayNItems(); ++i) {
-      collect_streams(object.getArrayItem(i), depth - 1, into);
+/// The octets of every stream below a DSS or VRI dictionary; each object is looked at once.
+void collect_streams(const Object& store, std::set<std::string>& into) {
+  std::set<QPDFObjGen> seen;
+  std::vector<Object> stack{store};
+  while (!stack.empty()) {
+    auto object = std::move(stack.back());
+    stack.pop_back();
+    if (object.isIndirect() && !seen.insert(object.getObjGen()).second) continue;
+    if (object.isStream()) {
+      const auto data = object.getRawStreamData();
+      into.emplace(reinterpret_cast<const char*>(data->getBuffer()), data->getSize());
+    } else if (object.isArray()) {
+      for (int i = 0; i < object.getArrayNItems(); ++i) stack.push_back(object.getArrayItem(i));
+    } else if (object.isDictionary()) {
+      for (const auto& key : object.getKeys()) stack.push_back(object.getKey(key));
     }
-  } else if (object.isDictionary()) {
-    for (const auto& key : object.getKeys()) collect_streams(object.getKey(key), depth - 1, into);
   }
 }
 
-bool is_array_of_streams(Object object) {
-  if (object.isNull()) return true;
-  if (!object.isArray()) return false;
-  for (int i = 0; i < object.getArrayNItems(); ++i) {
-    if (!object.getArrayItem(i).isStream()) return false;
+/// Remembers indirect arrays: a hostile store may name one large array ten thousand times.
+class ArraysOfStreams {
+ public:
+  bool holds(Object object) {
+    if (object.isNull()) return true;
+    if (!object.isArray()) return false;
+    if (object.isIndirect() && !good_.insert(object.getObjGen()).second) return true;
+    for (int i = 0; i < object.getArrayNItems(); ++i) {
+      if (!object.getArrayItem(i).isStream()) return false;
+    }
+    return true;
   }
-  return true;
-}
+
+ private:
+  std::set<QPDFObjGen> good_;  // a bad one ends the examination
+};
 
 /// ISO 32000-2 12.8.4.3, tables 261 and 262, with the keys of ETSI TS 102 778-4.
 bool is_security_store(Object dss) {
+  ArraysOfStreams arrays;
   if (!dss.isDictionary()) return false;
   for (const auto& key : dss.getKeys()) {
     auto value = dss.getKey(key);
     if (key == "/Type") {
       if (name_of(value) != "DSS") return false;
     } else if (key == "/Certs" || key == "/CRLs" || key == "/OCSPs") {
-      if (!is_array_of_streams(value)) return false;
+      if (!arrays.holds(value)) return false;
     } else if (key == "/VRI") {
       if (value.isNull()) continue;
       if (!value.isDictionary()) return false;
@@ -57,7 +70,7 @@ bool is_security_store(Object dss) {
           auto item = entry.getKey(inner);
           const bool good = inner == "/Type" ? name_of(item) == "VRI"
                             : inner == "/Cert" || inner == "/CRL" || inner == "/OCSP"
-                                ? is_array_of_streams(item)
+                                ? arrays.holds(item)
                             : inner == "/TU" ? item.isString()
                             : inner == "/TS" ? item.isStream()
                                              : false;
@@ -337,10 +350,9 @@ void Explainer::compare_store(const Object& before, const Object& after, const P
   if (!is_security_store(after)) {
     return add(place, ChangeLevel::kUnclassified, Code::kPdfChangeUnclassified, after);
   }
-  constexpr std::size_t kDepth = 6;
   std::set<std::string> old_streams, new_streams;
-  collect_streams(before, kDepth, old_streams);
-  collect_streams(after, kDepth, new_streams);
+  collect_streams(before, old_streams);
+  collect_streams(after, new_streams);
   const bool kept =
       std::includes(new_streams.begin(), new_streams.end(), old_streams.begin(), old_streams.end());
   if (!kept) add(place, ChangeLevel::kLongTermData, Code::kPdfChangeEvidenceRemoved, after);

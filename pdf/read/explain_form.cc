@@ -172,6 +172,7 @@ void Explainer::compare_kids(const Object& before, const Object& after, const Pl
     }
     kept.push_back(kid.getObjGen());
   }
+  const std::set<QPDFObjGen> kept_ids(kept.begin(), kept.end());
   std::size_t next = 0;
   std::set<QPDFObjGen> met;
   for (int i = 0; i < now.getArrayNItems(); ++i) {
@@ -183,7 +184,7 @@ void Explainer::compare_kids(const Object& before, const Object& after, const Pl
         ++next;
         continue;
       }
-      if (std::find(kept.begin(), kept.end(), kid.getObjGen()) != kept.end()) continue;
+      if (kept_ids.count(kid.getObjGen()) != 0) continue;
     } else if (i < old_count) {
       continue;
     }
@@ -360,6 +361,7 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
 
 /// A field or widget that the earlier revision's form does not have.
 void Explainer::judge_new_node(const FormNode& node, const Place& place) {
+  if (!judged_nodes_.insert(node.dictionary.getObjGen()).second) return;
   auto here = place;
   here.field = node.name;
   if (existed(node.dictionary)) {
@@ -373,7 +375,7 @@ void Explainer::judge_new_node(const FormNode& node, const Place& place) {
       const auto kid = nodes_after_.find(kids.getArrayItem(i).getObjGen());
       if (kid == nodes_after_.end()) {
         add(here, ChangeLevel::kUnclassified, Code::kPdfChangeFieldAdded, node.dictionary);
-      } else if (++steps_ < after_.options.limits.max_objects) {
+      } else {
         judge_new_node(form_after_.nodes[kid->second], below(here, "/Kids"));
       }
     }
@@ -473,6 +475,8 @@ void Explainer::judge_agreement() {
     auto flag = key_of(key_of(after_.root(), "/AcroForm"), "/NeedAppearances");
     return flag.isBool() && flag.getBoolValue();
   }();
+  std::map<std::string, const FormField*> old_fields;
+  for (const auto& field : form_before_.fields) old_fields.emplace(field.name, &field);
   for (const auto& field : form_after_.fields) {
     const auto touched = touched_.find(field.name);
     if (touched == touched_.end() || field.type == "/Sig") continue;
@@ -487,9 +491,8 @@ void Explainer::judge_agreement() {
     if (!shows) continue;
     const bool drawn = state.appearance || state.state;
     // The value may stand in the group above.
-    const auto old = std::find_if(form_before_.fields.begin(), form_before_.fields.end(),
-                                  [&](const FormField& f) { return f.name == field.name; });
-    const bool value = old == form_before_.fields.end() || !equal(old->value, field.value);
+    const auto old = old_fields.find(field.name);
+    const bool value = old == old_fields.end() || !equal(old->second->value, field.value);
     if (value != drawn && !(value && needs_appearances)) {
       Place place = below({}, "/Root/AcroForm{" + field.name + "}", Role::kFieldValue);
       place.field = field.name;

@@ -24,6 +24,8 @@ struct Node {
   std::size_t depth;
 };
 
+constexpr std::size_t kMaxFindings = 100;
+
 class Walk {
  public:
   Walk(const ReadLimits& limits, Findings& findings) : limits_(limits), findings_(findings) {}
@@ -44,6 +46,7 @@ class Walk {
 
  private:
   void damaged(const Object& where, const char* what) {
+    if (findings_.size() >= kMaxFindings) return;
     findings_.push_back({Code::kPdfFieldDamaged,
                          Severity::kError,
                          {},

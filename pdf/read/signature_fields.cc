@@ -330,7 +330,8 @@ class PageFinder {
  private:
   static bool holds(const PageLeaf& page, const Object& widget) {
     auto annotations = key_of(page.dictionary, "/Annots");
-    if (!annotations.isArray()) return false;
+    // A long list is looked up in the table of all instead.
+    if (!annotations.isArray() || annotations.getArrayNItems() > 256) return false;
     for (int i = 0; i < annotations.getArrayNItems(); ++i) {
       if (annotations.getArrayItem(i).getObjGen() == widget.getObjGen()) return true;
     }
