@@ -17,8 +17,9 @@ Result<certs::TrustStore> load_trust_folder(const std::string& folder, certs::Te
 }
 
 Result<std::vector<certs::Crl>> load_crls(const std::vector<std::string>& paths) {
+  ANTIN_TRY(const auto files, expand_folders(paths, ".crl"));
   std::vector<certs::Crl> crls;
-  for (const auto& path : paths) {
+  for (const auto& path : files) {
     ANTIN_TRY(const auto octets, read_file(path, kMostSmallFile));
     ANTIN_TRY(auto crl, certs::Crl::from_bytes(octets));
     crls.push_back(std::move(crl));

@@ -39,8 +39,9 @@ Result<certs::TrustStore> read_trust(const std::vector<std::string>& folders,
 }
 
 Result<std::vector<certs::Crl>> read_crls(const std::vector<std::string>& paths) {
+  ANTIN_TRY(const auto files, expand_folders(paths, ".crl"));
   std::vector<certs::Crl> crls;
-  for (const auto& path : paths) {
+  for (const auto& path : files) {
     ANTIN_TRY(const auto octets, read_file(path, kMaxCrl));
     ANTIN_TRY(auto crl, certs::Crl::from_bytes(octets));
     crls.push_back(std::move(crl));

@@ -154,4 +154,21 @@ Result<std::vector<std::string>> list_files(const std::string& folder) {
   return names;
 }
 
+Result<std::vector<std::string>> expand_folders(const std::vector<std::string>& paths,
+                                                std::string_view suffix) {
+  std::vector<std::string> out;
+  for (const auto& path : paths) {
+    std::error_code ignored;  // what cannot be looked at is read as a file, and fails there
+    if (!std::filesystem::is_directory(path, ignored)) {
+      out.push_back(path);
+      continue;
+    }
+    ANTIN_TRY(const auto names, list_files(path));
+    for (const auto& name : names) {
+      if (name.ends_with(suffix)) out.push_back(path + "/" + name);
+    }
+  }
+  return out;
+}
+
 }  // namespace antin::service

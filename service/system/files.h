@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "certs/core/bytes.h"
@@ -28,5 +29,8 @@ Status sync_written(const std::vector<std::string>& paths);
 
 /// Names (not paths) of regular files directly in `folder`, sorted. Fails with kFileUnreadable.
 Result<std::vector<std::string>> list_files(const std::string& folder);
+/// `paths` with every folder among them replaced by its files whose names end in `suffix`.
+Result<std::vector<std::string>> expand_folders(const std::vector<std::string>& paths,
+                                                std::string_view suffix);
 
 }  // namespace antin::service

@@ -10,6 +10,23 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+CONFIG = """\
+schema = "antin-config/1"
+[http]
+port = 0
+port_file = "{port_file}"
+[verify]
+trust = "{world.trust}"
+crls = "{world.pki}/crl"
+[agency]
+key = "pkcs11:token=agency;object=agency"
+token = "pkcs11:token=agency"
+modules = ["{module}"]
+pin_file = "{world.token}/agency.pin"
+appearances = "{samples}"
+[store]
+folder = "{world.folder}/store"
+"""
 
 
 def quietly(*command, **kwargs):
@@ -65,6 +82,27 @@ class World:
             server.terminate()
             server.wait(10)
 
+    @contextlib.contextmanager
+    def service(self):
+        """antind with the agency's key on a free port; its base URL. An API key with every right is
+        in self.api_key."""
+        config, port = self.folder / "antind.toml", self.folder / "antind.port"
+        port.unlink(missing_ok=True)
+        config.write_text(CONFIG.format(world=self, port_file=port, module=MODULE,
+                                        samples=ROOT / "packaging/samples"))
+        program = self.build / "bin" / "antind"
+        self.api_key = quietly(program, "key", "add", "--name", "test", "--scopes",
+                               "verify,sign,originals", "--config", config).decode().strip()
+        with open(self.folder / "antind.log", "wb") as log:
+            server = subprocess.Popen([program, "--config", config], env=self.environment,
+                                      stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: port.exists() and port.read_text().strip(), server, "antind")
+            yield f"http://127.0.0.1:{port.read_text().strip()}"
+        finally:
+            server.terminate()
+            server.wait(30)
+
     def antin(self, *arguments, check=None, timeout=1200):
         """The finished process; with `check`, an exit code that is not among these is fatal."""
         done = subprocess.run([str(self.build / "bin" / "antin"), *map(str, arguments)],
@@ -86,12 +124,14 @@ class World:
                      f"{done.stderr.decode(errors='replace')[-2000:]}")
         return {row["file"]: row for row in rows}
 
+    def known(self):
+        """What a judge is given: anchors and revocation lists."""
+        return "--trust", self.trust, "--crl", self.pki / "crl"
+
     def verify(self, files, options=()):
         """{path: report} for many files in one process."""
         files = list(files)
-        crls = [word for crl in self.crls for word in ("--crl", crl)]
-        done = self.antin("verify", *files, "--trust", self.trust, *crls, "--format", "json",
-                          *options)
+        done = self.antin("verify", *files, *self.known(), "--format", "json", *options)
         reports = json_documents(done.stdout.decode())
         if len(reports) != len(files):
             sys.exit(f"antin verify answered {len(reports)} of {len(files)} files; exit "

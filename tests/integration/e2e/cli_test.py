@@ -38,9 +38,7 @@ class Command(unittest.TestCase):
 
     def verify(self, path, *options, trust=True):
         """(exit code, report)"""
-        known = []
-        if trust:
-            known = ["--trust", world.trust, *(w for c in world.crls for w in ("--crl", c))]
+        known = world.known() if trust else ()
         done = world.antin("verify", path, *known, "--format", "json", *options)
         report = json.loads(done.stdout) if done.stdout else None
         return done.returncode, report
@@ -105,15 +103,14 @@ class Verify(Command):
         good = self.signed()
         bad = self.folder / "bad.pdf"
         bad.write_bytes(good.read_bytes() + b"tail")
-        known = ["--trust", world.trust, *(w for c in world.crls for w in ("--crl", c))]
+        known = world.known()
         self.assertEqual(world.antin("verify", good, NOTICE, *known).returncode, UNDECIDED)
         self.assertEqual(world.antin("verify", good, NOTICE, bad, *known).returncode, INVALID)
         self.assertEqual(world.antin("verify", good, self.folder / "absent.pdf", bad,
                                      *known).returncode, FAILED)
 
     def test_people_read_the_verdict_in_vietnamese(self):
-        done = world.antin("verify", self.signed(), "--trust", world.trust,
-                           *(w for c in world.crls for w in ("--crl", c)), "--lang", "vi")
+        done = world.antin("verify", self.signed(), *world.known(), "--lang", "vi")
         self.assertIn("HỢP LỆ", done.stdout.decode())
 
 
@@ -140,6 +137,7 @@ class Sign(Command):
     def test_a_wrong_pin_is_tried_once(self):
         pin = self.folder / "pin"
         pin.write_text("00000000\n")
+        pin.chmod(0o600)
         out = self.folder / "signed.pdf"
         done = world.antin("sign", NOTICE, "-o", out, "--key", world.key("officer-rsa2048"),
                            "--pin-source", f"file:{pin}")

@@ -1,0 +1,305 @@
+#include "tests/integration/service/daemon.h"
+
+#include <nlohmann/json.hpp>
+#include <sys/socket.h>
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/softhsm_token.h"
+
+namespace antin {
+namespace {
+
+using nlohmann::json;
+using testing::Daemon;
+using testing::RawAnswer;
+using testing::RawClient;
+
+// A listening port that takes connections and never says anything: a dead timestamp server.
+class SilentServer {
+ public:
+  SilentServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast)
+    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
+    ::listen(fd_, 64);
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
+    port_ = ntohs(address.sin_port);
+  }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+  ~SilentServer() { ::close(fd_); }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int fd_;
+  std::uint16_t port_ = 0;
+};
+
+class DaemonTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "antind-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    std::filesystem::create_directory(folder_ + "/trust");
+    std::filesystem::copy(token_.ca_file(), folder_ + "/trust/ca.crt");
+    std::ofstream(folder_ + "/pin") << fakes::SoftHsmToken::kPin << '\n';
+    std::filesystem::permissions(folder_ + "/pin", std::filesystem::perms::owner_read);
+    write_config();
+    daemon_ = std::make_unique<Daemon>(folder_);
+    all_key_ = key("all", "verify,sign,originals");
+    pdf_ = testing::file_text(ANTIN_SOURCE_DIR "/tests/vectors/structure/xref-table.pdf");
+    ASSERT_FALSE(pdf_.empty());
+  }
+  void TearDown() override {
+    daemon_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  void write_config(const std::string& more_http = "") {
+    std::ofstream(folder_ + "/antin.toml")
+        << "schema = \"antin-config/1\"\n[http]\nport = 0\nport_file = \"port\"\n"
+        << more_http << "[verify]\ntrust = \"trust\"\nworkers = 1\n[agency]\n"
+        << "key = \"pkcs11:token=antin%20test;object=rsa2048\"\n"
+        << "token = \"pkcs11:token=antin%20test\"\nmodules = [\"" << fakes::SoftHsmToken::kModule
+        << "\"]\npin_file = \"pin\"\naccept_unknown_revocation = true\nworkers = 1\ntsa = "
+        << "[\"http://127.0.0.1:" << silent_.port() << "/\"]\n[store]\nfolder = \"data\"\n";
+  }
+  std::string key(const std::string& name, const std::string& scopes) const {
+    std::string out;
+    EXPECT_EQ(
+        daemon_->run(
+            {"key", "add", "--config", daemon_->config(), "--name", name, "--scopes", scopes}, out),
+        0);
+    return out.substr(0, out.find('\n'));
+  }
+  RawAnswer ask(const std::string& method, const std::string& target,
+                const std::string& fields = "", const std::string& body = "") {
+    RawClient client(daemon_->port());
+    const auto answer =
+        client.ask(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                   fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    EXPECT_TRUE(answer) << method << ' ' << target;
+    return answer.value_or(RawAnswer{});
+  }
+  std::string with_key(const std::string& secret) const {
+    return "Authorization: Bearer " + secret + "\r\n";
+  }
+  RawAnswer sign(const std::string& idempotency, const std::string& document,
+                 const std::string& query = "", const std::string& fields = "") {
+    return ask("POST", "/api/v1/signatures" + query,
+               with_key(all_key_) + "Content-Type: application/pdf\r\nIdempotency-Key: " +
+                   idempotency + "\r\n" + fields,
+               document);
+  }
+  RawAnswer verify(const std::string& document) {
+    return ask("POST", "/api/v1/verify", "Content-Type: application/pdf\r\n", document);
+  }
+  RawAnswer compare(const std::string& copy, const std::string& original) {
+    const auto part = [](const std::string& name, const std::string& content) {
+      return "--B\r\nContent-Disposition: form-data; name=\"" + name +
+             "\"; filename=\"a.pdf\"\r\n\r\n" + content + "\r\n";
+    };
+    return ask("POST", "/api/v1/compare", "Content-Type: multipart/form-data; boundary=B\r\n",
+               part("copy", copy) + part("original", original) + "--B--\r\n");
+  }
+
+  fakes::SoftHsmToken token_;
+  SilentServer silent_;
+  std::string folder_, all_key_, pdf_;
+  std::unique_ptr<Daemon> daemon_;
+};
+
+TEST_F(DaemonTest, ServesItsPageAndItsDescriptionAndLeavesWhenAsked) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  EXPECT_EQ(testing::file_text(folder_ + "/port"), std::to_string(daemon_->port()) + "\n");
+  const auto page = ask("GET", "/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_NE(page.field("Content-Security-Policy").find("default-src 'none'"), std::string::npos);
+  EXPECT_EQ(page.body.find("<script>"), std::string::npos);
+  const auto description = json::parse(ask("GET", "/api/v1/openapi.json").body);
+  EXPECT_GT(description["components"]["schemas"]["ProblemCode"]["enum"].size(), 50U);
+  EXPECT_EQ(ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(ask("GET", "/readyz").status, 200);
+  EXPECT_NE(ask("GET", "/metrics").body.find("antin_http_requests_total"), std::string::npos);
+  EXPECT_EQ(ask("GET", "/none").status, 404);
+  const auto wrong = ask("DELETE", "/healthz");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.field("Allow"), "GET, HEAD");
+  EXPECT_EQ(daemon_->end(SIGTERM), 0);
+  EXPECT_EQ(daemon_->log().find("Bearer"), std::string::npos);
+}
+
+TEST_F(DaemonTest, RefusesAConfigurationWithAnUnknownKey) {
+  std::string out;
+  EXPECT_EQ(daemon_->run({"--check-config", "--config", daemon_->config()}, out), 0);
+  write_config("prot = 80\n");
+  EXPECT_EQ(daemon_->run({"--check-config", "--config", daemon_->config()}, out), 3);
+}
+
+TEST_F(DaemonTest, JudgesADocumentWhateverItIs) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto unsigned_one = verify(pdf_);
+  EXPECT_EQ(unsigned_one.status, 200);
+  EXPECT_EQ(json::parse(unsigned_one.body)["verdict"], "NO_SIGNATURE");
+  const auto no_pdf = verify("hello");
+  EXPECT_EQ(no_pdf.status, 422);
+  EXPECT_EQ(no_pdf.field("Content-Type"), "application/problem+json");
+  EXPECT_EQ(json::parse(no_pdf.body)["code"], "pdf.not_pdf");
+  EXPECT_EQ(
+      ask("POST", "/api/v1/verify?at=yesterday", "Content-Type: application/pdf\r\n", pdf_).status,
+      400);
+  EXPECT_EQ(ask("POST", "/api/v1/verify", "Content-Type: text/plain\r\n", pdf_).status, 415);
+  EXPECT_EQ(
+      ask("POST", "/api/v1/verify", "Content-Type: multipart/form-data; boundary=B\r\n", "--B--")
+          .status,
+      400);
+}
+
+TEST_F(DaemonTest, SignsOncePerIdempotencyKeyAndVerifiesWhatItSigned) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto made = sign("case-0001", pdf_, "?reason=Ban%20h%C3%A0nh");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto facts = json::parse(made.body);
+  EXPECT_EQ(made.field("Location"), facts["document"]);
+  const auto document = ask("GET", facts["document"], with_key(all_key_));
+  ASSERT_EQ(document.status, 200);
+  EXPECT_EQ(document.body.substr(0, pdf_.size()), pdf_);
+  const auto report = json::parse(verify(document.body).body);
+  ASSERT_EQ(report["signatures"].size(), 1U);
+  EXPECT_EQ(report["signatures"][0]["integrity"], "intact");
+  EXPECT_EQ(report["signatures"][0]["coverage"], "whole_file");
+  EXPECT_NE(report["verdict"], "INVALID");
+
+  const auto again = sign("case-0001", pdf_, "?reason=Ban%20h%C3%A0nh");
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.body, made.body);
+  EXPECT_EQ(again.field("Idempotent-Replayed"), "true");
+  for (const auto& other : {sign("case-0001", pdf_), sign("case-0001", document.body)}) {
+    EXPECT_EQ(other.status, 422);
+    EXPECT_EQ(json::parse(other.body)["code"], "service.idempotency_key_reused");
+  }
+  const auto second = sign("case-0002", document.body);
+  ASSERT_EQ(second.status, 201) << second.body;
+  EXPECT_EQ(daemon_->end(SIGTERM), 0);
+  ASSERT_TRUE(daemon_->start());
+  EXPECT_EQ(sign("case-0001", pdf_, "?reason=Ban%20h%C3%A0nh").body, made.body);
+  EXPECT_EQ(ask("GET", facts["self"], with_key(all_key_)).body, made.body);
+}
+
+TEST_F(DaemonTest, AsksForTheRightKey) {
+  const auto reader = key("reader", "verify");
+  const auto other = key("other", "sign");
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const std::string rest = "Content-Type: application/pdf\r\nIdempotency-Key: case-0001\r\n";
+  EXPECT_EQ(ask("POST", "/api/v1/signatures", rest, pdf_).status, 401);
+  EXPECT_EQ(ask("POST", "/api/v1/signatures", with_key("antin_00") + rest, pdf_).status, 401);
+  EXPECT_EQ(ask("POST", "/api/v1/signatures", with_key(reader) + rest, pdf_).status, 403);
+  EXPECT_EQ(ask("GET", "/api/v1/originals?sha256=" + std::string(64, '0')).status, 401);
+  EXPECT_EQ(ask("POST", "/api/v1/signatures",
+                with_key(all_key_) + "Content-Type: application/pdf\r\n", pdf_)
+                .status,
+            400);
+  const auto made = sign("case-0001", pdf_);
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto facts = json::parse(made.body);
+  EXPECT_EQ(ask("GET", facts["document"], with_key(other)).status, 404);
+  EXPECT_EQ(ask("GET", "/api/v1/jobs/" + facts["job"].get<std::string>(), with_key(other)).status,
+            404);
+  EXPECT_EQ(
+      ask("GET", "/api/v1/jobs/" + facts["job"].get<std::string>(), with_key(all_key_)).status,
+      200);
+}
+
+TEST_F(DaemonTest, KeepsOriginalsAndFindsThemByHashOfARevision) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto made = sign("case-0001", pdf_);
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto facts = json::parse(made.body);
+  const auto document = ask("GET", facts["document"], with_key(all_key_)).body;
+  const auto store = [&] {
+    return ask("POST", "/api/v1/originals?name=don.pdf",
+               with_key(all_key_) + "Content-Type: application/pdf\r\n", document);
+  };
+  const auto kept = store();
+  ASSERT_EQ(kept.status, 201) << kept.body;
+  EXPECT_EQ(store().status, 200);
+  const auto original = json::parse(kept.body);
+  EXPECT_EQ(original["sha256"], facts["sha256"]);
+  EXPECT_EQ(original["revisions"].size(), 2U);
+  for (const auto& [digest, match] :
+       {std::pair{facts["sha256"], "document"}, std::pair{facts["input_sha256"], "revision"}}) {
+    const auto found = json::parse(
+        ask("GET", "/api/v1/originals?sha256=" + digest.get<std::string>(), with_key(all_key_))
+            .body);
+    ASSERT_TRUE(found["found"]) << digest;
+    EXPECT_EQ(found["originals"][0]["match"], match);
+  }
+  EXPECT_FALSE(
+      json::parse(ask("GET", "/api/v1/originals?sha256=" + std::string(64, '0'), with_key(all_key_))
+                      .body)["found"]);
+  EXPECT_EQ(ask("GET", original["document"], with_key(all_key_)).body, document);
+  EXPECT_EQ(ask("GET", "/api/v1/originals/none", with_key(all_key_)).status, 404);
+}
+
+TEST_F(DaemonTest, ComparesACopyWithItsOriginal) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto first = sign("case-0001", pdf_);
+  ASSERT_EQ(first.status, 201) << first.body;
+  const auto document = ask("GET", json::parse(first.body)["document"], with_key(all_key_)).body;
+  const auto second = sign("case-0002", document);
+  ASSERT_EQ(second.status, 201) << second.body;
+  const auto twice = ask("GET", json::parse(second.body)["document"], with_key(all_key_)).body;
+  const auto result = [&](const std::string& copy, const std::string& original) {
+    const auto answer = compare(copy, original);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return json::parse(answer.body)["comparison"]["result"].get<std::string>();
+  };
+  EXPECT_EQ(result(document, document), "identical");
+  // A further signature is more than long-term data: the copy is not what was released.
+  EXPECT_EQ(result(twice, document), "different");
+  EXPECT_EQ(result(document, twice), "different");
+  EXPECT_EQ(compare(pdf_, "").status, 200);
+}
+
+TEST_F(DaemonTest, DoesNotLetVerificationWaitBehindSigning) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  // The only signing worker, and everything queued behind it, waits for a dead timestamp server.
+  std::string location;
+  for (int i = 0; i < 5; ++i) {
+    const auto begun =
+        sign("slow-000" + std::to_string(i), pdf_, "?level=B-T", "Prefer: respond-async\r\n");
+    ASSERT_EQ(begun.status, 202) << begun.body;
+    EXPECT_NE(begun.field("Retry-After"), "");
+    location = begun.field("Location");
+  }
+  EXPECT_EQ(verify(pdf_).status, 200);
+  const auto job = json::parse(ask("GET", location, with_key(all_key_)).body);
+  EXPECT_TRUE(job["state"] == "queued" || job["state"] == "running");
+  EXPECT_EQ(daemon_->end(SIGTERM), 0);
+  ASSERT_TRUE(daemon_->start());
+  EXPECT_NE(daemon_->log().find("job_resumed"), std::string::npos);
+  EXPECT_EQ(verify(pdf_).status, 200);
+}
+
+TEST_F(DaemonTest, ReplacesWorkersThatSomebodyKilled) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  EXPECT_EQ(verify(pdf_).status, 200);
+  std::ifstream children("/proc/" + std::to_string(daemon_->pid()) + "/task/" +
+                         std::to_string(daemon_->pid()) + "/children");
+  int killed = 0;
+  for (pid_t child = 0; children >> child;) {
+    const auto name = testing::file_text("/proc/" + std::to_string(child) + "/comm");
+    if (name == "antin-worker\n" && ::kill(child, SIGKILL) == 0) ++killed;
+  }
+  EXPECT_EQ(killed, 2);
+  EXPECT_EQ(verify(pdf_).status, 200);
+  EXPECT_EQ(sign("case-0001", pdf_).status, 201);
+}
+
+}  // namespace
+}  // namespace antin
