@@ -118,6 +118,11 @@ std::vector<OptionSpec> key_options() {
 Result<std::vector<std::string>> module_paths(const Arguments& arguments) {
   auto paths = arguments.values("module");
   if (!paths.empty()) return paths;
+  // What the person typed on this very command line names the library as well as --module does.
+  if (const auto key = arguments.value("key")) {
+    ANTIN_TRY(const auto uri, hsm::Pkcs11Uri::parse(*key));
+    if (uri.module_path) return std::vector{*uri.module_path};
+  }
   if (const auto list = read_file(kModuleList, kMostSmallFile)) {
     auto rest = as_text(list.value());
     while (!rest.empty()) {

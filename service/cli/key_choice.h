@@ -25,7 +25,8 @@ struct KeyChoice {
   bool development = false;                ///< a key from a file (kDevelopmentKey)
 };
 
-/// --module, else the lines of /etc/antin/modules ('#' starts a comment). Fails with kNoModule.
+/// --module, else module-path of the --key URI, else the lines of /etc/antin/modules ('#' starts a
+/// comment). Fails with kNoModule. `arguments` must know --key.
 Result<std::vector<std::string>> module_paths(const Arguments& arguments);
 /// `signature_pins`: for keys that want a PIN per signature; outlives the holder.
 Result<std::unique_ptr<hsm::KeyHolder>> open_modules(const std::vector<std::string>& modules,
