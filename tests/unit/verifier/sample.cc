@@ -182,9 +182,21 @@ Bytes bare_rsa_over(const std::string& octets, const Signing& signing) {
 
 }  // namespace
 
-Document::Document() {
+Document::Document(std::size_t filler) {
   octets_ = "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
-  write_object(1, "<< /Type /Catalog /Pages 2 0 R >>");
+  if (filler != 0) {
+    extra_ = " /PieceInfo << /Sample << /LastModified (D:2026) /Private 5 0 R >> >>";
+    next_ = 6;
+    std::string noise(filler, ' ');
+    std::uint32_t state = 1;
+    for (auto& octet : noise) {
+      state = state * 1664525U + 1013904223U;
+      octet = static_cast<char>(state >> 24U);
+    }
+    write_object(5,
+                 "<< /Length " + std::to_string(filler) + " >>\nstream\n" + noise + "\nendstream");
+  }
+  write_object(1, "<< /Type /Catalog /Pages 2 0 R" + extra_ + " >>");
   write_object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
   write_object(3,
                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> "

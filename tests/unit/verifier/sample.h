@@ -35,7 +35,8 @@ struct Signing {
 /// A one-page document that grows by incremental updates with classic xref tables.
 class Document {
  public:
-  Document();
+  /// `filler`: octets of a private stream (/PieceInfo), for a large document.
+  explicit Document(std::size_t filler = 0);
   Document& sign(const Signing& signing);
   Document& timestamp(const std::string& field, UtcTime at, const std::string& tsa = "tsa");
   /// An update that rewrites the page's content stream.
