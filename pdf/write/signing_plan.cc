@@ -212,7 +212,7 @@ Result<SigningPlan> plan_signature(const Document& document,
     }
     ANTIN_CHECK(refuse_locked(rules, chosen->name));
     ANTIN_CHECK(refuse_by_seed(*chosen, update, plan.first));
-    if (plan.visible && !has_area(*chosen)) {
+    if (plan.visible && !(has_area(*chosen) && chosen->page)) {
       plan.visible = false;
       plan.warnings.push_back(
           {Code::kFieldInvisible, Severity::kWarning, {{"field", chosen->name}}, chosen->name});

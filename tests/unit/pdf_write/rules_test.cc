@@ -109,7 +109,18 @@ TEST(Field, AnchorThatDoesNotExistIsRefused) {
   EXPECT_EQ(prepared.value().field(), "Box");
 }
 
-TEST(DocMdp, One_ForbidsEverySignatureButNotATimestamp) {
+TEST(Field, WithoutAnAreaTakesNoStampAndSaysSo) {
+  auto text = with_field();
+  text.objects[5] = "<</Type/Annot/Subtype/Widget/FT/Sig/T(Box)/P 3 0 R/Rect[100 100 100 100]>>";
+  auto update = stamped();
+  update.field = "Box";
+  const auto prepared = prepare(make_pdf(text), update);
+  ASSERT_TRUE(prepared);
+  ASSERT_EQ(prepared.value().warnings.size(), 1U);
+  EXPECT_EQ(prepared.value().warnings[0].code, Code::kFieldInvisible);
+}
+
+TEST(DocMdp, OneForbidsEverySignatureButNotATimestamp) {
   const Bytes file = certified(DocMdp::kNoChanges);
   const auto refused = prepare(file, invisible());
   ASSERT_FALSE(refused);
@@ -121,21 +132,21 @@ TEST(DocMdp, One_ForbidsEverySignatureButNotATimestamp) {
   EXPECT_TRUE(prepare(file, timestamp));
 }
 
-TEST(DocMdp, Two_PrefersAnEmptyField) {
+TEST(DocMdp, TwoPrefersAnEmptyField) {
   const auto prepared = prepare(certified(DocMdp::kFormFilling, with_field()), stamped());
   ASSERT_TRUE(prepared);
   EXPECT_EQ(prepared.value().field(), "Box");
   EXPECT_TRUE(prepared.value().warnings.empty());
 }
 
-TEST(DocMdp, Two_WithoutAnEmptyFieldMakesAnInvisibleOneAndSaysSo) {
+TEST(DocMdp, TwoWithoutAnEmptyFieldMakesAnInvisibleOneAndSaysSo) {
   const auto prepared = prepare(certified(DocMdp::kFormFilling), stamped());
   ASSERT_TRUE(prepared);
   ASSERT_EQ(prepared.value().warnings.size(), 1U);
   EXPECT_EQ(prepared.value().warnings[0].code, Code::kStampOmittedCertified);
 }
 
-TEST(DocMdp, Two_AllowsAVisibleNewFieldOnDemandWithAWarning) {
+TEST(DocMdp, TwoAllowsAVisibleNewFieldOnDemandWithAWarning) {
   auto update = stamped();
   update.allow_new_visible_field_when_certified = true;
   const auto prepared = prepare(certified(DocMdp::kFormFilling), update);
