@@ -5,11 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "certs/ossl/digest.h"
+
 namespace antin::signer {
 namespace {
 
 constexpr std::string_view kSchema = "antin-state/1";
-constexpr std::uint64_t kMembers = 19;
+constexpr std::uint64_t kMembers = 20;
 constexpr std::uint64_t kMostCertificates = 256;
 
 // Major types of RFC 8949 §3.1 that a state uses.
@@ -45,6 +47,7 @@ class Writer {
     out_.insert(out_.end(), value.begin(), value.end());
   }
   void text(std::string_view value) { octets(as_bytes(value), kText); }
+  ByteView so_far() const noexcept { return out_; }
   Bytes take() { return std::move(out_); }
 
  private:
@@ -55,6 +58,7 @@ class Reader {
  public:
   explicit Reader(ByteView octets) : rest_(octets) {}
   bool good() const noexcept { return good_; }
+  std::size_t left() const noexcept { return rest_.size(); }
   bool finished() const noexcept { return good_ && rest_.empty(); }
 
   std::uint64_t head(Major wanted) {
@@ -136,6 +140,7 @@ Bytes write_state(const State& state) {
   out.head(kArray, state.chain.size());
   for (const auto& certificate : state.chain) out.octets(certificate);
   out.octets(state.attributes);
+  out.octets(ossl::sha256(out.so_far()));
   return out.take();
 }
 
@@ -163,7 +168,10 @@ Result<State> read_state(ByteView octets) {
   if (certificates > kMostCertificates) return malformed("too many certificates");
   for (std::uint64_t i = 0; i < certificates && in.good(); ++i) state.chain.push_back(in.octets());
   state.attributes = in.octets();
+  const auto before_checksum = octets.size() - in.left();
+  const auto checksum = in.octets();
   if (!in.finished()) return malformed("CBOR");
+  if (checksum != ossl::sha256(octets.first(before_checksum))) return malformed("checksum");
   if ((scheme >> 8U) > static_cast<std::uint64_t>(SignatureAlgorithm::kEcdsa) ||
       (scheme & 0xFFU) > static_cast<std::uint64_t>(DigestAlgorithm::kSha3_512) ||
       state.level > 1 || state.without_timestamp > 1)
