@@ -1,0 +1,193 @@
+#include "service/net/poco_fetcher.h"
+
+#include <arpa/inet.h>
+#include <atomic>
+#include <functional>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace antin::service {
+namespace {
+
+// A server on a free port of the loopback that plays one script per connection.
+class LoopbackServer {
+ public:
+  using Script = std::function<void(int)>;
+  explicit LoopbackServer(Script script) : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener_, 8), 0);
+    EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, script = std::move(script)] {
+      for (;;) {
+        const int connection = ::accept(listener_, nullptr, nullptr);
+        if (connection < 0) return;
+        ++connections_;
+        script(connection);
+        ::close(connection);
+      }
+    });
+  }
+  ~LoopbackServer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  LoopbackServer(const LoopbackServer&) = delete;
+  LoopbackServer& operator=(const LoopbackServer&) = delete;
+  std::string url(const std::string& path = "/tsa") const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+  }
+  int connections() const { return connections_; }
+
+ private:
+  int listener_;
+  int port_ = 0;
+  std::atomic<int> connections_{0};
+  std::thread thread_;
+};
+
+std::string read_request(int connection) {
+  std::string text;
+  char octet = 0;
+  while (text.find("\r\n\r\n") == std::string::npos && ::read(connection, &octet, 1) == 1)
+    text += octet;
+  const auto at = text.find("Content-Length: ");
+  const auto length = at == std::string::npos ? 0 : std::stoul(text.substr(at + 16));
+  for (std::size_t i = 0; i < length && ::read(connection, &octet, 1) == 1; ++i) text += octet;
+  return text;
+}
+
+void say(int connection, std::string_view text) {
+  EXPECT_EQ(::send(connection, text.data(), text.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(text.size()));
+}
+
+LoopbackServer::Script answer(std::string text) {
+  return [text = std::move(text)](int connection) {
+    read_request(connection);
+    say(connection, text);
+  };
+}
+
+Result<HttpResponse> post(const std::string& url, unsigned redirects = 0,
+                          std::chrono::milliseconds total = std::chrono::seconds{20},
+                          std::size_t most = 1000) {
+  const auto fetcher = PocoFetcher::create({});
+  EXPECT_TRUE(fetcher);
+  return fetcher.value()->fetch(
+      {.method = HttpRequest::Method::kPost,
+       .url = url,
+       .content_type = "application/timestamp-query",
+       .body = to_bytes("question")},
+      {.total_time = total, .max_response = OctetCount{most}, .max_redirects = redirects});
+}
+
+Code code_of(const Result<HttpResponse>& result) {
+  return result ? Code::kSigned : result.error().code;
+}
+
+TEST(PocoFetcher, SendsTheRequestAndReadsTheAnswer) {
+  std::string seen;
+  LoopbackServer server([&](int connection) {
+    seen = read_request(connection);
+    say(connection, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer");
+  });
+  const auto got = post(server.url("/a?b"));
+  ASSERT_TRUE(got) << to_log_line(got.error());
+  EXPECT_EQ(as_text(got.value().body), "answer");
+  EXPECT_TRUE(seen.starts_with("POST /a?b HTTP/1.1\r\n")) << seen;
+  EXPECT_NE(seen.find("Content-Type: application/timestamp-query\r\n"), std::string::npos);
+  EXPECT_TRUE(seen.ends_with("\r\n\r\nquestion"));
+}
+
+TEST(PocoFetcher, MeetsItsDeadlineWhateverTheServerDoes) {
+  // One octet now and then: no single read ever takes long.
+  std::atomic<bool> over{false};
+  LoopbackServer dripping([&](int connection) {
+    read_request(connection);
+    while (!over && ::send(connection, "H", 1, MSG_NOSIGNAL) == 1) ::usleep(20'000);
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(code_of(post(dripping.url(), 0, std::chrono::milliseconds{300}, 1U << 20U)),
+            Code::kNetTimeout);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{10});
+  over = true;
+}
+
+TEST(PocoFetcher, MeetsItsDeadlineWhenNobodySpeaks) {
+  LoopbackServer silent([](int connection) {
+    char octet = 0;
+    while (::read(connection, &octet, 1) == 1) {
+    }
+  });
+  EXPECT_EQ(code_of(post(silent.url(), 0, std::chrono::milliseconds{200})), Code::kNetTimeout);
+  auto secure = silent.url();
+  secure.replace(0, 4, "https");
+  EXPECT_EQ(code_of(post(secure, 0, std::chrono::milliseconds{200})), Code::kNetTimeout);
+}
+
+TEST(PocoFetcher, StopsAtTheLimitOfSize) {
+  LoopbackServer server(answer("HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n"));
+  EXPECT_EQ(code_of(post(server.url())), Code::kNetTooLarge);
+}
+
+TEST(PocoFetcher, FollowsARedirectOnlyToTheSameOriginAndOnlySoOften) {
+  LoopbackServer elsewhere(answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno"));
+  const auto redirect = [](const std::string& to) {
+    return answer("HTTP/1.1 307 T\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n");
+  };
+  LoopbackServer away(redirect(elsewhere.url()));
+  EXPECT_EQ(code_of(post(away.url(), 5)), Code::kNetRedirect);
+  EXPECT_EQ(elsewhere.connections(), 0);
+
+  LoopbackServer loop(redirect("/again"));
+  EXPECT_EQ(code_of(post(loop.url(), 3)), Code::kNetRedirect);
+  EXPECT_EQ(loop.connections(), 4);
+
+  LoopbackServer once([](int connection) {
+    const auto asked = read_request(connection);
+    say(connection, asked.starts_with("POST /next ")
+                        ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+                        : "HTTP/1.1 308 P\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n");
+  });
+  const auto got = post(once.url(), 1);
+  ASSERT_TRUE(got) << to_log_line(got.error());
+  EXPECT_EQ(as_text(got.value().body), "ok");
+}
+
+TEST(PocoFetcher, DoesNotRepeatAPostForAnotherKindOfRedirect) {
+  LoopbackServer server(answer("HTTP/1.1 302 F\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n"));
+  const auto got = post(server.url(), 5);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got.value().status, 302);
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(PocoFetcher, SaysWhatWentWrong) {
+  EXPECT_EQ(code_of(post("ftp://127.0.0.1/")), Code::kNetUrl);
+  // Something that is no TLS.
+  LoopbackServer plain([](int connection) { say(connection, "HTTP/1.1 400 no\r\n\r\n"); });
+  auto secure = plain.url();
+  secure.replace(0, 4, "https");
+  EXPECT_EQ(code_of(post(secure)), Code::kNetTls);
+  LoopbackServer closing([](int connection) { read_request(connection); });
+  EXPECT_EQ(code_of(post(closing.url())), Code::kNetResponse);
+  std::string gone;
+  {
+    LoopbackServer server(answer(""));
+    gone = server.url();
+  }
+  EXPECT_EQ(code_of(post(gone)), Code::kNetUnreachable);
+}
+
+}  // namespace
+}  // namespace antin::service
