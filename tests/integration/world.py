@@ -66,20 +66,21 @@ class World:
 
     @contextlib.contextmanager
     def timestamps(self):
-        """The development TSA on a free port while the block runs."""
-        ready = self.folder / "pki-server.url"
-        ready.unlink(missing_ok=True)
+        """The test PKI's TSA on a free port while the block runs."""
         with open(self.folder / "pki-server.log", "wb") as log:
             server = subprocess.Popen(
-                [sys.executable, ROOT / "tests/servers/pki_server.py", "--pki", self.pki, "--ready",
-                 ready], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                [self.build / "tests" / "antin-test-pki-server", "--pki", self.pki, "--until-eof"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
-            wait_for(ready.exists, server, "the timestamp server")
-            self.tsa = ready.read_text().strip() + "/tsa"
+            said = server.stdout.readline().split()
+            if said[:1] != ["port"]:
+                sys.exit(f"the timestamp server does not start; see {self.folder}/pki-server.log")
+            self.tsa = f"http://127.0.0.1:{said[1]}/tsa"
             yield self.tsa
         finally:
             self.tsa = None
-            server.terminate()
+            server.stdin.close()
+            server.stdout.close()
             server.wait(10)
 
     @contextlib.contextmanager
@@ -119,8 +120,8 @@ class World:
         done = self.antin("sign", *inputs, "-o", out, "--key", self.key(name), "--pin-source",
                           self.pin(name), "--json", *options)
         rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
-        if not rows:
-            sys.exit(f"antin sign printed nothing; exit {done.returncode}\n"
+        if not rows or "file" not in rows[0]:
+            sys.exit(f"antin sign did not start: {rows}; exit {done.returncode}\n"
                      f"{done.stderr.decode(errors='replace')[-2000:]}")
         return {row["file"]: row for row in rows}
 

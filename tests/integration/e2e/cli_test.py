@@ -15,7 +15,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from world import World  # noqa: E402
+from world import World, quietly  # noqa: E402
 
 NOTICE = ROOT / "packaging/samples/thong-bao.pdf"
 SAMPLES = ROOT / "packaging/samples"
@@ -135,14 +135,19 @@ class Sign(Command):
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_a_wrong_pin_is_tried_once(self):
+        # A token of its own: after this, every program is told that the count is low.
+        quietly(ROOT / "packaging/dev-token", world.token, "spare", world.pki, "agency")
+        key = world.key("agency").replace("token=agency", "token=spare")
         pin = self.folder / "pin"
         pin.write_text("00000000\n")
         pin.chmod(0o600)
         out = self.folder / "signed.pdf"
-        done = world.antin("sign", NOTICE, "-o", out, "--key", world.key("officer-rsa2048"),
-                           "--pin-source", f"file:{pin}")
+        done = world.antin("sign", NOTICE, "-o", out, "--key", key, "--pin-source", f"file:{pin}")
         self.refused(done, "token.pin_incorrect")
         self.assertFalse(out.exists())
+        done = world.antin("sign", NOTICE, "-o", out, "--key", key, "--pin-source",
+                           f"file:{world.token}/spare.pin")
+        self.refused(done, "token.pin_count_low")
 
     def test_a_key_that_is_not_there_is_named(self):
         done = world.antin("sign", NOTICE, "-o", self.folder / "signed.pdf", "--key",
