@@ -132,12 +132,8 @@ bool check_message_digest(const CmsSignature& cms, const Bytes& content_digest,
 
 void identify_signer(const CmsSignature& cms, const CmsInput& input, CmsJudgement& judgement) {
   const auto references = certificate_references(cms.signed_attributes);
-  std::vector<certs::Certificate> named;
-  for (const auto* source : {&cms.certificates, &input.candidates}) {
-    for (const auto& certificate : *source) {
-      if (names(cms, certificate)) named.push_back(certificate);
-    }
-  }
+  auto named = named_by(cms, cms.certificates);
+  for (auto& certificate : named_by(cms, input.candidates)) named.push_back(certificate);
   if (named.empty()) {
     add_error(judgement.findings, Code::kSigSignerNotFound);
     return;

@@ -58,6 +58,19 @@ void collect(const std::vector<Attribute>& attributes, std::string_view oid, Ver
   }
 }
 
+bool has_key_identifier(const certs::Certificate& certificate, const Bytes& wanted) {
+  const auto* identifier = X509_get0_subject_key_id(certificate.x509());
+  return identifier != nullptr &&
+         std::equal(wanted.begin(), wanted.end(), ASN1_STRING_get0_data(identifier),
+                    ASN1_STRING_get0_data(identifier) + ASN1_STRING_length(identifier));
+}
+
+bool has_name(const certs::Certificate& certificate, const X509_NAME& issuer,
+              const ASN1_INTEGER& serial) {
+  return ASN1_INTEGER_cmp(&serial, X509_get0_serialNumber(certificate.x509())) == 0 &&
+         X509_NAME_cmp(&issuer, X509_get_issuer_name(certificate.x509())) == 0;
+}
+
 }  // namespace
 
 bool CertificateReferences::match(const certs::Certificate& certificate) const {
@@ -73,22 +86,21 @@ CertificateReferences certificate_references(const std::vector<Attribute>& signe
   return references;
 }
 
-bool names(const CmsSignature& cms, const certs::Certificate& certificate) {
+std::vector<certs::Certificate> named_by(const CmsSignature& cms,
+                                         const std::vector<certs::Certificate>& certificates) {
   const ossl::ErrorMark mark;
-  if (!cms.key_identifier.empty()) {
-    const auto* identifier = X509_get0_subject_key_id(certificate.x509());
-    return identifier != nullptr &&
-           std::equal(cms.key_identifier.begin(), cms.key_identifier.end(),
-                      ASN1_STRING_get0_data(identifier),
-                      ASN1_STRING_get0_data(identifier) + ASN1_STRING_length(identifier));
-  }
   const auto* octets = cms.issuer.data();
   const NamePtr issuer{d2i_X509_NAME(nullptr, &octets, static_cast<long>(cms.issuer.size()))};
   octets = cms.serial.data();
   const IntegerPtr serial{d2i_ASN1_INTEGER(nullptr, &octets, static_cast<long>(cms.serial.size()))};
-  return issuer && serial &&
-         X509_NAME_cmp(issuer.get(), X509_get_issuer_name(certificate.x509())) == 0 &&
-         ASN1_INTEGER_cmp(serial.get(), X509_get0_serialNumber(certificate.x509())) == 0;
+  std::vector<certs::Certificate> named;
+  for (const auto& certificate : certificates) {
+    const bool matches = cms.key_identifier.empty()
+                             ? issuer && serial && has_name(certificate, *issuer, *serial)
+                             : has_key_identifier(certificate, cms.key_identifier);
+    if (matches) named.push_back(certificate);
+  }
+  return named;
 }
 
 }  // namespace antin::verifier

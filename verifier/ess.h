@@ -26,7 +26,8 @@ struct CertificateReferences {
 };
 CertificateReferences certificate_references(const std::vector<Attribute>& signed_attributes);
 
-/// Does the SignerIdentifier of `cms` name this certificate (RFC 5652 §5.3)?
-bool names(const CmsSignature& cms, const certs::Certificate& certificate);
+/// Those of `certificates` that the SignerIdentifier of `cms` names (RFC 5652 §5.3).
+std::vector<certs::Certificate> named_by(const CmsSignature& cms,
+                                         const std::vector<certs::Certificate>& certificates);
 
 }  // namespace antin::verifier

@@ -31,7 +31,9 @@ struct ReadSignature {
   bool foreign_octets = false;            ///< /Contents goes on after the signature, not with zero
   Findings findings;
 };
-ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size);
+/// `known` as for read_cms().
+ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size,
+                             const std::vector<certs::Certificate>& known = {});
 
 /// Of the ranges of `signature`; nothing when they cannot be digested.
 std::optional<DigestRequest> request_of(const ReadSignature& signature);

@@ -11,8 +11,9 @@ void add_error(Findings& findings, Code code, std::string detail = {}) {
   findings.push_back({code, Severity::kError, {}, std::move(detail)});
 }
 
-void read_cms_kind(const pdf::SignatureField& field, ReadSignature& into) {
-  auto cms = read_cms(field.contents);
+void read_cms_kind(const pdf::SignatureField& field, const std::vector<certs::Certificate>& known,
+                   ReadSignature& into) {
+  auto cms = read_cms(field.contents, known);
   if (!cms) {
     add_error(into.findings, cms.error().code, cms.error().detail);
     return;
@@ -80,7 +81,8 @@ SignatureKind kind_of(const pdf::SignatureField& field) {
   return SignatureKind::kUnknown;
 }
 
-ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size) {
+ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size,
+                             const std::vector<certs::Certificate>& known) {
   ReadSignature read{.field = &field,
                      .kind = kind_of(field),
                      .ranges = signed_ranges(field, file_size),
@@ -95,7 +97,7 @@ ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_
     case SignatureKind::kCades:
     case SignatureKind::kPkcs7:
     case SignatureKind::kPkcs7Sha1:
-      read_cms_kind(field, read);
+      read_cms_kind(field, known, read);
       break;
     case SignatureKind::kTimestamp:
       read_timestamp_kind(field, read);

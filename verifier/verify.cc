@@ -65,8 +65,10 @@ Result<Work> open_work(const Input& input, const pdf::Document& document, Report
       unreadable();
     }
   }
+  auto known = input.trust->intermediates;
+  for (const auto& anchor : input.trust->anchors) known.push_back(anchor.certificate);
   for (const auto& field : work.fields)
-    work.signatures.push_back(read_signature(field, document.octets().size()));
+    work.signatures.push_back(read_signature(field, document.octets().size(), known));
   return work;
 }
 
