@@ -100,7 +100,7 @@ class Explainer {
   void compare_metadata(Object before, Object after, const Place& place);
   void compare_structure(Object before, Object after, const Place& place);
 
-  // explain_form.cc
+  // explain_form.cc, explain_signatures.cc
   void pair_forms();
   void compare_form(Object before, Object after, const Place& place);
   void compare_nodes();
@@ -155,6 +155,9 @@ class Explainer {
   /// Appearances that a signature replaced: nothing else may have been using them.
   std::vector<std::pair<QPDFObjGen, Place>> replaced_appearances_;
 };
+
+/// Whether a signature value is a document timestamp (ISO 32000-2 12.8.5).
+bool is_timestamp_value(const QPDFObjectHandle& value);
 
 /// Well-formed XML (no DTD) with an rdf:RDF element, as XMP is (ISO 16684-1).
 bool is_well_formed_xmp(ByteView octets);
