@@ -253,6 +253,17 @@ bool allows_module(const Pkcs11Uri& uri, std::string_view path) {
   return stem == *uri.module_name || stem == "lib" + *uri.module_name;
 }
 
+bool covers(const Pkcs11Uri& pattern, const Pkcs11Uri& key) {
+  const auto same = [](const auto& wanted, const auto& actual) {
+    return !wanted || (actual && *wanted == *actual);
+  };
+  return !key.unmatchable && allows_module(pattern, key.module_path.value_or("")) &&
+         same(pattern.token, key.token) && same(pattern.manufacturer, key.manufacturer) &&
+         same(pattern.model, key.model) && same(pattern.serial, key.serial) &&
+         same(pattern.object, key.object) && same(pattern.id, key.id) &&
+         same(pattern.type, key.type) && same(pattern.slot_id, key.slot_id);
+}
+
 bool allows_token(const Pkcs11Uri& uri, const TokenStatus& token) {
   return !uri.unmatchable && fits(uri.token, token.label) &&
          fits(uri.manufacturer, token.manufacturer) && fits(uri.model, token.model) &&

@@ -47,6 +47,9 @@ struct Pkcs11Uri {
 /// Whether a module at `path` is one that `uri` allows (module-path, module-name).
 bool allows_module(const Pkcs11Uri& uri, std::string_view path);
 
+/// Whether `key` (canonical) has every attribute that `pattern` names.
+bool covers(const Pkcs11Uri& pattern, const Pkcs11Uri& key);
+
 struct TokenStatus;
 /// Whether token, manufacturer, model, serial and slot-id fit.
 bool allows_token(const Pkcs11Uri& uri, const TokenStatus& token);

@@ -75,7 +75,45 @@ const Row& row_of(CK_RV rv) noexcept {
   return kRows.front();
 }
 
+// Octets of the well-formed sequence that `text` starts with (Unicode 15 table 3-7); 0 for none.
+std::size_t sequence_length(std::string_view text) noexcept {
+  const auto octet = [&text](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  const auto in = [&octet](std::size_t at, unsigned low, unsigned high) {
+    return octet(at) >= low && octet(at) <= high;
+  };
+  const auto first = octet(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return in(1, 0x80, 0xBF) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = first == 0xED ? 0x9F : 0xBF;
+    return in(1, low, high) && in(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+    return in(1, low, high) && in(2, 0x80, 0xBF) && in(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
 }  // namespace
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const auto length = sequence_length(text);
+    if (length == 0) {
+      valid += kReplacement;
+    } else {
+      valid += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return valid;
+}
 
 std::string ckr_text(CK_RV rv) {
   const auto& row = row_of(rv);

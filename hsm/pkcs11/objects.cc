@@ -66,7 +66,7 @@ Bytes read(const Session& session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE ty
 }
 
 std::string read_text(const Session& session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
-  return std::string{as_text(read(session, object, type))};
+  return valid_utf8(as_text(read(session, object, type)));
 }
 
 bool read_flag(const Session& session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,

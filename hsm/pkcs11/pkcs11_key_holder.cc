@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "certs/ossl/digest.h"
+#include "hsm/pkcs11/cryptoki.h"
 #include "hsm/pkcs11/module_client.h"
 
 namespace antin::hsm {
@@ -33,7 +34,10 @@ Pkcs11Uri uri_of(const TokenStatus& token, const wire::Key& key,
   });
   if (twins > 1) uri.slot_id = token.slot;
   if (!key.id.empty()) uri.id = key.id;
-  if (!key.label.empty() && key.label.find('\0') == std::string::npos) uri.object = key.label;
+  // A label that is no text cannot be looked up by its text: the id must do.
+  const bool text = key.label.find('\0') == std::string::npos &&
+                    key.label.find(kReplacement) == std::string::npos;
+  if (!key.label.empty() && text) uri.object = key.label;
   uri.type = Pkcs11Uri::Type::kPrivate;
   uri.module_path = token.module;
   return uri;

@@ -61,8 +61,8 @@ struct Failure {
   Code code = Code::kTokenFailed;
   Cure cure = Cure::kNone;
   std::uint64_t ckr = 0;  ///< CK_RV; 0 when no call failed
-  std::string detail;
-  Params params;
+  std::string detail{};
+  Params params{};
 };
 
 /// `uri` selects the token or key, in canonical form. A PIN is announced by its length and sent
