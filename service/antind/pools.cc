@@ -19,6 +19,15 @@ bool Pool::submit(std::function<void()> task) {
   return true;
 }
 
+void Pool::submit_anyway(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    queue_.push_back(std::move(task));
+  }
+  changed_.notify_one();
+}
+
 void Pool::stop() {
   std::deque<std::function<void()>> dropped;
   {

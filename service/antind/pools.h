@@ -22,6 +22,8 @@ class Pool {
 
   /// False when the queue is full or the pool stops.
   [[nodiscard]] bool submit(std::function<void()> task);
+  /// Beyond the limit too: for work that is already promised to somebody.
+  void submit_anyway(std::function<void()> task);
   /// Drops what has not begun and waits for the rest.
   void stop();
   const std::string& name() const noexcept { return name_; }

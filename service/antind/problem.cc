@@ -8,11 +8,18 @@ namespace {
 // Seconds that a client should wait before it tries again.
 constexpr int kRetrySeconds = 2;
 
+int status_of(const CodeInfo& row) {
+  // The token is the agency's: what is wrong with it is never the client's request, and a 401
+  // would send the client looking for its own key.
+  if (row.name.starts_with("token.")) return row.http_status >= 500 ? row.http_status : 503;
+  return row.http_status != 0 ? row.http_status : 500;
+}
+
 }  // namespace
 
 std::string problem_json(const Error& error, const std::string& request_id) {
   const auto& row = info(error.code);
-  const int status = row.http_status != 0 ? row.http_status : 500;
+  const int status = status_of(row);
   nlohmann::ordered_json body;
   body["type"] = "urn:antin:problem:" + std::string(row.name);
   body["title"] = sentence(error.code, Language::kEnglish, error.params);
@@ -32,8 +39,8 @@ std::string problem_json(const Error& error, const std::string& request_id) {
 
 Response problem(const Error& error, const std::string& request_id) {
   const auto& row = info(error.code);
-  auto response = Response::text(row.http_status != 0 ? row.http_status : 500,
-                                 "application/problem+json", problem_json(error, request_id));
+  auto response =
+      Response::text(status_of(row), "application/problem+json", problem_json(error, request_id));
   response.fields.push_back({"Cache-Control", "no-store"});
   response.fields.push_back({"X-Content-Type-Options", "nosniff"});
   if (response.status == 503)

@@ -14,12 +14,11 @@ const std::vector<const char*>& migrations() {
   static const std::vector<const char*> steps{
       R"sql(
 CREATE TABLE original(
-  id TEXT PRIMARY KEY, sha256 BLOB NOT NULL, size INTEGER NOT NULL, name TEXT NOT NULL,
-  owner TEXT NOT NULL, created INTEGER NOT NULL, UNIQUE(owner, sha256)) STRICT;
+  id TEXT PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
+  name TEXT NOT NULL, owner TEXT NOT NULL, created INTEGER NOT NULL) STRICT;
 CREATE TABLE original_revision(
   original TEXT NOT NULL REFERENCES original(id) ON DELETE CASCADE, number INTEGER NOT NULL,
   end INTEGER NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY(original, number)) STRICT;
-CREATE INDEX original_by_sha256 ON original(sha256);
 CREATE INDEX original_revision_by_sha256 ON original_revision(sha256);
 CREATE TABLE job(
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, state INTEGER NOT NULL,
@@ -188,8 +187,7 @@ Result<StoredOriginal> Store::add_original(StoredOriginal original, bool& fresh)
   std::optional<StoredOriginal> kept;
   const auto work = [&]() -> Status {
     ANTIN_TRY(const auto rows,
-              db_.query(std::string(kOriginalColumns) + "WHERE owner=?1 AND sha256=?2",
-                        {original.owner, original.sha256}));
+              db_.query(std::string(kOriginalColumns) + "WHERE sha256=?1", {original.sha256}));
     fresh = rows.empty();
     if (!fresh) {
       ANTIN_TRY(kept, read_original(rows[0]));
@@ -210,25 +208,21 @@ Result<StoredOriginal> Store::add_original(StoredOriginal original, bool& fresh)
   return kept ? std::move(*kept) : std::move(original);
 }
 
-Result<std::optional<StoredOriginal>> Store::original(const std::string& id,
-                                                      const std::string& owner) {
+Result<std::optional<StoredOriginal>> Store::original(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows,
-            db_.query(std::string(kOriginalColumns) + "WHERE id=?1 AND (?2='' OR owner=?2)",
-                      {id, owner}));
+  ANTIN_TRY(const auto rows, db_.query(std::string(kOriginalColumns) + "WHERE id=?1", {id}));
   if (rows.empty()) return std::optional<StoredOriginal>();
   ANTIN_TRY(auto original, read_original(rows[0]));
   return std::optional(std::move(original));
 }
 
-Result<std::vector<StoredOriginal>> Store::originals_with(const Bytes& digest,
-                                                          const std::string& owner) {
+Result<std::vector<StoredOriginal>> Store::originals_with(const Bytes& digest) {
   const std::lock_guard lock(mutex_);
   ANTIN_TRY(const auto rows,
             db_.query(std::string(kOriginalColumns) +
                           "WHERE (sha256=?1 OR id IN (SELECT original FROM original_revision"
-                          " WHERE sha256=?1)) AND (?2='' OR owner=?2) ORDER BY id LIMIT 100",
-                      {digest, owner}));
+                          " WHERE sha256=?1)) ORDER BY id LIMIT 100",
+                      {digest}));
   std::vector<StoredOriginal> found;
   for (const auto& row : rows) {
     ANTIN_TRY(auto original, read_original(row));
@@ -293,9 +287,15 @@ Status Store::finish_signature(const StoredSignature& signature, const std::stri
 
 Result<std::optional<StoredJob>> Store::job(const std::string& id, const std::string& owner) {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(
-      const auto rows,
-      db_.query(std::string(kJobColumns) + "WHERE id=?1 AND (?2='' OR owner=?2)", {id, owner}));
+  ANTIN_TRY(const auto rows,
+            db_.query(std::string(kJobColumns) + "WHERE id=?1 AND owner=?2", {id, owner}));
+  if (rows.empty()) return std::optional<StoredJob>();
+  return std::optional(read_job(rows[0]));
+}
+
+Result<std::optional<StoredJob>> Store::any_job(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  ANTIN_TRY(const auto rows, db_.query(std::string(kJobColumns) + "WHERE id=?1", {id}));
   if (rows.empty()) return std::optional<StoredJob>();
   return std::optional(read_job(rows[0]));
 }
@@ -316,7 +316,7 @@ Result<std::optional<StoredSignature>> Store::signature(const std::string& id,
   const std::lock_guard lock(mutex_);
   ANTIN_TRY(const auto rows,
             db_.query("SELECT id, owner, sha256, input_sha256, size, created, facts FROM signature"
-                      " WHERE id=?1 AND (?2='' OR owner=?2)",
+                      " WHERE id=?1 AND owner=?2",
                       {id, owner}));
   if (rows.empty()) return std::optional<StoredSignature>();
   const auto& row = rows[0];

@@ -68,12 +68,11 @@ class Store {
   Result<Bytes> put_document(const std::vector<ByteView>& parts);
   Result<SharedBytes> document(const Bytes& sha256, std::size_t max_octets) const;
 
-  /// The existing entry when this owner has stored the same octets before; `fresh` tells.
+  /// The existing entry when the same octets were stored before; `fresh` tells.
   Result<StoredOriginal> add_original(StoredOriginal original, bool& fresh);
-  /// nullopt: no such thing, or another owner's. An empty owner sees everything.
-  Result<std::optional<StoredOriginal>> original(const std::string& id, const std::string& owner);
+  Result<std::optional<StoredOriginal>> original(const std::string& id);
   /// By the SHA-256 of the whole document or of one of its revisions.
-  Result<std::vector<StoredOriginal>> originals_with(const Bytes& sha256, const std::string& owner);
+  Result<std::vector<StoredOriginal>> originals_with(const Bytes& sha256);
 
   /// In one transaction: the idempotency key is looked up, and only if it is new, the job is added.
   struct Begun {
@@ -89,7 +88,10 @@ class Store {
   Status finish_signature(const StoredSignature& signature, const std::string& job,
                           const std::string& result);
   Status add_job(const StoredJob& job);
+  /// nullopt: no such thing, or another owner's.
   Result<std::optional<StoredJob>> job(const std::string& id, const std::string& owner);
+  /// Whoever's it is: for the service itself.
+  Result<std::optional<StoredJob>> any_job(const std::string& id);
   /// Jobs of `kind` that a stop or crash interrupted, oldest first.
   Result<std::vector<StoredJob>> unfinished_jobs(const std::string& kind);
   Result<std::optional<StoredSignature>> signature(const std::string& id, const std::string& owner);

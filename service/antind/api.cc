@@ -1,0 +1,304 @@
+#include "service/antind/api.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "service/antind/assets.h"
+#include "service/antind/http_parser.h"
+#include "service/antind/multipart.h"
+#include "service/antind/problem.h"
+#include "service/ipc/utf8.h"
+
+namespace antin::service {
+namespace {
+
+constexpr std::size_t kDiskThreads = 2;
+constexpr std::size_t kDiskQueue = 256;
+// Boundaries and part heads around a document of the largest size.
+constexpr std::size_t kMultipartOverhead = 65'536;
+
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+Response asset(std::string type, std::string_view content) {
+  auto response = Response::text(200, std::move(type), content);
+  response.fields.push_back({"Content-Security-Policy", std::string(kPolicy)});
+  response.fields.push_back({"Cache-Control", "no-cache"});
+  response.fields.push_back({"Referrer-Policy", "no-referrer"});
+  response.fields.push_back({"X-Content-Type-Options", "nosniff"});
+  return response;
+}
+
+// The list of codes comes from the catalogue, so that it cannot lag behind.
+std::string complete_openapi() {
+  auto document = nlohmann::ordered_json::parse(assets::openapi_json());
+  auto& codes = document["components"]["schemas"]["ProblemCode"]["enum"];
+  codes = nlohmann::ordered_json::array();
+  for (const auto& row : all_codes()) {
+    if (row.http_status != 0) codes.push_back(row.name);
+  }
+  return document.dump(1);
+}
+
+std::string_view media_type(const RequestHead& head) {
+  const auto value = head.value("content-type");
+  auto type = value.substr(0, std::min(value.find(';'), value.size()));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  return type;
+}
+
+SharedBytes slice(const SharedBytes& whole, std::size_t begin, std::size_t size) {
+  return SharedBytes(std::make_shared<const SharedBytes>(whole), whole.view().subspan(begin, size));
+}
+
+template <class List>
+bool contains(const List& list, std::string_view wanted) {
+  return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
+}  // namespace
+
+Response json_response(int status, std::string_view body) {
+  auto response = Response::text(status, "application/json", body);
+  response.fields.push_back({"Cache-Control", "no-store"});
+  response.fields.push_back({"X-Content-Type-Options", "nosniff"});
+  return response;
+}
+
+Api::Api(ApiParts parts)
+    : parts_(std::move(parts)),
+      openapi_(complete_openapi()),
+      disk_("disk", kDiskThreads, kDiskQueue),
+      verify_("verify", parts_.config->verify.workers, parts_.config->verify.queue),
+      sign_("sign", parts_.config->agency.workers, parts_.config->agency.queue) {}
+
+void Api::stop() {
+  stopping_ = true;
+  for (auto* workers : {parts_.verify_workers, parts_.sign_workers}) {
+    if (workers != nullptr) workers->stop();
+  }
+  disk_.stop();
+  verify_.stop();
+  sign_.stop();
+}
+
+std::string Api::owner(const Caller& caller) const {
+  return caller.key_id.empty() ? "anonymous" : caller.key_id;
+}
+
+Result<Caller> Api::authenticate(const RequestHead& head, const RouteRow& row) {
+  const auto fields = head.count("authorization");
+  if (fields > 1) return make_error(Code::kHttpUnauthorized, "Authorization repeated");
+  if (fields == 1) {
+    auto caller = parts_.keys->caller(head.value("authorization"));
+    if (!caller) return make_error(Code::kHttpUnauthorized, "key unknown");
+    if (row.scope && caller->scopes.count(*row.scope) == 0) {
+      // What anybody may do, a key may do as well.
+      if (*row.scope != Scope::kVerify || !parts_.config->verify.anonymous)
+        return make_error(Code::kHttpForbidden, "scope missing",
+                          {{"scope", std::string(name(*row.scope))}});
+    }
+    return *std::move(caller);
+  }
+  const bool open = !row.scope || (*row.scope == Scope::kVerify && parts_.config->verify.anonymous);
+  if (!open) return make_error(Code::kHttpUnauthorized, "no key");
+  return Caller{};
+}
+
+std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& head,
+                                                             const std::string& peer,
+                                                             const std::string& id) {
+  static_cast<void>(peer);
+  const auto matched = match_route(head.method, head.path);
+  if (matched.allowed.empty()) return problem(make_error(Code::kHttpNotFound, "path"), id);
+  if (matched.row == nullptr) {
+    auto response = problem(make_error(Code::kHttpMethodNotAllowed, "method"), id);
+    std::string allow;
+    for (const auto method : matched.allowed)
+      allow += (allow.empty() ? "" : ", ") + std::string(name(method));
+    response.fields.push_back({"Allow", allow});
+    return response;
+  }
+  if (const auto caller = authenticate(head, *matched.row); !caller)
+    return problem(caller.error(), id);
+  if (head.count("content-encoding") > 0)
+    return problem(make_error(Code::kHttpMediaType, "Content-Encoding"), id);
+  if (!matched.row->takes_body) return Admission{0};
+  const auto limit = parts_.config->http.settings.limits.body_octets;
+  const auto type = lower(media_type(head));
+  if (head.count("content-type") != 1 ||
+      (type != "application/pdf" && type != "multipart/form-data"))
+    return problem(make_error(Code::kHttpMediaType, "Content-Type"), id);
+  return Admission{type == "application/pdf" ? limit : limit + kMultipartOverhead};
+}
+
+void Api::handle(Request request, Responder responder) {
+  auto work = std::make_shared<Work>();
+  auto matched = match_route(request.head.method, request.head.path);
+  const auto id = request.id;
+  if (matched.row == nullptr) {
+    responder.answer(problem(make_error(Code::kHttpNotFound, "path"), id));
+    return;
+  }
+  auto caller = authenticate(request.head, *matched.row);
+  if (!caller) {
+    responder.answer(problem(caller.error(), id));
+    return;
+  }
+  work->request = std::move(request);
+  work->caller = std::move(caller).value();
+  work->resource = std::move(matched.id);
+  work->row = matched.row;
+  bool taken = true;
+  switch (matched.row->queue) {
+    case Queue::kInline:
+      responder.answer(inline_answer(*work));
+      return;
+    case Queue::kDisk:
+      // Refused before anything is kept, so that the same request can be sent again.
+      if (matched.row->operation == Operation::kSign &&
+          sign_.waiting() >= parts_.config->agency.queue) {
+        taken = false;
+        break;
+      }
+      taken = disk_.submit([this, work, responder] { run(work, responder); });
+      break;
+    case Queue::kVerify:
+      taken = verify_.submit([this, work, responder] { run(work, responder); });
+      break;
+  }
+  if (!taken) responder.answer(problem(make_error(Code::kHttpBusy, "queue full"), id));
+}
+
+Response Api::inline_answer(const Work& work) {
+  const auto& id = work.request.id;
+  switch (work.row->operation) {
+    case Operation::kIndex:
+      return asset("text/html; charset=utf-8", assets::index_html());
+    case Operation::kStyle:
+      return asset("text/css; charset=utf-8", assets::app_css());
+    case Operation::kScript:
+      return asset("text/javascript; charset=utf-8", assets::app_js());
+    case Operation::kOpenApi:
+      return json_response(200, openapi_);
+    case Operation::kHealth:
+      return json_response(200, R"({"status":"alive"})");
+    case Operation::kReady:
+      if (parts_.verify_workers->ready() == 0 ||
+          (parts_.sign_workers != nullptr && parts_.sign_workers->ready() == 0))
+        return problem(make_error(Code::kHttpBusy, "no worker ready"), id);
+      return json_response(200, R"({"status":"ready"})");
+    case Operation::kMetrics: {
+      for (const Pool* pool : {&disk_, &verify_, &sign_}) {
+        const auto label = "queue=\"" + pool->name() + "\"";
+        parts_.metrics->gauge("antin_queue_waiting", label, static_cast<double>(pool->waiting()));
+        parts_.metrics->gauge("antin_queue_running", label, static_cast<double>(pool->running()));
+      }
+      return Response::text(200, "text/plain; version=0.0.4; charset=utf-8",
+                            parts_.metrics->text());
+    }
+    default:
+      return problem(make_error(Code::kInternal, "not an inline operation"), id);
+  }
+}
+
+void Api::run(const Shared& work, const Responder& responder) {
+  const auto& id = work->request.id;
+  bool later = false;
+  auto answer = [&]() -> Result<Response> {
+    switch (work->row->operation) {
+      case Operation::kVerify:
+        later = true;
+        run_or_turn_into_job(work, responder, &Api::verify);
+        return Response{};
+      case Operation::kCompare:
+        later = true;
+        run_or_turn_into_job(work, responder, &Api::compare);
+        return Response{};
+      case Operation::kStoreOriginal:
+        return store_original(*work);
+      case Operation::kFindOriginals:
+        return find_originals(*work);
+      case Operation::kOriginal:
+        return original(*work);
+      case Operation::kOriginalDocument:
+        return original_document(*work);
+      case Operation::kSign:
+        return begin_signature(*work, responder, later);
+      case Operation::kSignature:
+        return signature(*work);
+      case Operation::kSignedDocument:
+        return signed_document(*work);
+      case Operation::kJob:
+        return job(*work);
+      default:
+        return make_error(Code::kInternal, "not a queued operation");
+    }
+  }();
+  if (later) return;
+  if (!answer) {
+    parts_.log->write(Log::Level::kWarning, "request_failed",
+                      {{"request_id", id}, {"error", to_log_line(answer.error())}});
+    responder.answer(problem(answer.error(), id));
+    return;
+  }
+  responder.answer(std::move(answer).value());
+}
+
+Result<Api::Inputs> Api::read_inputs(const Work& work,
+                                     std::initializer_list<std::string_view> files,
+                                     std::initializer_list<std::string_view> options) const {
+  const auto& head = work.request.head;
+  const auto& body = work.request.body.octets();
+  Inputs inputs;
+  ANTIN_TRY(inputs.options, parse_query(head.query, options));
+  if (lower(media_type(head)) == "application/pdf") {
+    inputs.files.emplace(*files.begin(), body);
+  } else {
+    ANTIN_TRY(const auto boundary, multipart_boundary(head.value("content-type")));
+    ANTIN_TRY(const auto parts, read_multipart(body.view(), boundary));
+    for (const auto& part : parts) {
+      auto content = slice(body, part.begin, part.size);
+      if (contains(files, part.name)) {
+        inputs.files.emplace(part.name, content);
+        inputs.names.emplace(part.name, part.file_name);
+        continue;
+      }
+      const auto text = as_text(content.view());
+      if (!contains(options, part.name) || part.size > 4'096 || !is_utf8(text) ||
+          text.find('\0') != std::string_view::npos ||
+          !inputs.options.emplace(part.name, text).second)
+        return make_error(Code::kHttpParameter, "part", {{"parameter", part.name}});
+    }
+  }
+  return inputs;
+}
+
+Response Api::refusal(const Error& error, const std::string& id) {
+  parts_.log->write(Log::Level::kWarning, "request_refused",
+                    {{"request_id", id}, {"error", to_log_line(error)}});
+  return problem(error, id);
+}
+
+void Api::answered(std::string_view method, std::string_view path, const std::string& id,
+                   int status, std::chrono::microseconds took) {
+  std::string_view pattern = "other";
+  for (const auto& row : all_routes()) {
+    const auto matched = match_route(row.method, path);
+    if (matched.row == &row) pattern = row.pattern;
+  }
+  const auto labels = "route=\"" + std::string(pattern) + "\",method=\"" + std::string(method) +
+                      "\",status=\"" + std::to_string(status) + "\"";
+  parts_.metrics->count("antin_http_requests_total", labels);
+  parts_.metrics->observe("antin_http_request_seconds", "route=\"" + std::string(pattern) + "\"",
+                          took);
+  parts_.log->write(Log::Level::kInfo, "answered",
+                    {{"request_id", id},
+                     {"method", std::string(method)},
+                     {"route", std::string(pattern)},
+                     {"status", std::to_string(status)},
+                     {"microseconds", std::to_string(took.count())}});
+}
+
+}  // namespace antin::service

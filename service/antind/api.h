@@ -1,0 +1,130 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "service/antind/api_keys.h"
+#include "service/antind/config.h"
+#include "service/antind/http_server.h"
+#include "service/antind/key_client.h"
+#include "service/antind/log.h"
+#include "service/antind/metrics.h"
+#include "service/antind/pools.h"
+#include "service/antind/query.h"
+#include "service/antind/routes.h"
+#include "service/antind/store.h"
+#include "service/antind/worker_pool.h"
+
+namespace antin::service {
+
+/// One appearance that a request may name: the file and the images beside it, as a message value.
+using Appearances = std::map<std::string, cbor::Value>;
+
+/// Everything the interface stands on; outlives it.
+struct ApiParts {
+  const Config* config;
+  Store* store;
+  KeyRing* keys;
+  WorkerPool* verify_workers;
+  WorkerPool* sign_workers;  ///< nullptr without an agency key
+  KeyClient* agency;         ///< nullptr without an agency key
+  Appearances appearances;
+  Log* log;
+  Metrics* metrics;
+  const Clock* clock;
+  RandomSource* random;
+};
+
+/// The HTTP interface: admits and dispatches on the polling thread, works on pools of its own, so
+/// that what waits for a token or a timestamp server never stands before a verification.
+class Api final : public RequestHandler {
+ public:
+  explicit Api(ApiParts parts);
+  ~Api() override { stop(); }
+  /// Takes up the signing jobs that a stop or crash interrupted.
+  Status resume();
+  /// Ends the workers under what still runs and waits for its threads. Signing jobs that did not
+  /// end stay in the store and are taken up by resume().
+  void stop();
+
+  std::variant<Admission, Response> admit(const RequestHead& head, const std::string& peer,
+                                          const std::string& id) override;
+  void handle(Request request, Responder responder) override;
+  Response refusal(const Error& error, const std::string& id) override;
+  void answered(std::string_view method, std::string_view path, const std::string& id, int status,
+                std::chrono::microseconds took) override;
+
+ private:
+  /// A request on its way through a handler.
+  struct Work {
+    Request request;
+    Caller caller;
+    std::string resource;  ///< {id} of the path
+    const RouteRow* row = nullptr;
+  };
+  /// Documents and options of a request, whichever way they came.
+  struct Inputs {
+    std::map<std::string, SharedBytes> files;
+    std::map<std::string, std::string> names;  ///< file names, display only
+    Parameters options;
+  };
+  using Shared = std::shared_ptr<Work>;
+
+  Result<Caller> authenticate(const RequestHead& head, const RouteRow& row);
+  Result<Inputs> read_inputs(const Work& work, std::initializer_list<std::string_view> files,
+                             std::initializer_list<std::string_view> options) const;
+  Response inline_answer(const Work& work);
+  void run(const Shared& work, const Responder& responder);
+  std::string owner(const Caller& caller) const;
+
+  // api_documents.cc
+  Result<Response> verify(const Work& work);
+  Result<Response> compare(const Work& work);
+  Result<Response> store_original(const Work& work);
+  Result<Response> find_originals(const Work& work);
+  Result<Response> original(const Work& work);
+  Result<Response> original_document(const Work& work);
+  Result<UtcTime> read_at(const Parameters& options) const;
+
+  // api_signing.cc
+  Result<Response> begin_signature(const Work& work, const Responder& responder, bool& later);
+  void run_job(const StoredJob& job);
+  Result<std::string> sign(const StoredJob& job);
+  void wait_for(const std::string& job, const Responder& responder, const std::string& request_id,
+                std::chrono::milliseconds at_most);
+  Result<std::optional<Response>> finished(const std::string& job, const std::string& request_id);
+  Result<Response> signature(const Work& work);
+  Result<Response> signed_document(const Work& work);
+
+  // api_jobs.cc
+  Result<Response> job(const Work& work);
+  void run_or_turn_into_job(const Shared& work, const Responder& responder,
+                            Result<Response> (Api::*member)(const Work&));
+
+  ApiParts parts_;
+  std::string openapi_;
+  std::mutex waiters_mutex_;
+  struct Waiter {
+    Responder responder;
+    std::string request_id;
+  };
+  std::multimap<std::string, Waiter> waiters_;  ///< by job
+  std::mutex running_mutex_;
+  std::map<std::string, std::string> running_;  ///< verifications turned into jobs: id -> owner
+  std::atomic<bool> stopping_ = false;
+  Pool disk_;
+  Pool verify_;
+  Pool sign_;
+};
+
+/// "202 see there": the job's address and when to ask again.
+Response accepted(const std::string& job);
+Response json_response(int status, std::string_view body);
+
+}  // namespace antin::service

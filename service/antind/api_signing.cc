@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "service/antind/api.h"
+#include "service/antind/problem.h"
+#include "service/antind/sha256.h"
+#include "service/ipc/worker_protocol.h"
+
+namespace antin::service {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::chrono::milliseconds kAnswerWithin{9'000};
+// A CMS that outgrew its placeholder is made again with this much to spare.
+constexpr std::int64_t kSpareOctets = 4'096;
+constexpr int kTries = 3;
+
+// 8 to 128 visible ASCII characters, given once (draft-ietf-httpapi-idempotency-key-header).
+Result<std::string> idempotency_key(const RequestHead& head) {
+  const auto value = head.value("idempotency-key");
+  const bool visible =
+      std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  if (head.count("idempotency-key") != 1 || value.size() < 8 || value.size() > 128 || !visible)
+    return make_error(Code::kIdempotencyKeyMissing, "Idempotency-Key");
+  return std::string(value);
+}
+
+cbor::Array certificates_to_value(const std::vector<CertificateDer>& certificates) {
+  cbor::Array out;
+  for (const auto& certificate : certificates) out.emplace_back(certificate.value());
+  return out;
+}
+
+Json warnings_of(const cbor::Value& body) {
+  Json out = Json::array();
+  const auto warnings = cbor::array_at(body, "warnings");
+  if (!warnings) return out;
+  for (const auto& warning : warnings.value()) {
+    Json entry;
+    for (const char* key : {"code", "severity"}) {
+      if (const auto* value = warning.find(key); value != nullptr && value->text() != nullptr)
+        entry[key] = *value->text();
+    }
+    for (const char* key : {"vi", "en"}) {
+      if (const auto* value = warning.find(key); value != nullptr && value->text() != nullptr)
+        entry["message"][key] = *value->text();
+    }
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Response> Api::begin_signature(const Work& work, const Responder& responder, bool& later) {
+  if (parts_.agency == nullptr) return make_error(Code::kAgencyKeyMissing, "no [agency]");
+  ANTIN_TRY(const auto key, idempotency_key(work.request.head));
+  ANTIN_TRY(const auto inputs,
+            read_inputs(work, {"file"}, {"level", "reason", "location", "field", "appearance"}));
+  const auto file = inputs.files.find("file");
+  if (file == inputs.files.end())
+    return make_error(Code::kHttpPartMissing, "file", {{"part", "file"}});
+  Json options{{"level", parts_.config->agency.level}};
+  for (const auto& [option, value] : inputs.options) options[option] = value;
+  if (options["level"] != "B-B" && options["level"] != "B-T")
+    return make_error(Code::kHttpParameter, "level", {{"parameter", "level"}});
+  if (options["level"] == "B-T" && parts_.config->agency.tsa.empty())
+    return make_error(Code::kHttpParameter, "level without tsa", {{"parameter", "level"}});
+  if (const auto look = inputs.options.find("appearance");
+      look != inputs.options.end() && parts_.appearances.count(look->second) == 0)
+    return make_error(Code::kAppearanceUnknown, look->second, {{"name", look->second}});
+
+  ANTIN_TRY(auto stored, parts_.store->put_document({file->second.view()}));
+  const auto now = parts_.clock->utc_now();
+  StoredJob job{.id = new_uuid7(*parts_.clock, *parts_.random),
+                .kind = "sign",
+                .owner = owner(work.caller),
+                .state = JobState::kQueued,
+                .created = now,
+                .updated = now,
+                .input_sha256 = stored,
+                .options = options.dump(),
+                .result = {},
+                .target = {}};
+  const auto fingerprint = sha256({stored, as_bytes(job.options)});
+  ANTIN_TRY(const auto begun, parts_.store->begin_job(job, key, fingerprint));
+  if (begun.outcome == Store::Begun::Outcome::kOther)
+    return make_error(Code::kIdempotencyKeyReused, "other request");
+  // Registered before the job can end, so that its end is not missed.
+  later = true;
+  const bool at_once =
+      work.request.head.value("prefer").find("respond-async") != std::string_view::npos;
+  wait_for(begun.job, responder, work.request.id,
+           at_once ? std::chrono::milliseconds(0) : kAnswerWithin);
+  if (begun.outcome == Store::Begun::Outcome::kNew) {
+    sign_.submit_anyway([this, job] { run_job(job); });
+    return Response{};
+  }
+  ANTIN_TRY(auto done, finished(begun.job, work.request.id));
+  if (done) {
+    done->fields.push_back({"Idempotent-Replayed", "true"});
+    responder.answer(std::move(*done));
+  }
+  return Response{};
+}
+
+void Api::wait_for(const std::string& job, const Responder& responder,
+                   const std::string& request_id, std::chrono::milliseconds at_most) {
+  if (at_most.count() == 0) {
+    responder.answer(accepted(job));
+    return;
+  }
+  {
+    const std::lock_guard lock(waiters_mutex_);
+    waiters_.emplace(job, Waiter{responder, request_id});
+  }
+  responder.otherwise_after(at_most, [job] { return accepted(job); });
+}
+
+// The answer to whoever asked for this signature; nullopt while it is not done.
+Result<std::optional<Response>> Api::finished(const std::string& id,
+                                              const std::string& request_id) {
+  ANTIN_TRY(const auto job, parts_.store->any_job(id));
+  if (!job) return make_error(Code::kJobUnknown, id);
+  if (job->state == JobState::kDone) {
+    auto response = json_response(201, job->result);
+    response.fields.push_back({"Location", "/api/v1/signatures/" + job->target + "/document"});
+    return std::optional(std::move(response));
+  }
+  if (job->state != JobState::kFailed) return std::optional<Response>();
+  auto body = Json::parse(job->result, nullptr, false);
+  const int status = body.is_object() ? body.value("status", 500) : 500;
+  if (body.is_object()) body["request_id"] = request_id;
+  auto response = json_response(status, body.dump());
+  response.content_type = "application/problem+json";
+  return std::optional(std::move(response));
+}
+
+void Api::run_job(const StoredJob& job) {
+  if (stopping_) return;
+  auto written = parts_.store->set_job(job.id, JobState::kRunning, {}, {}, parts_.clock->utc_now());
+  auto made = written ? sign(job) : Result<std::string>(std::move(written).error());
+  // A stop takes the workers away under a running job: it is taken up again at the next start.
+  if (!made && stopping_) return;
+  if (!made) {
+    parts_.log->write(Log::Level::kError, "signing_failed",
+                      {{"job", job.id}, {"error", to_log_line(made.error())}});
+    const auto kept = parts_.store->set_job(
+        job.id, JobState::kFailed, problem_json(made.error(), job.id), {}, parts_.clock->utc_now());
+    if (!kept)
+      parts_.log->write(Log::Level::kError, "job_lost",
+                        {{"job", job.id}, {"error", to_log_line(kept.error())}});
+  }
+  parts_.metrics->count("antin_signed_total", made ? "result=\"signed\"" : "result=\"failed\"");
+  std::vector<Waiter> waiting;
+  {
+    const std::lock_guard lock(waiters_mutex_);
+    const auto [first, last] = waiters_.equal_range(job.id);
+    for (auto it = first; it != last; ++it) waiting.push_back(it->second);
+    waiters_.erase(first, last);
+  }
+  for (const auto& waiter : waiting) {
+    auto answer = finished(job.id, waiter.request_id);
+    if (answer && answer.value())
+      waiter.responder.answer(std::move(*answer.value()));
+    else
+      waiter.responder.answer(
+          problem(answer ? make_error(Code::kInternal, "job has no end") : answer.error(),
+                  waiter.request_id));
+  }
+}
+
+// Prepare in a worker, sign by the key holder, complete in a worker, keep. No step holds what the
+// next one needs: the token is not busy while a timestamp server takes its time.
+Result<std::string> Api::sign(const StoredJob& job) {
+  const auto options = Json::parse(job.options);
+  const auto option = [&](const char* key) {
+    return options.contains(key) ? options[key].get<std::string>() : std::string();
+  };
+  const auto within = parts_.config->agency.within;
+  ANTIN_TRY(
+      const auto document,
+      parts_.store->document(job.input_sha256, parts_.config->http.settings.limits.body_octets));
+  ANTIN_TRY(const auto key, parts_.agency->key());
+  const auto now = parts_.clock->utc_now();
+  const auto now_seconds = now.since_epoch().time_since_epoch().count();
+  cbor::Map request{{"now", now_seconds},
+                    {"certificate", key.certificate.value()},
+                    {"chain", certificates_to_value(key.chain)},
+                    {"algorithm", name(key.scheme.algorithm)},
+                    {"digest", name(key.scheme.digest)},
+                    {"level", option("level")},
+                    {"field", option("field")},
+                    {"reason", option("reason")},
+                    {"location", option("location")},
+                    {"check_trust", parts_.config->agency.check_trust},
+                    {"accept_unknown_revocation", parts_.config->agency.accept_unknown_revocation}};
+  if (const auto look = parts_.appearances.find(option("appearance"));
+      look != parts_.appearances.end())
+    request.emplace("appearance", look->second);
+
+  std::optional<Message> completed;
+  cbor::Value prepared_body;
+  for (int tries = 1; !completed; ++tries) {
+    ANTIN_TRY(const auto prepared,
+              parts_.sign_workers->ask(worker::kPrepare, request, {document}, within));
+    ANTIN_TRY(auto attributes, cbor::bytes_at(prepared.body, "attributes"));
+    ANTIN_TRY(auto state, cbor::bytes_at(prepared.body, "state"));
+    ANTIN_TRY(const auto value, parts_.agency->sign(key, ToBeSigned(std::move(attributes))));
+    auto reply = parts_.sign_workers->ask(
+        worker::kComplete,
+        cbor::Map{{"now", now_seconds}, {"state", std::move(state)}, {"signature", value.value()}},
+        {document}, within);
+    if (reply) {
+      completed = std::move(reply).value();
+      break;
+    }
+    if (reply.error().code != Code::kContentsTooSmall || tries == kTries)
+      return std::move(reply).error();
+    std::int64_t needed = 0;
+    for (const auto& [param, text] : reply.error().params) {
+      if (param == "needed" && text.size() < 9 &&
+          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        needed = std::stoll("0" + text);
+    }
+    request.insert_or_assign("contents_octets", needed + kSpareOctets * tries);
+  }
+  if (completed->descriptors.size() != 1)
+    return make_error(Code::kIpcMalformed, "no tail came back");
+  ANTIN_TRY(const auto tail, map_sealed(completed->descriptors[0], worker::kMaxDocument));
+  const auto& body = completed->body;
+  ANTIN_TRY(const auto field, cbor::text_at(body, "field"));
+  ANTIN_TRY(const auto level, cbor::text_at(body, "level"));
+  ANTIN_TRY(const auto signing_time, cbor::integer_at(body, "signing_time"));
+  ANTIN_TRY(const auto digest, parts_.store->put_document({document.view(), tail.view()}));
+
+  StoredSignature signature{.id = new_uuid7(*parts_.clock, *parts_.random),
+                            .owner = job.owner,
+                            .sha256 = digest,
+                            .input_sha256 = job.input_sha256,
+                            .size = document.size() + tail.size(),
+                            .created = now,
+                            .facts = {}};
+  const UtcTime signed_at{std::chrono::sys_seconds(std::chrono::seconds(signing_time))};
+  const auto self = "/api/v1/signatures/" + signature.id;
+  signature.facts = Json{{"id", signature.id},
+                         {"job", job.id},
+                         {"sha256", to_hex(digest)},
+                         {"size", signature.size},
+                         {"input_sha256", to_hex(job.input_sha256)},
+                         {"field", field},
+                         {"level", level},
+                         {"signing_time", to_rfc3339(signed_at)},
+                         {"created", to_rfc3339(now)},
+                         {"certificate_sha256", to_hex(sha256({key.certificate.value()}))},
+                         {"warnings", warnings_of(body)},
+                         {"self", self},
+                         {"document", self + "/document"}}
+                        .dump();
+  ANTIN_CHECK(parts_.store->finish_signature(signature, job.id, signature.facts));
+  parts_.log->write(Log::Level::kInfo, "signed",
+                    {{"job", job.id},
+                     {"signature", signature.id},
+                     {"owner", job.owner},
+                     {"input_sha256", to_hex(job.input_sha256)},
+                     {"sha256", to_hex(digest)},
+                     {"level", level}});
+  return signature.id;
+}
+
+Status Api::resume() {
+  ANTIN_TRY(const auto jobs, parts_.store->unfinished_jobs("sign"));
+  for (const auto& job : jobs) {
+    if (parts_.agency == nullptr) break;
+    parts_.log->write(Log::Level::kInfo, "job_resumed", {{"job", job.id}});
+    sign_.submit_anyway([this, job] { run_job(job); });
+  }
+  return Done{};
+}
+
+}  // namespace antin::service

@@ -1,0 +1,209 @@
+#include "service/antind/config.h"
+
+#include <initializer_list>
+#include <limits>
+#include <toml++/toml.h>
+
+namespace antin::service {
+namespace {
+
+constexpr const char* kSchema = "antin-config/1";
+
+Error wrong(const std::string& key, std::string reason, Where where = Where::here()) {
+  return make_error(Code::kConfigValue, key + ": " + reason,
+                    {{"key", key}, {"reason", std::move(reason)}}, where);
+}
+
+// One table of the file. Every key that is asked for is known; done() names the first that nobody
+// asked for.
+class Section {
+ public:
+  Section(const toml::table* table, std::string name)
+      : table_(table), prefix_(name.empty() ? "" : name + ".") {}
+
+  Status text(const char* key, std::string& out) {
+    const auto* node = find(key);
+    if (node == nullptr) return Done{};
+    const auto* value = node->as_string();
+    if (value == nullptr) return wrong(prefix_ + key, "not a string");
+    out = value->get();
+    if (out.find('\0') != std::string::npos) return wrong(prefix_ + key, "NUL in a string");
+    return Done{};
+  }
+  Status flag(const char* key, bool& out) {
+    const auto* node = find(key);
+    if (node == nullptr) return Done{};
+    const auto* value = node->as_boolean();
+    if (value == nullptr) return wrong(prefix_ + key, "not true or false");
+    out = value->get();
+    return Done{};
+  }
+  template <class Number>
+  Status number(const char* key, Number& out, std::int64_t least, std::int64_t most) {
+    const auto* node = find(key);
+    if (node == nullptr) return Done{};
+    const auto* value = node->as_integer();
+    if (value == nullptr) return wrong(prefix_ + key, "not an integer");
+    if (value->get() < least || value->get() > most)
+      return wrong(prefix_ + key,
+                   "not between " + std::to_string(least) + " and " + std::to_string(most));
+    out = static_cast<Number>(value->get());
+    return Done{};
+  }
+  template <class Span>
+  Status seconds(const char* key, Span& out, std::int64_t most) {
+    std::int64_t count = std::chrono::duration_cast<std::chrono::seconds>(out).count();
+    ANTIN_CHECK(number(key, count, 1, most));
+    out = std::chrono::seconds(count);
+    return Done{};
+  }
+  Status texts(const char* key, std::vector<std::string>& out) {
+    const auto* node = find(key);
+    if (node == nullptr) return Done{};
+    const auto* array = node->as_array();
+    if (array == nullptr) return wrong(prefix_ + key, "not an array of strings");
+    out.clear();
+    for (const auto& item : *array) {
+      const auto* value = item.as_string();
+      if (value == nullptr) return wrong(prefix_ + key, "not an array of strings");
+      out.push_back(value->get());
+    }
+    return Done{};
+  }
+  Result<Section> section(const char* key) {
+    const auto* node = find(key);
+    if (node == nullptr) return Section(nullptr, prefix_ + key);
+    if (node->as_table() == nullptr) return wrong(prefix_ + key, "not a table");
+    return Section(node->as_table(), prefix_ + key);
+  }
+  Status done() const {
+    if (table_ == nullptr) return Done{};
+    for (const auto& [key, value] : *table_) {
+      bool asked = false;
+      for (const auto& known : known_) asked = asked || known == key.str();
+      if (!asked) {
+        const auto full = prefix_ + std::string(key.str());
+        return make_error(Code::kConfigUnknownKey, full, {{"key", full}});
+      }
+    }
+    return Done{};
+  }
+
+ private:
+  const toml::node* find(const char* key) {
+    known_.emplace_back(key);
+    return table_ == nullptr ? nullptr : table_->get(key);
+  }
+  const toml::table* table_;
+  std::string prefix_;
+  std::vector<std::string> known_;
+};
+
+Status read_http(Section section, Config::Http& http) {
+  auto& settings = http.settings;
+  ANTIN_CHECK(section.text("address", http.address));
+  ANTIN_CHECK(section.number("port", http.port, 0, 65'535));
+  ANTIN_CHECK(section.text("port_file", http.port_file));
+  ANTIN_CHECK(section.flag("behind_tls_proxy", http.behind_tls_proxy));
+  ANTIN_CHECK(section.number("max_body_octets", settings.limits.body_octets, 1'024,
+                             std::int64_t{1} << 32U));
+  ANTIN_CHECK(section.number("max_connections", settings.max_connections, 1, 20'000));
+  ANTIN_CHECK(section.number("max_per_address", settings.max_per_address, 1, 20'000));
+  ANTIN_CHECK(
+      section.number("min_octets_per_second", settings.min_octets_per_second, 1, 1'000'000));
+  ANTIN_CHECK(section.seconds("head_seconds", settings.head_within, 600));
+  ANTIN_CHECK(section.seconds("idle_seconds", settings.idle_within, 600));
+  ANTIN_CHECK(section.seconds("request_seconds", settings.request_within, 86'400));
+  ANTIN_CHECK(section.seconds("rate_grace_seconds", settings.rate_grace, 600));
+  return section.done();
+}
+
+Status read_verify(Section section, Config::Verify& verify) {
+  ANTIN_CHECK(section.flag("anonymous", verify.anonymous));
+  ANTIN_CHECK(section.text("trust", verify.trust));
+  ANTIN_CHECK(section.text("crls", verify.crls));
+  ANTIN_CHECK(section.text("policy", verify.policy));
+  ANTIN_CHECK(section.flag("allow_test_pki", verify.allow_test_pki));
+  ANTIN_CHECK(section.number("workers", verify.workers, 1, 256));
+  ANTIN_CHECK(section.number("queue", verify.queue, 1, 10'000));
+  ANTIN_CHECK(section.seconds("seconds", verify.within, 3'600));
+  return section.done();
+}
+
+Status read_agency(Section section, Config::Agency& agency) {
+  ANTIN_CHECK(section.text("key", agency.key));
+  ANTIN_CHECK(section.text("token", agency.token));
+  ANTIN_CHECK(section.texts("modules", agency.modules));
+  ANTIN_CHECK(section.text("pin_file", agency.pin_file));
+  ANTIN_CHECK(section.text("certificate", agency.certificate));
+  ANTIN_CHECK(section.texts("chain", agency.chain));
+  ANTIN_CHECK(section.text("level", agency.level));
+  ANTIN_CHECK(section.texts("tsa", agency.tsa));
+  ANTIN_CHECK(section.text("appearances", agency.appearances));
+  ANTIN_CHECK(section.flag("check_trust", agency.check_trust));
+  ANTIN_CHECK(section.flag("accept_unknown_revocation", agency.accept_unknown_revocation));
+  ANTIN_CHECK(section.number("workers", agency.workers, 1, 256));
+  ANTIN_CHECK(section.number("queue", agency.queue, 1, 10'000));
+  ANTIN_CHECK(section.seconds("seconds", agency.within, 3'600));
+  if (agency.level != "B-B" && agency.level != "B-T")
+    return wrong("agency.level", "not \"B-B\" or \"B-T\"");
+  return section.done();
+}
+
+Error unsafe(const std::string& reason, Where where = Where::here()) {
+  return make_error(Code::kConfigUnsafe, reason, {{"reason", reason}}, where);
+}
+
+// Pairs of values that are each allowed and together are not.
+Status check_together(const Config& config) {
+  const bool loopback = config.http.address == "127.0.0.1" || config.http.address == "::1";
+  if (!loopback && !config.http.behind_tls_proxy)
+    return unsafe("http.address is reachable from outside without TLS (http.behind_tls_proxy)");
+  if (config.store.folder.empty()) return wrong("store.folder", "must be given");
+  if (config.agency.key.empty()) return Done{};
+  if (config.agency.modules.empty()) return wrong("agency.modules", "must be given with a key");
+  if (config.agency.token.empty()) return wrong("agency.token", "must be given with a key");
+  if (config.agency.pin_file.empty()) return wrong("agency.pin_file", "must be given with a key");
+  if (config.agency.check_trust && config.verify.trust.empty())
+    return unsafe("agency.check_trust needs verify.trust");
+  if (config.agency.level == "B-T" && config.agency.tsa.empty())
+    return wrong("agency.tsa", "must be given with level B-T");
+  return Done{};
+}
+
+Result<toml::table> parse(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& problem) {
+    const auto at = problem.source().begin;
+    const auto reason = std::string(problem.description()) + " (" + std::to_string(at.line) + ":" +
+                        std::to_string(at.column) + ")";
+    return make_error(Code::kConfigUnreadable, reason, {{"reason", reason}});
+  }
+}
+
+}  // namespace
+
+Result<Config> read_config(std::string_view text) {
+  ANTIN_TRY(const auto table, parse(text));
+  Section root(&table, "");
+  std::string schema;
+  ANTIN_CHECK(root.text("schema", schema));
+  if (schema != kSchema)
+    return make_error(Code::kConfigSchema, "schema is \"" + schema + "\"", {{"schema", kSchema}});
+  Config config;
+  ANTIN_TRY(auto http, root.section("http"));
+  ANTIN_CHECK(read_http(std::move(http), config.http));
+  ANTIN_TRY(auto verify, root.section("verify"));
+  ANTIN_CHECK(read_verify(std::move(verify), config.verify));
+  ANTIN_TRY(auto agency, root.section("agency"));
+  ANTIN_CHECK(read_agency(std::move(agency), config.agency));
+  ANTIN_TRY(auto store, root.section("store"));
+  ANTIN_CHECK(store.text("folder", config.store.folder));
+  ANTIN_CHECK(store.done());
+  ANTIN_CHECK(root.done());
+  ANTIN_CHECK(check_together(config));
+  return config;
+}
+
+}  // namespace antin::service

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "certs/core/error.h"
+#include "service/antind/http_server.h"
+
+namespace antin::service {
+
+/// antin.toml, schema "antin-config/1". Checked once at start: an unknown key, a wrong type or an
+/// unsafe pair of values stops it.
+struct Config {
+  struct Http {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8421;
+    std::string port_file;  ///< the port in use is written here
+    /// TLS is terminated in front (nginx); needed for any address but loopback.
+    bool behind_tls_proxy = false;
+    HttpSettings settings;
+  } http;
+  struct Verify {
+    bool anonymous = true;
+    std::string trust;   ///< folder of anchors and intermediates
+    std::string crls;    ///< folder of CRL files
+    std::string policy;  ///< policy file
+    bool allow_test_pki = false;
+    std::size_t workers = 2;
+    std::size_t queue = 64;
+    std::chrono::seconds within{60};
+  } verify;
+  struct Agency {
+    std::string key;    ///< RFC 7512 URI; "" = no agency key, signing is off
+    std::string token;  ///< RFC 7512 URI of the one token that the PIN is for
+    std::vector<std::string> modules;
+    std::string pin_file;
+    std::string certificate;  ///< file; "" = the one on the token
+    std::vector<std::string> chain;
+    std::string level = "B-B";
+    std::vector<std::string> tsa;
+    std::string appearances;  ///< folder of NAME.toml and their images
+    bool check_trust = true;  ///< S-04; false is for development and warned of
+    /// S-04: sign although revocation could not be checked; noted with every signature.
+    bool accept_unknown_revocation = false;
+    std::size_t workers = 2;
+    std::size_t queue = 64;
+    /// For one step; a timestamp server alone may take minutes (S-07).
+    std::chrono::seconds within{600};
+  } agency;
+  struct Storage {
+    std::string folder;
+  } store;
+};
+
+/// Fails with kConfigUnreadable, kConfigUnknownKey ({key}), kConfigValue ({key}, {reason}),
+/// kConfigSchema, kConfigUnsafe. Relative paths stay as they are. Pure.
+Result<Config> read_config(std::string_view toml);
+
+}  // namespace antin::service

@@ -1,0 +1,18 @@
+# cmake -DOUT=assets.cc -P embed.cmake NAME=FILE…: a source file with the octets of each FILE.
+set(code "#include \"service/antind/assets.h\"\n\nnamespace antin::service::assets {\n")
+foreach(i RANGE 4 ${CMAKE_ARGC})
+  set(pair "${CMAKE_ARGV${i}}")
+  if(NOT pair MATCHES "^([a-z_]+)=(.+)$")
+    continue()
+  endif()
+  set(name "${CMAKE_MATCH_1}")
+  file(READ "${CMAKE_MATCH_2}" hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" escaped "${hex}")
+  # Pieces, because a compiler need not take a literal of any length; the split keeps "\xNN" whole.
+  string(REGEX REPLACE "((\\\\x[0-9a-f][0-9a-f])(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?)" "    \"\\1\"\n" lines "${escaped}")
+  string(LENGTH "${hex}" digits)
+  math(EXPR octets "${digits} / 2")
+  string(APPEND code "std::string_view ${name}() noexcept {\n  return {\n${lines}    , ${octets}};\n}\n")
+endforeach()
+string(APPEND code "}  // namespace antin::service::assets\n")
+file(WRITE "${OUT}" "${code}")

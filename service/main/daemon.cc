@@ -1,0 +1,231 @@
+#include "service/main/daemon.h"
+
+#include <atomic>
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+#include "service/antind/api.h"
+#include "service/antind/key_client.h"
+#include "service/ipc/worker_protocol.h"
+#include "service/main/agency_key.h"
+#include "service/net/poco_fetcher.h"
+#include "service/system/files.h"
+#include "service/system/real.h"
+
+namespace antin::service {
+namespace {
+
+constexpr std::size_t kMaxConfigFile = 1U << 20U;
+constexpr std::size_t kMaxTrustFile = 16U << 20U;
+constexpr std::size_t kMaxCrlFile = 64U << 20U;
+constexpr std::size_t kMaxLookFile = 4U << 20U;
+/// From the signal to the end of the process, whatever still hangs. Everything worth keeping is on
+/// disk before it is answered, so leaving is always safe.
+constexpr std::chrono::milliseconds kGoneWithin{9'500};
+
+std::string beside(const std::filesystem::path& folder, const std::string& path) {
+  if (path.empty() || path.front() == '/') return path;
+  return (folder / path).lexically_normal().string();
+}
+
+// What the workers judge by: the CBOR document of kConfigure (docs/PROTOCOL.worker.md).
+Result<Bytes> worker_configuration(const Config& config) {
+  cbor::Array trust;
+  cbor::Array crls;
+  if (!config.verify.trust.empty()) {
+    ANTIN_TRY(const auto names, list_files(config.verify.trust));
+    for (const auto& name : names) {
+      ANTIN_TRY(auto octets, read_file(config.verify.trust + "/" + name, kMaxTrustFile));
+      trust.push_back(cbor::Map{{"name", name}, {"octets", std::move(octets)}});
+    }
+  }
+  if (!config.verify.crls.empty()) {
+    ANTIN_TRY(const auto names, list_files(config.verify.crls));
+    for (const auto& name : names) {
+      ANTIN_TRY(auto octets, read_file(config.verify.crls + "/" + name, kMaxCrlFile));
+      crls.emplace_back(std::move(octets));
+    }
+  }
+  std::string policy;
+  if (!config.verify.policy.empty()) {
+    ANTIN_TRY(const auto octets, read_file(config.verify.policy, kMaxConfigFile));
+    policy = as_text(octets);
+  }
+  cbor::Array tsa;
+  for (const auto& url : config.agency.tsa) tsa.emplace_back(url);
+  return cbor::encode(cbor::Map{{"trust", std::move(trust)},
+                                {"crls", std::move(crls)},
+                                {"policy", policy},
+                                {"tsa", std::move(tsa)},
+                                {"allow_test_pki", config.verify.allow_test_pki}});
+}
+
+// NAME.toml of the folder is the appearance NAME; every other file may be an image of one.
+Result<Appearances> load_appearances(const std::string& folder) {
+  Appearances looks;
+  if (folder.empty()) return looks;
+  ANTIN_TRY(const auto names, list_files(folder));
+  cbor::Array images;
+  std::map<std::string, std::string> files;
+  for (const auto& name : names) {
+    ANTIN_TRY(auto octets, read_file(folder + "/" + name, kMaxLookFile));
+    const std::filesystem::path path(name);
+    if (path.extension() == ".toml")
+      files.emplace(path.stem().string(), as_text(octets));
+    else
+      images.push_back(cbor::Map{{"name", name}, {"octets", std::move(octets)}});
+  }
+  for (const auto& [name, toml] : files)
+    looks.emplace(name, cbor::Map{{"toml", toml}, {"files", images}});
+  return looks;
+}
+
+// The one thing a worker may have fetched: an answer of a timestamp server of the configuration.
+Route fetch_route(const Config& config, HttpFetcher& fetcher) {
+  return {worker::kFetchTimestamp, worker::kVersion,
+          [&config, &fetcher](Message& asked) -> Result<Message> {
+            HttpRequest request{HttpRequest::Method::kPost, {}, {}, {}};
+            ANTIN_TRY(request.url, cbor::text_at(asked.body, "url"));
+            ANTIN_TRY(request.content_type, cbor::text_at(asked.body, "content_type"));
+            ANTIN_TRY(request.body, cbor::bytes_at(asked.body, "body"));
+            ANTIN_TRY(const auto within, cbor::integer_at(asked.body, "within_ms"));
+            ANTIN_TRY(const auto most, cbor::integer_at(asked.body, "max"));
+            const auto& known = config.agency.tsa;
+            if (std::find(known.begin(), known.end(), request.url) == known.end() || within < 1 ||
+                within > 600'000 || most < 1 || most > std::int64_t{4} << 20U)
+              return make_error(Code::kIpcUnexpected, "fetch of " + request.url);
+            ANTIN_TRY(
+                auto response,
+                fetcher.fetch(request, {.total_time = std::chrono::milliseconds(within),
+                                        .max_response = OctetCount(static_cast<std::size_t>(most)),
+                                        .max_redirects = 0}));
+            Message reply;
+            reply.body = cbor::Map{{"status", response.status},
+                                   {"content_type", response.content_type},
+                                   {"body", std::move(response.body)}};
+            return reply;
+          }};
+}
+
+// SIGTERM and SIGINT as an event of a thread of their own; blocked everywhere else.
+class StopSignals {
+ public:
+  StopSignals() {
+    ::sigemptyset(&set_);
+    ::sigaddset(&set_, SIGTERM);
+    ::sigaddset(&set_, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  /// Calls `stop` at the first signal, then ends the process when it is not gone in time.
+  void watch(std::function<void()> stop) {
+    thread_ = std::thread([this, stop = std::move(stop)] {
+      const timespec moment{0, 100'000'000};
+      while (!over_) {
+        if (::sigtimedwait(&set_, nullptr, &moment) < 0) continue;
+        stop();
+        const auto until = after(kGoneWithin);
+        while (!over_ && std::chrono::steady_clock::now() < until)
+          std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        if (!over_) ::_exit(0);
+        return;
+      }
+    });
+  }
+  ~StopSignals() {
+    over_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+ private:
+  sigset_t set_{};
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<Config> load_config(const std::string& path) {
+  ANTIN_TRY(const auto octets, read_file(path, kMaxConfigFile));
+  ANTIN_TRY(auto config, read_config(as_text(octets)));
+  std::error_code ignored;
+  const auto folder = std::filesystem::absolute(path, ignored).parent_path();
+  for (auto* file : {&config.http.port_file, &config.verify.trust, &config.verify.crls,
+                     &config.verify.policy, &config.agency.pin_file, &config.agency.certificate,
+                     &config.agency.appearances, &config.store.folder})
+    *file = beside(folder, *file);
+  for (auto& file : config.agency.chain) file = beside(folder, file);
+  return config;
+}
+
+Status run_daemon(const Config& config, const std::string& worker_program) {
+  StopSignals signals;
+  ::signal(SIGPIPE, SIG_IGN);
+  SystemClock clock;
+  SystemRandom random;
+  Log log(STDERR_FILENO, clock);
+  Metrics metrics;
+  ANTIN_TRY(const auto configuration, worker_configuration(config));
+  ANTIN_TRY(auto appearances, load_appearances(config.agency.appearances));
+  ANTIN_TRY(const auto store, Store::open(config.store.folder));
+  KeyRing keys(*store, clock);
+  ANTIN_TRY(const auto fetcher, PocoFetcher::create({}));
+
+  const bool signing = !config.agency.key.empty();
+  WorkerPool verify_workers({.name = "verify",
+                             .program = worker_program,
+                             .count = config.verify.workers,
+                             .configuration = configuration,
+                             .callbacks = {}},
+                            log, metrics);
+  WorkerPool sign_workers({.name = "sign",
+                           .program = worker_program,
+                           .count = signing ? config.agency.workers : 0,
+                           .configuration = configuration,
+                           .callbacks = {fetch_route(config, *fetcher)}},
+                          log, metrics);
+  ANTIN_CHECK(verify_workers.start());
+  ANTIN_CHECK(sign_workers.start());
+  std::unique_ptr<AgencySigning> agency;
+  if (signing) {
+    ANTIN_TRY(agency,
+              AgencySigning::open(config.agency, config.store.folder + "/signatures.log", clock));
+    if (!config.agency.check_trust) log.write(Log::Level::kWarning, "agency_certificate_unchecked");
+  }
+  Api api({.config = &config,
+           .store = store.get(),
+           .keys = &keys,
+           .verify_workers = &verify_workers,
+           .sign_workers = signing ? &sign_workers : nullptr,
+           .agency = signing ? &agency->client() : nullptr,
+           .appearances = std::move(appearances),
+           .log = &log,
+           .metrics = &metrics,
+           .clock = &clock,
+           .random = &random});
+  auto settings = config.http.settings;
+  // Room for the form around a document of the largest size; the handler holds the finer limit.
+  settings.limits.body_octets += 65'536;
+  HttpServer server(settings, api, clock, random);
+  ANTIN_TRY(const auto port, server.listen(config.http.address, config.http.port));
+  if (!config.http.port_file.empty())
+    ANTIN_CHECK(write_file(config.http.port_file, {as_bytes(std::to_string(port) + "\n")},
+                           IfExists::kReplace));
+  ANTIN_CHECK(api.resume());
+  signals.watch([&server, &log] {
+    log.write(Log::Level::kInfo, "stopping");
+    server.stop();
+  });
+  log.write(Log::Level::kInfo, "started",
+            {{"address", config.http.address}, {"port", std::to_string(port)}});
+  server.run();
+  api.stop();
+  log.write(Log::Level::kInfo, "stopped");
+  return Done{};
+}
+
+}  // namespace antin::service

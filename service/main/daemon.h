@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "certs/core/error.h"
+#include "service/antind/config.h"
+
+namespace antin::service {
+
+/// Reads antin.toml and turns relative paths into paths beside it. Fails as read_config() does, and
+/// with kFileUnreadable.
+Result<Config> load_config(const std::string& path);
+
+/// Wires everything, serves until SIGTERM or SIGINT, and returns when the last answer is out.
+/// `worker_program`: absolute path of antin-worker.
+Status run_daemon(const Config& config, const std::string& worker_program);
+
+}  // namespace antin::service

@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <thread>
+
+#include "pdf/write/appearance.h"
+#include "service/worker/worker.h"
+#include "signer/pades.h"
+#include "signer/tsa_client.h"
+
+namespace antin::service::worker {
+namespace {
+
+// The worker's "now" is the instant that antind names, so that a repeated request gives the same.
+class GivenClock final : public Clock {
+ public:
+  explicit GivenClock(UtcTime now) : now_(now) {}
+  UtcTime utc_now() const override { return now_; }
+  std::chrono::steady_clock::time_point ticks() const override {
+    return std::chrono::steady_clock::now();
+  }
+
+ private:
+  UtcTime now_;
+};
+
+Result<std::string> optional_text(const cbor::Value& body, const char* key) {
+  if (body.find(key) == nullptr) return std::string();
+  return cbor::text_at(body, key);
+}
+
+Result<signer::Level> level_named(const std::string& text) {
+  if (text == "B-B") return signer::Level::kB;
+  if (text == "B-T") return signer::Level::kT;
+  return make_error(Code::kIpcMalformed, "level " + text);
+}
+
+std::string_view name(signer::Level level) {
+  return level == signer::Level::kT ? "B-T" : "B-B";
+}
+
+Result<SignatureScheme> read_scheme(const cbor::Value& body) {
+  ANTIN_TRY(const auto algorithm, cbor::text_at(body, "algorithm"));
+  ANTIN_TRY(const auto digest, cbor::text_at(body, "digest"));
+  for (const auto a :
+       {SignatureAlgorithm::kRsaPkcs1, SignatureAlgorithm::kRsaPss, SignatureAlgorithm::kEcdsa}) {
+    for (const auto d :
+         {DigestAlgorithm::kSha256, DigestAlgorithm::kSha384, DigestAlgorithm::kSha512}) {
+      if (antin::name(a) == algorithm && antin::name(d) == digest) return SignatureScheme{a, d};
+    }
+  }
+  return make_error(Code::kIpcMalformed, "scheme " + algorithm + " " + digest);
+}
+
+Result<pdf::Appearance> read_look(const cbor::Value& look) {
+  ANTIN_TRY(const auto toml, cbor::text_at(look, "toml"));
+  ANTIN_TRY(const auto files, cbor::array_at(look, "files"));
+  const auto load = [&](const std::string& wanted) -> Result<Bytes> {
+    for (const auto& file : files) {
+      ANTIN_TRY(const auto file_name, cbor::text_at(file, "name"));
+      if (file_name == wanted) return cbor::bytes_at(file, "octets");
+    }
+    return make_error(Code::kFileUnreadable, wanted, {{"file", wanted}});
+  };
+  return pdf::read_appearance(toml, load);
+}
+
+cbor::Array findings_to_value(const Findings& findings) {
+  cbor::Array out;
+  for (const auto& finding : findings) {
+    cbor::Map entry{{"code", std::string(info(finding.code).name)},
+                    {"severity", antin::name(finding.severity)},
+                    {"vi", sentence(finding.code, Language::kVietnamese, finding.params)},
+                    {"en", sentence(finding.code, Language::kEnglish, finding.params)}};
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+Result<verifier::Report> judge(const SharedBytes& document, const std::string& password,
+                               const Settings& settings, UtcTime at) {
+  return verifier::verify({.name = "document",
+                           .document = document,
+                           .password = password,
+                           .trust = &settings.trust,
+                           .crls = settings.crls,
+                           .policy = settings.policy,
+                           .at = at});
+}
+
+Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBytes& document,
+                                         const Settings& settings) {
+  ANTIN_TRY(const auto der, cbor::bytes_at(body, "certificate"));
+  ANTIN_TRY(auto certificate, certs::Certificate::from_der(der));
+  ANTIN_TRY(const auto scheme, read_scheme(body));
+  ANTIN_TRY(const auto level_text, cbor::text_at(body, "level"));
+  ANTIN_TRY(const auto level, level_named(level_text));
+  ANTIN_TRY(const auto check_trust, cbor::boolean_at(body, "check_trust"));
+  ANTIN_TRY(const auto accept_unknown, cbor::boolean_at(body, "accept_unknown_revocation"));
+  signer::SignRequest request{.document = document,
+                              .document_name = {},
+                              .password = {},
+                              .update = {},
+                              .certificate = certificate,
+                              .chain = {},
+                              .scheme = scheme,
+                              .level = level,
+                              .without_timestamp = signer::WithoutTimestamp::kFail,
+                              .cms_signing_time = false,
+                              .check = {.trust = check_trust ? &settings.trust : nullptr,
+                                        .crls = settings.crls,
+                                        .accept_unknown_revocation = accept_unknown,
+                                        .purpose = certs::Purpose::kSeal,
+                                        .earlier = {}}};
+  ANTIN_TRY(const auto chain, cbor::array_at(body, "chain"));
+  for (const auto& item : chain) {
+    if (item.bytes() == nullptr) return make_error(Code::kIpcMalformed, "chain");
+    ANTIN_TRY(auto link, certs::Certificate::from_der(*item.bytes()));
+    request.chain.push_back(std::move(link));
+  }
+  ANTIN_TRY(request.password, optional_text(body, "password"));
+  ANTIN_TRY(request.update.field, optional_text(body, "field"));
+  ANTIN_TRY(request.update.reason, optional_text(body, "reason"));
+  ANTIN_TRY(request.update.location, optional_text(body, "location"));
+  if (body.find("contents_octets") != nullptr) {
+    ANTIN_TRY(const auto octets, cbor::integer_at(body, "contents_octets"));
+    if (octets < 0 || octets > std::int64_t{16} << 20U)
+      return make_error(Code::kIpcMalformed, "contents_octets");
+    request.update.contents_octets =
+        std::max(request.update.contents_octets, static_cast<std::size_t>(octets));
+  }
+  request.update.role = "agency";
+  request.update.signer_name = certificate.subject_common_name();
+  if (const auto* look = body.find("appearance")) {
+    ANTIN_TRY(request.update.appearance, read_look(*look));
+    ANTIN_TRY(const auto now, time_at(body, "now"));
+    request.update.facts = pdf::StampFacts{.signer = certificate.subject_common_name(),
+                                           .organization = certificate.subject_organization(),
+                                           .title = {},
+                                           .reason = request.update.reason,
+                                           .location = request.update.location,
+                                           .signing_time = now};
+  }
+  return request;
+}
+
+}  // namespace
+
+Result<cbor::Value> prepare_document(const cbor::Value& body, const SharedBytes& document,
+                                     const Settings& settings, RandomSource& random) {
+  ANTIN_TRY(const auto now, time_at(body, "now"));
+  ANTIN_TRY(const auto request, read_request(body, document, settings));
+  ANTIN_TRY(const auto before, judge(document, request.password, settings, now));
+  if (before.verdict == verifier::Verdict::kInvalid)
+    return make_error(Code::kInputSignatureBroken, "the document is INVALID as it came");
+  const GivenClock clock(now);
+  ANTIN_TRY(auto prepared,
+            signer::prepare(request, {.clock = &clock, .random = &random, .timestamps = nullptr}));
+  return cbor::Value(cbor::Map{{"state", std::move(prepared.state)},
+                               {"attributes", prepared.to_be_signed.value()},
+                               {"field", prepared.field},
+                               {"warnings", findings_to_value(prepared.warnings)}});
+}
+
+Result<Completed> complete_document(const cbor::Value& body, const SharedBytes& document,
+                                    const Settings& settings, RandomSource& random,
+                                    HttpFetcher& fetcher) {
+  ANTIN_TRY(const auto now, time_at(body, "now"));
+  ANTIN_TRY(const auto state, cbor::bytes_at(body, "state"));
+  ANTIN_TRY(auto value, cbor::bytes_at(body, "signature"));
+  ANTIN_TRY(const auto password, optional_text(body, "password"));
+  signer::TsaOptions options;
+  options.urls = settings.tsa_urls;
+  options.trust = &settings.trust;
+  options.crls = settings.crls;
+  signer::TsaClient tsa(std::move(options), fetcher, random,
+                        [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); });
+  const GivenClock clock(now);
+  ANTIN_TRY(const auto signed_document,
+            signer::complete(state, document,
+                             {.raw = SignatureValue(std::move(value)), .cms = std::nullopt},
+                             {.clock = &clock,
+                              .random = &random,
+                              .timestamps = settings.tsa_urls.empty() ? nullptr : &tsa}));
+  Bytes whole;
+  whole.reserve(document.size() + signed_document.tail.size());
+  whole.insert(whole.end(), document.view().begin(), document.view().end());
+  whole.insert(whole.end(), signed_document.tail.begin(), signed_document.tail.end());
+  ANTIN_TRY(const auto report, judge(SharedBytes(std::move(whole)), password, settings, now));
+  if (report.verdict == verifier::Verdict::kInvalid)
+    return make_error(Code::kOutputWouldBeInvalid, "our own output is INVALID");
+  return Completed{
+      .body = cbor::Map{{"field", signed_document.field},
+                        {"level", name(signed_document.level_reached)},
+                        {"signing_time",
+                         signed_document.signing_time.since_epoch().time_since_epoch().count()},
+                        {"verdict_exit_code", verifier::exit_code(report.verdict)},
+                        {"warnings", findings_to_value(signed_document.warnings)}},
+      .tail = signed_document.tail};
+}
+
+}  // namespace antin::service::worker

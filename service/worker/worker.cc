@@ -1,0 +1,200 @@
+#include "service/worker/worker.h"
+
+#include <chrono>
+#include <new>
+#include <stdexcept>
+
+#include "certs/ossl/digest.h"
+#include "pdf/read/revision.h"
+#include "service/ipc/worker_protocol.h"
+
+namespace antin::service::worker {
+namespace {
+
+constexpr std::chrono::milliseconds kReplyWithin{60'000};
+
+Result<SharedBytes> document(const Message& request, std::size_t index) {
+  if (request.descriptors.size() <= index)
+    return make_error(Code::kIpcMalformed, "a document is missing");
+  return map_sealed(request.descriptors[index], kMaxDocument);
+}
+
+// The worker has no network: antind fetches, and takes the address only from its own settings.
+class FetchByMessage final : public HttpFetcher {
+ public:
+  explicit FetchByMessage(Channel& channel) : channel_(channel) {}
+  Result<HttpResponse> fetch(const HttpRequest& request, const FetchLimits& limits) override {
+    Message ask;
+    ask.type = kFetchTimestamp;
+    ask.version = kVersion;
+    ask.body = cbor::Map{{"url", request.url},
+                         {"content_type", request.content_type},
+                         {"body", request.body},
+                         {"within_ms", static_cast<std::int64_t>(limits.total_time.count())},
+                         {"max", static_cast<std::int64_t>(limits.max_response.value())}};
+    ANTIN_TRY(const auto reply, call(channel_, ask, after(limits.total_time + kFetchSlack)));
+    HttpResponse response;
+    ANTIN_TRY(const auto status, cbor::integer_at(reply.body, "status"));
+    ANTIN_TRY(response.content_type, cbor::text_at(reply.body, "content_type"));
+    ANTIN_TRY(response.body, cbor::bytes_at(reply.body, "body"));
+    response.status = static_cast<int>(status);
+    return response;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kFetchSlack{5'000};
+  Channel& channel_;
+};
+
+}  // namespace
+
+Result<UtcTime> time_at(const cbor::Value& body, const cbor::Key& key) {
+  ANTIN_TRY(const auto count, cbor::integer_at(body, key));
+  // Years 1970 to 9999.
+  if (count < 0 || count > 253'402'300'799)
+    return make_error(Code::kIpcMalformed, "an instant out of range");
+  return UtcTime(std::chrono::sys_seconds(std::chrono::seconds(count)));
+}
+
+Result<const Settings*> Worker::settings() const {
+  if (!settings_) return make_error(Code::kIpcUnexpected, "not configured yet");
+  return &*settings_;
+}
+
+Status Worker::run() {
+  const auto to = [this](Result<Message> (Worker::*member)(Message&)) {
+    return [this, member](Message& request) -> Result<Message> {
+      // Foreign octets can ask for more memory than there is; anything else that is thrown is a
+      // defect, and the process ends: it is replaced.
+      try {
+        return (this->*member)(request);
+      } catch (const std::bad_alloc&) {
+        return make_error(Code::kResourceLimit, "out of memory");
+      } catch (const std::length_error&) {
+        return make_error(Code::kResourceLimit, "length out of range");
+      }
+    };
+  };
+  return serve(channel_,
+               {{kConfigure, kVersion, to(&Worker::configure)},
+                {kVerify, kVersion, to(&Worker::verify)},
+                {kInspect, kVersion, to(&Worker::inspect)},
+                {kPrepare, kVersion, to(&Worker::prepare)},
+                {kComplete, kVersion, to(&Worker::complete)},
+                {kCompare, kVersion, to(&Worker::compare)}},
+               kReplyWithin);
+}
+
+Result<Message> Worker::configure(Message& request) {
+  if (settings_) return make_error(Code::kIpcUnexpected, "configured already");
+  ANTIN_TRY(const auto octets, document(request, 0));
+  cbor::Limits limits;
+  limits.octets = std::size_t{1} << 30U;
+  ANTIN_TRY(const auto body, cbor::decode(octets.view(), limits));
+  Settings settings;
+  std::vector<certs::TrustFile> files;
+  ANTIN_TRY(const auto trust, cbor::array_at(body, "trust"));
+  for (const auto& file : trust) {
+    ANTIN_TRY(auto file_name, cbor::text_at(file, "name"));
+    ANTIN_TRY(auto content, cbor::bytes_at(file, "octets"));
+    files.push_back({std::move(file_name), std::move(content)});
+  }
+  ANTIN_TRY(const auto test_pki, cbor::boolean_at(body, "allow_test_pki"));
+  ANTIN_TRY(settings.trust, certs::load_trust_store(files, test_pki ? certs::TestPki::kAllow
+                                                                    : certs::TestPki::kRefuse));
+  ANTIN_TRY(const auto crls, cbor::array_at(body, "crls"));
+  for (const auto& crl : crls) {
+    if (crl.bytes() == nullptr) return make_error(Code::kIpcMalformed, "a CRL is not octets");
+    ANTIN_TRY(auto read, certs::Crl::from_bytes(*crl.bytes()));
+    settings.crls.push_back(std::move(read));
+  }
+  ANTIN_TRY(const auto policy, cbor::text_at(body, "policy"));
+  if (!policy.empty()) {
+    ANTIN_TRY(settings.policy, verifier::read_policy(policy));
+  }
+  ANTIN_TRY(const auto urls, cbor::array_at(body, "tsa"));
+  for (const auto& url : urls) {
+    if (url.text() == nullptr) return make_error(Code::kIpcMalformed, "a URL is not text");
+    settings.tsa_urls.push_back(*url.text());
+  }
+  Message reply;
+  reply.body =
+      cbor::Map{{"anchors", static_cast<std::int64_t>(settings.trust.anchors.size())},
+                {"intermediates", static_cast<std::int64_t>(settings.trust.intermediates.size())}};
+  settings_ = std::move(settings);
+  return reply;
+}
+
+Result<Message> Worker::verify(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto octets, document(request, 0));
+  ANTIN_TRY(auto file, cbor::text_at(request.body, "name"));
+  ANTIN_TRY(auto password, cbor::text_at(request.body, "password"));
+  ANTIN_TRY(const auto profile, cbor::text_at(request.body, "profile"));
+  ANTIN_TRY(const auto at, time_at(request.body, "at"));
+  verifier::Input input{.name = std::move(file),
+                        .document = octets,
+                        .password = std::move(password),
+                        .trust = &settings->trust,
+                        .crls = settings->crls,
+                        .policy = settings->policy,
+                        .at = at};
+  if (!profile.empty()) {
+    const auto named = verifier::profile_named(profile);
+    if (!named) return make_error(Code::kIpcMalformed, "profile");
+    input.policy.profile = *named;
+  }
+  ANTIN_TRY(const auto report, verifier::verify(input));
+  Message reply;
+  reply.body = cbor::Map{{"report", verifier::to_json(report)},
+                         {"exit_code", verifier::exit_code(report.verdict)}};
+  return reply;
+}
+
+Result<Message> Worker::inspect(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto octets, document(request, 0));
+  ANTIN_TRY(const auto map, pdf::read_revisions(octets.view(), settings->policy.limits));
+  cbor::Array revisions;
+  for (const auto& revision : map.revisions) {
+    revisions.push_back(cbor::Map{{"end", static_cast<std::int64_t>(revision.end)},
+                                  {"sha256", ossl::sha256(octets.view().first(revision.end))}});
+  }
+  Message reply;
+  reply.body = cbor::Map{{"revisions", std::move(revisions)}};
+  return reply;
+}
+
+Result<Message> Worker::compare(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto copy, document(request, 0));
+  ANTIN_TRY(const auto original, document(request, 1));
+  ANTIN_TRY(const auto at, time_at(request.body, "at"));
+  ANTIN_TRY(const auto report, compare_documents(copy, original, *settings, at));
+  Message reply;
+  reply.body = cbor::Map{{"report", verifier::to_json(report)},
+                         {"exit_code", verifier::exit_code(report.comparison->result)}};
+  return reply;
+}
+
+Result<Message> Worker::prepare(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto octets, document(request, 0));
+  Message reply;
+  ANTIN_TRY(reply.body, prepare_document(request.body, octets, *settings, random_));
+  return reply;
+}
+
+Result<Message> Worker::complete(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto octets, document(request, 0));
+  FetchByMessage fetcher(channel_);
+  ANTIN_TRY(auto completed, complete_document(request.body, octets, *settings, random_, fetcher));
+  ANTIN_TRY(auto tail, sealed_memfd("antin-tail", {completed.tail}));
+  Message reply;
+  reply.body = std::move(completed.body);
+  reply.descriptors.push_back(std::move(tail));
+  return reply;
+}
+
+}  // namespace antin::service::worker

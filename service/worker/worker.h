@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/core/error.h"
+#include "certs/core/http_fetcher.h"
+#include "certs/core/random.h"
+#include "certs/crl.h"
+#include "certs/trust_store.h"
+#include "service/ipc/channel.h"
+#include "verifier/verify.h"
+
+namespace antin::service::worker {
+
+/// What every judgement of this worker rests on; sent once by antind, never read from files.
+struct Settings {
+  certs::TrustStore trust;
+  std::vector<certs::Crl> crls;
+  verifier::Policy policy;
+  std::vector<std::string> tsa_urls;
+};
+
+/// The side that reads foreign octets: it holds no key, opens no file and no connection, and knows
+/// nothing but the documents it is handed. One request at a time, as they come over its channel.
+class Worker {
+ public:
+  Worker(Channel& channel, RandomSource& random) : channel_(channel), random_(random) {}
+  /// Until antind closes the channel.
+  Status run();
+
+ private:
+  Result<Message> configure(Message& request);
+  Result<Message> verify(Message& request);
+  Result<Message> inspect(Message& request);
+  Result<Message> prepare(Message& request);
+  Result<Message> complete(Message& request);
+  Result<Message> compare(Message& request);
+  Result<const Settings*> settings() const;
+
+  Channel& channel_;
+  RandomSource& random_;
+  std::optional<Settings> settings_;
+};
+
+/// The copy's report with what it is to the original, as far as that can be told without drawing
+/// pages. Fails as verifier::verify() does when the copy cannot be read.
+Result<verifier::Report> compare_documents(const SharedBytes& copy, const SharedBytes& original,
+                                           const Settings& settings, UtcTime at);
+
+/// First half of a signature: the document with a placeholder and what is to be signed.
+/// `request` is the body of kPrepare. Also refuses what the agency must not sign: a document whose
+/// signatures are broken (vietnam.md S-17), kInputSignatureBroken.
+Result<cbor::Value> prepare_document(const cbor::Value& request, const SharedBytes& document,
+                                     const Settings& settings, RandomSource& random);
+/// Second half: the octets to append. Judges the result before it leaves: what antin would call
+/// INVALID is kOutputWouldBeInvalid.
+struct Completed {
+  cbor::Value body;
+  Bytes tail;
+};
+Result<Completed> complete_document(const cbor::Value& request, const SharedBytes& document,
+                                    const Settings& settings, RandomSource& random,
+                                    HttpFetcher& fetcher);
+
+/// Seconds since 1970 in a message. Fails with kIpcMalformed beyond the year 9999.
+Result<UtcTime> time_at(const cbor::Value& body, const cbor::Key& key);
+
+}  // namespace antin::service::worker
