@@ -57,22 +57,13 @@ Result<std::vector<Attribute>> read_attributes(ByteView content) {
 }
 
 // RFC 5652 §10.2.2: plain certificates; attribute certificates and other formats are no help.
-Status read_certificates(ByteView content, const std::vector<certs::Certificate>& known,
-                         CmsSignature& cms) {
+Status read_certificates(ByteView content, CmsSignature& cms) {
   ber::Reader set{content};
   while (!set.done()) {
     const auto entry = set.next();
     if (!entry) return malformed("CertificateSet");
     if (entry->tag != ber::kSequence) continue;
     if (cms.certificates.size() == kMaxCertificates) return malformed("too many certificates");
-    const auto seen = std::find_if(known.begin(), known.end(), [&](const auto& one) {
-      return std::equal(one.der().begin(), one.der().end(), entry->whole.begin(),
-                        entry->whole.end());
-    });
-    if (seen != known.end()) {
-      cms.certificates.push_back(*seen);
-      continue;
-    }
     auto certificate = certs::Certificate::from_der(entry->whole);
     if (certificate) {
       cms.certificates.push_back(std::move(certificate).value());
@@ -153,14 +144,13 @@ Status read_content(ber::Reader& from, CmsSignature& cms) {
   return inside.done() ? Status{Done{}} : malformed("EncapsulatedContentInfo");
 }
 
-Status read_signed_data(ByteView content, const std::vector<certs::Certificate>& known,
-                        CmsSignature& cms) {
+Status read_signed_data(ByteView content, CmsSignature& cms) {
   ber::Reader data{content};
   if (!data.next(ber::kInteger)) return malformed("SignedData.version");
   if (!data.next(ber::kSet)) return malformed("digestAlgorithms");
   ANTIN_CHECK(read_content(data, cms));
   if (const auto certificates = data.next(ber::context(0)))
-    ANTIN_CHECK(read_certificates(certificates->content, known, cms));
+    ANTIN_CHECK(read_certificates(certificates->content, cms));
   if (const auto crls = data.next(ber::context(1))) ANTIN_CHECK(read_crls(crls->content, cms));
   const auto signers = data.next(ber::kSet);
   if (!signers || !data.done()) return malformed("signerInfos");
@@ -175,7 +165,7 @@ Status read_signed_data(ByteView content, const std::vector<certs::Certificate>&
 
 }  // namespace
 
-Result<CmsSignature> read_cms(ByteView padded, const std::vector<certs::Certificate>& known) {
+Result<CmsSignature> read_cms(ByteView padded) {
   const auto outer = ber::read_outer(padded.first(std::min(padded.size(), kMaxOctets)));
   if (!outer) return malformed("ContentInfo");
   CmsSignature cms;
@@ -192,7 +182,7 @@ Result<CmsSignature> read_cms(ByteView padded, const std::vector<certs::Certific
   ber::Reader explicit_tag{content->content};
   const auto data = explicit_tag.next(ber::kSequence);
   if (!data || !explicit_tag.done()) return malformed("SignedData");
-  ANTIN_CHECK(read_signed_data(data->content, known, cms));
+  ANTIN_CHECK(read_signed_data(data->content, cms));
   return cms;
 }
 

@@ -47,10 +47,7 @@ struct CmsSignature {
 /// Reads the CMS at the start of a padded /Contents with our own reader, no library: only
 /// SignedData, at most 32 MiB, 256 certificates, 64 CRLs. BER is accepted (ber.h).
 /// Fails with kSigCmsMalformed and kSigCmsNotSignedData.
-///
-/// `known`: certificates that need not be parsed again when the very same octets stand inside;
-/// decoding a public key costs OpenSSL as much as verifying a signature with it.
-Result<CmsSignature> read_cms(ByteView padded, const std::vector<certs::Certificate>& known = {});
+Result<CmsSignature> read_cms(ByteView padded);
 
 /// The one value of the attribute `oid`; nothing when it is absent, doubled or has several values.
 const Bytes* single_value(const std::vector<Attribute>& attributes, std::string_view oid);

@@ -67,8 +67,7 @@ bool only_evidence_follows(const Side& side, const pdf::OpenOptions& options) {
                        {.restrictions = {.doc_mdp = pdf::DocMdp::kNoChanges, .locks = {}},
                         .profile = Profile::kCertifiedCopy,
                         .last_signature = true,
-                        .timestamp_fields = side.timestamp_fields,
-                        .passed_fields = {}})
+                        .timestamp_fields = side.timestamp_fields})
              .permitted;
 }
 

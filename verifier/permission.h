@@ -27,9 +27,7 @@ struct PermissionInput {
   Restrictions restrictions;
   Profile profile;
   bool last_signature;  ///< no further signature (document timestamps apart) came after
-  /// Fields whose value is a document timestamp, and fields whose signature is TOTAL-PASSED with
-  /// its integrity intact (a further signature's appearance may overlap, R-09).
-  std::vector<std::string> timestamp_fields, passed_fields;
+  std::vector<std::string> timestamp_fields;  ///< fields whose value is a document timestamp
 };
 
 /// judging.md, one change at a time: is it permitted, and by which clause is that decided?

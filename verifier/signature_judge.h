@@ -31,9 +31,7 @@ struct ReadSignature {
   bool foreign_octets = false;            ///< /Contents goes on after the signature, not with zero
   Findings findings;
 };
-/// `known` as for read_cms().
-ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size,
-                             const std::vector<certs::Certificate>& known = {});
+ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size);
 
 /// Of the ranges of `signature`; nothing when they cannot be digested.
 std::optional<DigestRequest> request_of(const ReadSignature& signature);

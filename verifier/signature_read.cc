@@ -11,9 +11,8 @@ void add_error(Findings& findings, Code code, std::string detail = {}) {
   findings.push_back({code, Severity::kError, {}, std::move(detail)});
 }
 
-void read_cms_kind(const pdf::SignatureField& field, const std::vector<certs::Certificate>& known,
-                   ReadSignature& into) {
-  auto cms = read_cms(field.contents, known);
+void read_cms_kind(const pdf::SignatureField& field, ReadSignature& into) {
+  auto cms = read_cms(field.contents);
   if (!cms) {
     add_error(into.findings, cms.error().code, cms.error().detail);
     return;
@@ -81,8 +80,7 @@ SignatureKind kind_of(const pdf::SignatureField& field) {
   return SignatureKind::kUnknown;
 }
 
-ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size,
-                             const std::vector<certs::Certificate>& known) {
+ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_size) {
   ReadSignature read{.field = &field,
                      .kind = kind_of(field),
                      .ranges = signed_ranges(field, file_size),
@@ -97,7 +95,7 @@ ReadSignature read_signature(const pdf::SignatureField& field, std::size_t file_
     case SignatureKind::kCades:
     case SignatureKind::kPkcs7:
     case SignatureKind::kPkcs7Sha1:
-      read_cms_kind(field, known, read);
+      read_cms_kind(field, read);
       break;
     case SignatureKind::kTimestamp:
       read_timestamp_kind(field, read);

@@ -65,10 +65,8 @@ Result<Work> open_work(const Input& input, const pdf::Document& document, Report
       unreadable();
     }
   }
-  auto known = input.trust->intermediates;
-  for (const auto& anchor : input.trust->anchors) known.push_back(anchor.certificate);
   for (const auto& field : work.fields)
-    work.signatures.push_back(read_signature(field, document.octets().size(), known));
+    work.signatures.push_back(read_signature(field, document.octets().size()));
   return work;
 }
 
@@ -116,11 +114,9 @@ void judge_changes_after(Work& work) {
   const auto& map = work.document.revisions();
   const auto newest = map.revisions.size() - 1;
   std::map<std::size_t, Result<std::vector<pdf::Change>>> by_revision;
-  std::vector<std::string> timestamps, passed;
+  std::vector<std::string> timestamps;
   for (const auto& report : work.reports) {
     if (report.document_timestamp) timestamps.push_back(report.field);
-    if (report.indication == Indication::kTotalPassed && report.integrity == Integrity::kIntact)
-      passed.push_back(report.field);
   }
   for (std::size_t i = 0; i < work.reports.size(); ++i) {
     auto& report = work.reports[i];
@@ -144,8 +140,7 @@ void judge_changes_after(Work& work) {
         changes.value(), {.restrictions = restrictions_after(work.fields[i], work.fields),
                           .profile = work.input.policy.profile,
                           .last_signature = last,
-                          .timestamp_fields = timestamps,
-                          .passed_fields = passed});
+                          .timestamp_fields = timestamps});
     if (!report.changes_after.permitted) {
       report.findings.push_back({Code::kSigChangedAfter, Severity::kError, {}, {}});
     } else if (report.changes_after.level != pdf::ChangeLevel::kNone) {

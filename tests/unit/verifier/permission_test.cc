@@ -22,8 +22,7 @@ PermissionInput rules(Profile profile, std::optional<DocMdp> mdp = {}) {
   return {.restrictions = {.doc_mdp = mdp, .locks = {}},
           .profile = profile,
           .last_signature = true,
-          .timestamp_fields = {"Ts"},
-          .passed_fields = {}};
+          .timestamp_fields = {"Ts"}};
 }
 
 struct Row {

@@ -1,0 +1,177 @@
+// The program as people and scripts start it: exit codes, what stands on stdout, nothing else.
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/verifier/sample.h"
+
+namespace antin {
+namespace {
+
+using verifier::sample::Document;
+using verifier::sample::Signing;
+using Json = nlohmann::json;
+
+struct Outcome {
+  int exit;
+  std::string out;
+};
+
+class AntinVerify : public testing::Test {
+ protected:
+  AntinVerify() {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("antin-cli-" + std::to_string(::getpid()) + "-" +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_ / "trust");
+    write("trust/root.crt", verifier::sample::file("certs/root.crt"));
+    write("trust/issuing-ca.crt", verifier::sample::file("certs/issuing-ca.crt"));
+    write("root.crl", verifier::sample::file("crl/root.crl"));
+    write("ca.crl", verifier::sample::file("crl/issuing-ca.crl"));
+  }
+  ~AntinVerify() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  AntinVerify(const AntinVerify&) = delete;
+  AntinVerify& operator=(const AntinVerify&) = delete;
+
+  std::string write(const std::string& name, const Bytes& octets) {
+    const auto path = (folder_ / name).string();
+    std::ofstream out{path, std::ios::binary};
+    out << as_text(octets);
+    return path;
+  }
+  std::string write(const std::string& name, const Document& document) {
+    return write(name, to_bytes(document.octets().view()));
+  }
+  /// The options that make a sample document VALID.
+  std::string trusted() const {
+    return " --trust " + (folder_ / "trust").string() + " --allow-test-pki --crl " +
+           (folder_ / "root.crl").string() + " --crl " + (folder_ / "ca.crl").string() +
+           " --at 2026-06-01T00:00:00Z";
+  }
+  static Outcome run(const std::string& arguments) {
+    const auto command = std::string{ANTIN_VERIFY_PROGRAM} + " " + arguments + " 2>/dev/null";
+    Outcome outcome{-1, ""};
+    FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): our own program
+    if (pipe == nullptr) return outcome;
+    char buffer[4096];
+    for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
+      outcome.out.append(buffer, got);
+    const int status = ::pclose(pipe);
+    outcome.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return outcome;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(AntinVerify, ExitCodesAreThoseOfTheInterface) {
+  const auto good = write("good.pdf", Document{}.sign({}));
+  const auto bad = write("bad.pdf", Document{}.sign({}).damage("100 100 l"));
+  const auto plain = write("plain.pdf", Document{});
+  const auto junk = write("junk.pdf", to_bytes(std::string_view{"no PDF"}));
+  EXPECT_EQ(run("verify " + good + trusted()).exit, 0);
+  EXPECT_EQ(run("verify " + bad + trusted()).exit, 1);
+  EXPECT_EQ(run("verify " + good).exit, 2);
+  EXPECT_EQ(run("verify " + plain + trusted()).exit, 2);
+  EXPECT_EQ(run("verify " + junk + trusted()).exit, 3);
+  EXPECT_EQ(run("verify " + (folder_ / "absent.pdf").string()).exit, 3);
+  // Several: the first of 3, 1, 2, 0 that occurs.
+  EXPECT_EQ(run("verify " + good + " " + plain + trusted()).exit, 2);
+  EXPECT_EQ(run("verify " + plain + " " + bad + " " + good + trusted()).exit, 1);
+  EXPECT_EQ(run("verify " + bad + " " + junk + trusted()).exit, 3);
+}
+
+TEST_F(AntinVerify, JsonIsOneDocumentPerInputAndNothingElse) {
+  const auto good = write("good.pdf", Document{}.sign({}));
+  const auto junk = write("junk.pdf", to_bytes(std::string_view{"no PDF"}));
+  const auto outcome = run("verify --json " + good + " " + junk + trusted());
+  const auto end = outcome.out.find('\n');
+  ASSERT_NE(end, std::string::npos);
+  const auto first = Json::parse(outcome.out.substr(0, end));
+  const auto second = Json::parse(outcome.out.substr(end + 1));
+  EXPECT_EQ(first["schema"], "antin-report/1");
+  EXPECT_EQ(first["verdict"], "VALID");
+  EXPECT_EQ(first["valid"], true);
+  EXPECT_EQ(second["schema"], "antin-error/1");
+  EXPECT_EQ(second["error"]["code"], "pdf.not_pdf");
+}
+
+TEST_F(AntinVerify, TextStartsWithTheVerdict) {
+  const auto good = write("good.pdf", Document{}.sign({}));
+  const auto vi = run("verify --lang vi " + good + trusted()).out;
+  EXPECT_EQ(vi.substr(0, vi.find('\n')), good + ": HỢP LỆ");
+  const auto en = run("verify --lang en " + good).out;
+  EXPECT_EQ(en.substr(0, en.find('\n')), good + ": NOT ENOUGH EVIDENCE");
+}
+
+TEST_F(AntinVerify, TheTestPkiIsNoAnchorUnlessAskedFor) {
+  const auto good = write("good.pdf", Document{}.sign({}));
+  EXPECT_EQ(run("verify " + good + " --trust " + (folder_ / "trust").string()).exit, 3);
+}
+
+TEST_F(AntinVerify, ProfilesDecideWhatMayFollow) {
+  Signing certified;
+  certified.doc_mdp = 2;
+  Signing second;
+  second.field = "Sig2";
+  const auto both = write("both.pdf", Document{}.sign(certified).sign(second));
+  EXPECT_EQ(run("verify --profile certified_copy " + both + trusted()).exit, 0);
+  EXPECT_EQ(run("verify --profile nonsense " + both + trusted()).exit, 3);
+}
+
+TEST_F(AntinVerify, FormatsNotBuiltYetAreRefusedByName) {
+  const auto good = write("good.pdf", Document{}.sign({}));
+  for (const auto* format : {"html", "pdf", "etsi"})
+    EXPECT_EQ(run(std::string{"verify --format "} + format + " " + good).exit, 3) << format;
+}
+
+TEST_F(AntinVerify, ComparisonTellsCopiesFromOtherDocuments) {
+  auto document = Document{}.sign({});
+  const auto original = write("original.pdf", document);
+  const auto same = write("same.pdf", document);
+  const auto stamped = write(
+      "stamped.pdf", Document{document}.timestamp("Ts", *from_rfc3339("2026-05-20T00:00:00Z")));
+  const auto changed = write("changed.pdf", Document{document}.change_page("n"));
+  EXPECT_EQ(run("compare " + same + " " + original).exit, 0);
+  const auto extended = run("compare --json " + stamped + " " + original);
+  EXPECT_EQ(extended.exit, 0);
+  EXPECT_EQ(Json::parse(extended.out)["comparison"]["result"], "same_signed_revision");
+  const auto other = run("compare --json " + changed + " " + original);
+  EXPECT_EQ(other.exit, 1);
+  EXPECT_EQ(Json::parse(other.out)["comparison"]["result"], "different");
+  // A changed copy of a valid original: both answers count.
+  EXPECT_EQ(run("verify " + same + " --original " + original + trusted()).exit, 0);
+  EXPECT_EQ(run("verify " + same + " --original " + changed + trusted()).exit, 1);
+}
+
+TEST_F(AntinVerify, InspectShowsTheStructureWithoutJudging) {
+  const auto good = write("good.pdf", Document{}.sign({}).damage("100 100 l"));
+  const auto outcome = run("inspect --json " + good);
+  EXPECT_EQ(outcome.exit, 0);
+  const auto json = Json::parse(outcome.out);
+  EXPECT_EQ(json["revisions"].size(), 2U);
+  EXPECT_EQ(json["fields"][0]["name"], "Sig1");
+  EXPECT_EQ(json["fields"][0]["sub_filter"], "ETSI.CAdES.detached");
+  EXPECT_EQ(json["fields"][0]["byte_range"].size(), 4U);
+}
+
+TEST_F(AntinVerify, ExplainsACode) {
+  const auto outcome = run("verify --lang vi --explain signature.revocation_unknown");
+  EXPECT_EQ(outcome.exit, 0);
+  EXPECT_NE(outcome.out.find("trạng thái thu hồi"), std::string::npos);
+  EXPECT_EQ(run("verify --explain no.such_code").exit, 3);
+}
+
+}  // namespace
+}  // namespace antin
