@@ -123,6 +123,35 @@ class Pkcs11KeyHolder::Impl {
     return found;
   }
 
+  Result<std::vector<TokenKey>> certificates_before_login(const KeyQuery& query) {
+    Pkcs11Uri uri;
+    if (query.uri) {
+      ANTIN_TRY(uri, Pkcs11Uri::parse(*query.uri));
+    }
+    // What a URI says of the private key is true of its certificate by custom.
+    uri.type.reset();
+    ANTIN_TRY(const auto all, collect(uri));
+    std::vector<TokenKey> found;
+    for (const auto& objects : all.objects) {
+      if (objects.logged_in || !objects.token.login_required) continue;
+      for (std::size_t i = 0; i < objects.certificates.size(); ++i) {
+        const auto& one = objects.certificates[i];
+        if (!fits(uri.object, one.label) || !fits(uri.id, one.id) ||
+            !fits(query.label, one.label) || !fits(query.id, one.id))
+          continue;
+        if (query.certificate_sha256 && ossl::sha256(one.der) != *query.certificate_sha256)
+          continue;
+        auto described = token_key(
+            objects, {.label = one.label, .id = one.id, .schemes = {}, .certificates = {}}, i,
+            all.objects);
+        described.uri.clear();
+        found.push_back(std::move(described));
+      }
+    }
+    if (found.empty() && all.failure) return *all.failure;
+    return found;
+  }
+
   Status login(const TokenStatus& token, PinSource& pins) {
     for (const auto& module : modules_) {
       if (module->path() == token.module) return module->login(token, pins);
@@ -269,6 +298,10 @@ Result<KeyHolder::Listing> Pkcs11KeyHolder::tokens() {
 
 Result<std::vector<TokenKey>> Pkcs11KeyHolder::keys(const KeyQuery& query) {
   return impl_->keys(query);
+}
+
+Result<std::vector<TokenKey>> Pkcs11KeyHolder::certificates_before_login(const KeyQuery& query) {
+  return impl_->certificates_before_login(query);
 }
 
 Status Pkcs11KeyHolder::login(const TokenStatus& token, PinSource& pins) {

@@ -68,6 +68,10 @@ class Pkcs11KeyHolder final : public KeyHolder {
 
   Result<Listing> tokens() override;
   Result<std::vector<TokenKey>> keys(const KeyQuery& query) override;
+  /// Certificates that `query` may mean on tokens that nobody is logged in to, so that a caller can
+  /// judge one before a PIN is asked. Most tokens show certificates to anybody and keys after the
+  /// login only. `uri` and `schemes` stay empty: there is no key to use yet.
+  Result<std::vector<TokenKey>> certificates_before_login(const KeyQuery& query);
   Status login(const TokenStatus& token, PinSource& pins) override;
   Result<SignatureValue> sign(const std::string& key_uri, SignatureScheme scheme,
                               const ToBeSigned& attributes) override;

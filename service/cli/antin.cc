@@ -35,8 +35,8 @@ constexpr std::array kCommands = {
     Command{"compare", "antin-verify", "đối chiếu bản sao với bản gốc",
             "compare a copy with its original"},
     Command{"inspect", "antin-verify", "xem cấu trúc tệp PDF", "show a file's structure"},
-    Command{"token", "antin-token", "thiết bị lưu khóa bí mật (list, info, test, change-pin)",
-            "tokens (list, info, test, change-pin)"},
+    Command{"token", "antin-token", "thiết bị lưu khóa bí mật (list, info, test)",
+            "tokens (list, info, test)"},
 };
 
 void print_help(std::ostream& out, const std::vector<Language>& spoken) {

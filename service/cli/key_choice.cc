@@ -86,6 +86,29 @@ Result<std::vector<certs::Certificate>> parse_all(const std::vector<CertificateD
   return all;
 }
 
+// S-04 as far as it can be had before the PIN: the certificate that the query means, when the token
+// shows it to anybody. Returns the token to log in to.
+Result<hsm::TokenStatus> check_before_login(hsm::Pkcs11KeyHolder& holder,
+                                            const hsm::KeyQuery& query,
+                                            const std::vector<certs::Certificate>& given,
+                                            const CertificateGate& before_login) {
+  ANTIN_TRY(auto shown, holder.certificates_before_login(query));
+  std::vector<std::pair<hsm::TokenKey, certs::Certificate>> own;
+  for (auto& one : shown) {
+    auto certificate = certs::Certificate::from_der(one.certificate->value());
+    if (certificate && !certificate.value().is_ca())
+      own.emplace_back(std::move(one), std::move(certificate).value());
+  }
+  if (own.size() == 1) {
+    ANTIN_TRY(auto others, parse_all(own.front().first.chain));
+    others.insert(others.end(), given.begin(), given.end());
+    ANTIN_CHECK(before_login(own.front().second, others));
+    return std::move(own.front().first.token);
+  }
+  if (!given.empty()) ANTIN_CHECK(before_login(given.front(), given));
+  return token_to_log_in(holder, query);
+}
+
 }  // namespace
 
 std::vector<OptionSpec> module_options() {
@@ -140,14 +163,13 @@ Result<std::vector<std::string>> module_paths(const Arguments& arguments) {
   return paths;
 }
 
-Result<std::unique_ptr<hsm::KeyHolder>> open_modules(const std::vector<std::string>& modules,
-                                                     hsm::PinSource& signature_pins) {
+Result<std::unique_ptr<hsm::Pkcs11KeyHolder>> open_modules(const std::vector<std::string>& modules,
+                                                           hsm::PinSource& signature_pins) {
   hsm::Pkcs11Options options;
   options.modules = modules;
   options.child_program = hsm::child_program_beside_this();
   options.signature_pins = &signature_pins;
-  ANTIN_TRY(auto holder, hsm::Pkcs11KeyHolder::create(std::move(options)));
-  return std::unique_ptr<hsm::KeyHolder>(std::move(holder));
+  return hsm::Pkcs11KeyHolder::create(std::move(options));
 }
 
 Result<hsm::KeyQuery> key_query(const Arguments& arguments) {
@@ -173,6 +195,12 @@ Result<KeyChoice> choose_key(const Arguments& arguments, hsm::PinSource& pins,
     ANTIN_CHECK(before_login(choice.certificate, choice.others));
     return choice;
   }
+  return choose_token_key(arguments, pins, given, before_login);
+}
+
+Result<KeyChoice> choose_token_key(const Arguments& arguments, hsm::PinSource& pins,
+                                   const std::vector<certs::Certificate>& given,
+                                   const CertificateGate& before_login) {
   ANTIN_TRY(const auto query, key_query(arguments));
   if (!query.uri && !query.label && !query.id && !query.certificate_sha256)
     return make_error(Code::kNoKeyChosen, "no key option");
@@ -181,8 +209,7 @@ Result<KeyChoice> choose_key(const Arguments& arguments, hsm::PinSource& pins,
 
   ANTIN_TRY(const auto visible, holder->keys(query));
   if (visible.empty()) {
-    if (!given.empty()) ANTIN_CHECK(before_login(given.front(), given));
-    ANTIN_TRY(const auto token, token_to_log_in(*holder, query));
+    ANTIN_TRY(const auto token, check_before_login(*holder, query, given, before_login));
     ANTIN_CHECK(holder->login(token, pins));
   }
   ANTIN_TRY(auto key, hsm::find_one(*holder, query));

@@ -8,6 +8,7 @@
 
 #include "certs/certificate.h"
 #include "hsm/key_holder.h"
+#include "hsm/pkcs11/pkcs11_key_holder.h"
 #include "service/cli/args.h"
 
 namespace antin::service {
@@ -29,8 +30,8 @@ struct KeyChoice {
 /// comment). Fails with kNoModule. `arguments` must know --key.
 Result<std::vector<std::string>> module_paths(const Arguments& arguments);
 /// `signature_pins`: for keys that want a PIN per signature; outlives the holder.
-Result<std::unique_ptr<hsm::KeyHolder>> open_modules(const std::vector<std::string>& modules,
-                                                     hsm::PinSource& signature_pins);
+Result<std::unique_ptr<hsm::Pkcs11KeyHolder>> open_modules(const std::vector<std::string>& modules,
+                                                           hsm::PinSource& signature_pins);
 /// The query behind --key, --cert-sha256, --key-id, --key-label. Fails with kCliBadValue.
 Result<hsm::KeyQuery> key_query(const Arguments& arguments);
 
@@ -41,5 +42,10 @@ using CertificateGate =
     std::function<Status(const certs::Certificate&, const std::vector<certs::Certificate>&)>;
 Result<KeyChoice> choose_key(const Arguments& arguments, hsm::PinSource& pins,
                              const CertificateGate& before_login);
+/// The same for keys on tokens only, for commands without --p12 and --cert; `given`: certificates
+/// from elsewhere.
+Result<KeyChoice> choose_token_key(const Arguments& arguments, hsm::PinSource& pins,
+                                   const std::vector<certs::Certificate>& given,
+                                   const CertificateGate& before_login);
 
 }  // namespace antin::service

@@ -188,9 +188,13 @@ signer::SignRequest make_request(const SignSetup& setup, const certs::Certificat
   update.certify = setup.certify;
   update.appearance = setup.appearance;
   update.allow_new_visible_field_when_certified = setup.visible_when_certified;
+  // An agency's certificate names the agency itself, often in the common name alone.
+  auto organization = certificate.subject_organization();
+  if (organization.empty() && setup.role == SignSetup::Role::kAgency)
+    organization = update.signer_name;
   if (setup.appearance)
     update.facts = pdf::StampFacts{.signer = update.signer_name,
-                                   .organization = certificate.subject_organization(),
+                                   .organization = organization,
                                    .title = setup.title,
                                    .reason = setup.reason,
                                    .location = setup.location,
