@@ -215,11 +215,14 @@ Status ModuleClient::login(const TokenStatus& token, PinSource& pins) {
 }
 
 ModuleClient::Attempt ModuleClient::log_in_unattended(const Child& child, std::size_t entry) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (child_ != child) return Attempt::kNotNow;  // replaced meanwhile: ask the new one
-    if (used_up_.count(entry) > 0) return Attempt::kUsedUp;
-  }
+  auto outcome = Attempt::kRefused;  // also when the PIN was destroyed meanwhile
+  // Threads that come together wait here for the first one's login and then find it done.
+  unattended_.with(entry, [&](LockedMemory& pin) { outcome = log_in_with(child, entry, pin); });
+  return outcome;
+}
+
+ModuleClient::Attempt ModuleClient::log_in_with(const Child& child, std::size_t entry,
+                                                LockedMemory& pin) {
   const auto fresh =
       child->exchange(request_for(Type::kTokenState, unattended_.token(entry)), nullptr);
   if (fresh.ended != Ended::kAnswered || fresh.type != Type::kState) return Attempt::kNotNow;
@@ -228,29 +231,20 @@ ModuleClient::Attempt ModuleClient::log_in_unattended(const Child& child, std::s
   if (state.value().logged_in) return Attempt::kLoggedIn;
   const auto& token = state.value().token;
   if (token.pin_locked || token.pin_final_try || token.pin_count_low) return Attempt::kRefused;
-
-  auto outcome = Attempt::kUsedUp;
-  unattended_.with(entry, [&](LockedMemory& pin) {
-    {
-      const std::lock_guard lock{mutex_};
-      if (child_ != child) return;
-      // Another thread may have come first while this one waited for the PIN.
-      if (!used_up_.insert(entry).second) {
-        outcome = Attempt::kLoggedIn;
-        return;
-      }
-    }
-    auto request = request_for(Type::kLogin, uri_of(token));
-    request.pin_octets = token.pin_pad ? wire::kPinPad : static_cast<std::uint16_t>(pin.size());
-    const auto answer = child->exchange(request, &pin);
-    if (answer.ended != Ended::kAnswered) {
-      retire(child);
-      return;
-    }
-    if (answer.type == Type::kState) outcome = Attempt::kLoggedIn;
-    if (says_pin_incorrect(answer)) UnattendedPins::destroy(pin);
-  });
-  return outcome;
+  {
+    const std::lock_guard lock{mutex_};
+    if (child_ != child) return Attempt::kNotNow;  // replaced meanwhile: ask the new one
+    if (!used_up_.insert(entry).second) return Attempt::kUsedUp;
+  }
+  auto request = request_for(Type::kLogin, uri_of(token));
+  request.pin_octets = token.pin_pad ? wire::kPinPad : static_cast<std::uint16_t>(pin.size());
+  const auto answer = child->exchange(request, &pin);
+  if (answer.ended != Ended::kAnswered) {
+    retire(child);
+    return Attempt::kNotNow;
+  }
+  if (says_pin_incorrect(answer)) UnattendedPins::destroy(pin);
+  return answer.type == Type::kState ? Attempt::kLoggedIn : Attempt::kRefused;
 }
 
 void ModuleClient::log_in_all_unattended() {

@@ -96,6 +96,7 @@ class ModuleClient {
 
   enum class Attempt : std::uint8_t { kLoggedIn, kNotNow, kUsedUp, kRefused };
   Attempt log_in_unattended(const Child& child, std::size_t entry);
+  Attempt log_in_with(const Child& child, std::size_t entry, LockedMemory& pin);
   void log_in_all_unattended();
   Result<SignatureValue> sign_with_pin(const Child& child, wire::Request request,
                                        const wire::State& state);

@@ -76,7 +76,7 @@ class SoftHsmToken {
 
  private:
   // A new number when the recipe changes.
-  static constexpr const char* kRecipe = "softhsm-token-1";
+  static constexpr const char* kRecipe = "softhsm-token-2";
 
   static void make(const std::string& folder) { std::filesystem::create_directories(folder); }
 

@@ -21,6 +21,7 @@ class Pins : public testing::Test {
   }
   std::unique_ptr<Pkcs11KeyHolder> unattended(std::string_view pin) {
     auto chosen = options({shim_module()});
+    chosen.chatter = Pkcs11Options::Chatter::kDiscard;
     chosen.unattended.push_back({"pkcs11:token=antin%20test", secret(pin)});
     return holder(std::move(chosen));
   }
