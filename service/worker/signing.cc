@@ -132,8 +132,11 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
   if (const auto* look = body.find("appearance")) {
     ANTIN_TRY(request.update.appearance, read_look(*look));
     ANTIN_TRY(const auto now, time_at(body, "now"));
+    // An agency's certificate names the agency itself, often in the common name alone.
+    auto organization = certificate.subject_organization();
+    if (organization.empty()) organization = certificate.subject_common_name();
     request.update.facts = pdf::StampFacts{.signer = certificate.subject_common_name(),
-                                           .organization = certificate.subject_organization(),
+                                           .organization = organization,
                                            .title = {},
                                            .reason = request.update.reason,
                                            .location = request.update.location,

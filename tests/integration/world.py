@@ -125,6 +125,11 @@ class World:
                      f"{done.stderr.decode(errors='replace')[-2000:]}")
         return {row["file"]: row for row in rows}
 
+    @staticmethod
+    def scheme(name):
+        """Options for "pkcs1", "pss" or "ecdsa"."""
+        return () if name == "ecdsa" else ("--rsa-padding", name)
+
     def known(self):
         """What a judge is given: anchors and revocation lists."""
         return "--trust", self.trust, "--crl", self.pki / "crl"

@@ -74,7 +74,7 @@ def render(path, out, dpi=40, first=1, last=2, password=""):
     """Pages as PNG files; their paths."""
     out = pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    done = run("pdftoppm", "-png", "-r", dpi, "-f", first, "-l", last, "-upw", password, path,
+    done = run("pdftoppm", "-png", "-cropbox", "-r", dpi, "-f", first, "-l", last, "-upw", password, path,
                out / "p")
     if done.returncode != 0:
         raise Unreadable(done.stderr.decode(errors="replace")[-300:])

@@ -103,7 +103,7 @@ class Structures:
         """Everybody's opinion of the files after round n."""
         world = self.world
         paths = {name: self.rounds[n] / name for name in names}
-        requests = [(p, world.anchors + world.chain, world.crls, None) for p in paths.values()]
+        requests = [(p, world.anchors, world.crls, None) for p in paths.values()]
         return {"qpdf": judges.each(judges.qpdf_check, paths.values()),
                 "pdfsig": judges.each(judges.pdfsig, paths.values()),
                 "pyhanko": judges.pyhanko(requests), "dss": judges.dss(requests),
