@@ -8,7 +8,7 @@
 namespace antin::pdf {
 namespace {
 
-constexpr std::size_t kMaxFile = 256 * 1024;
+constexpr std::size_t kMaxFile = 262'144;
 constexpr std::size_t kMaxLines = 40;
 // Larger than any page a stamp is made for (A0).
 constexpr double kMaxMillimetres = 1189;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <limits>
 #include <vector>
 
@@ -186,6 +185,12 @@ Result<std::string> IncrementalWriter::trailer_entries(RandomSource& random) con
 
 namespace {
 
+// Decimal with leading zeros (7.5.4: entries of exactly twenty octets).
+std::string padded(std::uint64_t number, std::size_t width) {
+  const std::string digits = std::to_string(number);
+  return std::string(width - std::min(width, digits.size()), '0') + digits;
+}
+
 // Runs of consecutive object numbers: first, count.
 template <class Places>
 std::vector<std::pair<int, int>> subsections(const Places& places) {
@@ -208,11 +213,8 @@ void IncrementalWriter::write_table(std::string_view entries) {
   for (const auto& [first, count] : subsections(places_)) {
     append(std::to_string(first) + " " + std::to_string(count) + "\n");
     for (int i = 0; i < count; ++i, ++place) {
-      std::array<char, 32> line{};
-      std::snprintf(line.data(), line.size(), "%010llu %05d n\r\n",
-                    static_cast<unsigned long long>(place->second.offset),
-                    place->second.generation);
-      append(line.data());
+      append(padded(place->second.offset, 10) + " " +
+             padded(static_cast<std::uint64_t>(place->second.generation), 5) + " n\r\n");
     }
   }
   append("trailer\n<<");

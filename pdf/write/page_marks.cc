@@ -50,7 +50,7 @@ Affine affine(const std::array<double, 6>& n) {
 
 }  // namespace
 
-Affine matrix_of(QPDFObjectHandle dictionary) {
+Affine matrix_of(const QPDFObjectHandle& dictionary) {
   auto array = key_of(dictionary, "/Matrix");
   std::array<double, 6> n{};
   if (!array.isArray() || array.getArrayNItems() != 6) return {};
@@ -66,8 +66,8 @@ namespace {
 
 class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
  public:
-  Interpreter(Work& work, QPDFObjectHandle resources, const Affine& base, int depth)
-      : work_(work), resources_(std::move(resources)), depth_(depth) {
+  Interpreter(Work& work, const QPDFObjectHandle& resources, const Affine& base, int depth)
+      : work_(work), resources_(resources), depth_(depth) {
     state_.matrix = base;
   }
 
@@ -243,7 +243,6 @@ class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
     }
   }
 
- private:
   Work& work_;
   QPDFObjectHandle resources_;
   int depth_;
@@ -296,11 +295,11 @@ Rect Affine::map(const Rect& box) const noexcept {
   return {left, bottom, right, top};
 }
 
-Result<PageMarks> read_marks(QPDFObjectHandle contents, QPDFObjectHandle resources,
+Result<PageMarks> read_marks(const QPDFObjectHandle& contents, const QPDFObjectHandle& resources,
                              const Affine& base) {
   Work work;
-  Interpreter interpreter{work, std::move(resources), base, 0};
-  ANTIN_CHECK(interpreter.run(std::move(contents)));
+  Interpreter interpreter{work, resources, base, 0};
+  ANTIN_CHECK(interpreter.run(contents));
   return std::move(work.marks);
 }
 

@@ -17,7 +17,7 @@ struct Affine {
 };
 
 /// /Matrix of a form XObject; the identity when there is no valid one.
-Affine matrix_of(QPDFObjectHandle dictionary);
+Affine matrix_of(const QPDFObjectHandle& dictionary);
 
 /// What a content stream shows, in the order drawn, as far as a stamp needs to know.
 struct PageMarks {
@@ -33,7 +33,7 @@ struct PageMarks {
 /// is a stream or an array of streams; `base` maps its space to the caller's. Unknown operators and
 /// damaged operands are passed over: this finds a place for a stamp, it judges nothing.
 /// Fails with kResourceLimit.
-Result<PageMarks> read_marks(QPDFObjectHandle contents, QPDFObjectHandle resources,
+Result<PageMarks> read_marks(const QPDFObjectHandle& contents, const QPDFObjectHandle& resources,
                              const Affine& base);
 
 /// Bounding box of the last place where the glyphs spell `text`, white space and form of

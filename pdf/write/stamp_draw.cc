@@ -7,8 +7,8 @@
 namespace antin::pdf {
 namespace {
 
-// Text shrinks to this at most; a copy line never does (R-04: 10 pt).
-constexpr double kSmallestScale = 0.6;
+// Text shrinks in steps to 60 % at most; a copy line never does (R-04: 10 pt).
+constexpr int kScaleSteps = 8;
 constexpr double kScaleStep = 0.05;
 constexpr double kPadding = 1.0;     // points left and right of the text
 constexpr double kRounding = 0.001;  // points
@@ -43,12 +43,12 @@ Result<std::vector<SetLine>> fit(const Typesetter& setter, const Appearance& app
                                  const std::vector<SetLine>& lines, double width_pt,
                                  double height_pt) {
   const bool copy_line = appearance.kind == Appearance::Kind::kCopyLine;
-  for (double scale = 1; scale > kSmallestScale - kRounding; scale -= kScaleStep) {
+  for (int step = 0; step <= (copy_line ? 0 : kScaleSteps); ++step) {
+    const double scale = 1 - step * kScaleStep;
     auto broken = setter.wrap(scaled(lines, scale), width_pt + kRounding);
     const bool fits = broken && height(*broken) <= height_pt + kRounding &&
                       (!copy_line || broken->size() <= kCopyLineRows);
     if (fits) return std::move(*broken);
-    if (copy_line) break;
   }
   return make_error(Code::kAppearanceTooLarge, "text does not fit its box");
 }

@@ -33,7 +33,7 @@ class Importer {
   }
 
  private:
-  Status value(QPDFObjectHandle item, ObjectId owner, std::string& out, int depth) {
+  Status value(const QPDFObjectHandle& item, ObjectId owner, std::string& out, int depth) {
     if (depth > kMaxDepth) return make_error(Code::kInternal, "drawn stamp nested too deeply");
     if (!item.isIndirect()) return resolved(item, owner, out, depth);
     ANTIN_TRY(const ObjectId copy, add(item, {}, depth + 1));

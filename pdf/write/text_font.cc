@@ -144,7 +144,7 @@ Result<TextFont> TextFont::from(QPDFObjectHandle dictionary) {
   return font;
 }
 
-void TextFont::read_simple(QPDFObjectHandle dictionary) {
+void TextFont::read_simple(const QPDFObjectHandle& dictionary) {
   auto encoding = key_of(dictionary, "/Encoding");
   const auto base = encoding.isDictionary() ? key_of(encoding, "/BaseEncoding") : encoding;
   const auto& table = named_encoding(name_of(base));
@@ -179,7 +179,7 @@ void TextFont::read_simple(QPDFObjectHandle dictionary) {
   }
 }
 
-void TextFont::read_composite(QPDFObjectHandle dictionary) {
+void TextFont::read_composite(const QPDFObjectHandle& dictionary) {
   auto descendants = key_of(dictionary, "/DescendantFonts");
   if (!descendants.isArray() || descendants.getArrayNItems() < 1) return;
   auto descendant = descendants.getArrayItem(0);

@@ -25,8 +25,8 @@ class TextFont {
   std::vector<Glyph> decode(std::string_view shown) const;
 
  private:
-  void read_simple(QPDFObjectHandle dictionary);
-  void read_composite(QPDFObjectHandle dictionary);
+  void read_simple(const QPDFObjectHandle& dictionary);
+  void read_composite(const QPDFObjectHandle& dictionary);
   Status read_to_unicode(QPDFObjectHandle stream);
 
   bool composite_ = false;  ///< two octets per code

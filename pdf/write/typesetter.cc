@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include "pdf/write/unicode.h"
@@ -69,6 +70,17 @@ std::vector<TextLine> default_lines(Appearance::Kind kind) {
   return {{.text = "Người ký: {signer}"},
           {.text = "Cơ quan: {organization}"},
           {.text = "Thời gian ký: {time}"}};
+}
+
+// "U+1EA4"
+std::string code_point_name(char32_t code_point) {
+  std::array<char, 8> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                 static_cast<std::uint32_t>(code_point), 16)
+                       .ptr;
+  std::string hex{digits.data(), end};
+  for (char& c : hex) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  return "U+" + std::string(hex.size() < 4 ? 4 - hex.size() : 0, '0') + hex;
 }
 
 // Line ends and tabs become spaces: a certificate's name is one line.
@@ -180,11 +192,9 @@ Status Typesetter::check_glyphs(const std::vector<SetLine>& lines) const {
   std::size_t shown = 0;
   for (const char32_t c : missing) {
     if (shown++ == kMostShown) break;
-    std::array<char, 16> code{};
-    std::snprintf(code.data(), code.size(), "U+%04X", static_cast<unsigned>(c));
     if (!characters.empty()) characters += ", ";
     if (!is_invisible_control(c)) characters += utf8_of({&c, 1}) + " ";
-    characters += code.data();
+    characters += code_point_name(c);
   }
   return make_error(Code::kGlyphMissing, "no glyph", {{"characters", characters}});
 }
