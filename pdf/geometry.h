@@ -8,7 +8,8 @@ namespace antin::pdf {
 struct ObjectId {
   int number = 0;
   int generation = 0;
-  friend auto operator<=>(const ObjectId&, const ObjectId&) = default;
+  friend auto operator<=>(const ObjectId&,
+                          const ObjectId&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Rectangle in default user space units (1/72 inch unless UserUnit says otherwise), normalised:

@@ -111,6 +111,9 @@ Result<Document> Document::open(SharedBytes file, const OpenOptions& options) {
       return make_error(Code::kPdfMalformed, "the trailer has no /Root dictionary");
     }
     inside->encryption = read_encryption(qpdf);
+    if (inside->encryption && !inside->encryption->as_owner) {
+      inside->may_modify_annotations = qpdf.allowModifyAnnotation();
+    }
     return check_object_streams(*inside);
   }));
   return Document{std::move(inside)};
@@ -139,10 +142,7 @@ bool Document::encrypted() const noexcept {
 }
 
 bool Document::may_modify_annotations() const noexcept {
-  if (!inside_->encryption || inside_->encryption->as_owner) return true;
-  const auto allowed =
-      guarded("permissions", [&] { return inside_->qpdf.allowModifyAnnotation(); });
-  return allowed && allowed.value();
+  return inside_->may_modify_annotations;
 }
 
 int Document::Inside::next_object_number() {

@@ -92,6 +92,8 @@ class Document {
   /// Fails with kPdfNotPdf, kPdfMalformed, kPdfPasswordNeeded, kPdfUnsupported (encryption kind),
   /// kResourceLimit.
   static Result<Document> open(SharedBytes file, const OpenOptions& options);
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();

@@ -192,8 +192,8 @@ std::string Explainer::path_text(std::size_t path) const {
   return text;
 }
 
-void Explainer::enqueue(Object before, Object after, const Place& place) {
-  work_.push_back({std::move(before), std::move(after), place});
+void Explainer::enqueue(const Object& before, const Object& after, const Place& place) {
+  work_.push_back({before, after, place});
 }
 
 void Explainer::add(const Place& place, ChangeLevel level, Code what, const Object& object,
@@ -221,8 +221,9 @@ bool Explainer::unchanged(const Object& before, const Object& after) {
          !redefined(before);
 }
 
-void Explainer::compare(Pair pair) {
-  auto& [before, after, place] = pair;
+void Explainer::compare(const Pair& pair) {
+  auto before = pair.before, after = pair.after;
+  const auto& place = pair.place;
   if (before.isIndirect() && after.isIndirect()) {
     const auto id = after.getObjGen();
     reached_.insert(id);
@@ -253,7 +254,7 @@ void Explainer::compare(Pair pair) {
 }
 
 void Explainer::compare_dictionaries(Object before, Object after, const Place& place) {
-  for_each_key(before, after, [&](const std::string& key, Object old, Object now) {
+  for_each_key(before, after, [&](const std::string& key, const Object& old, const Object& now) {
     const bool scalars = !is_container(old) && !is_container(now);
     if (scalars && same_scalar(old, now)) {
       if (now.isIndirect()) reached_.insert(now.getObjGen());
@@ -263,14 +264,15 @@ void Explainer::compare_dictionaries(Object before, Object after, const Place& p
   });
 }
 
-void Explainer::compare_streams(Object before, Object after, const Place& place) {
-  auto old_dictionary = before.getDict(), new_dictionary = after.getDict();
+void Explainer::compare_streams(const Object& before, const Object& after, const Place& place) {
+  auto old_dictionary = dictionary_of(before), new_dictionary = dictionary_of(after);
   const auto same_key = [&](const char* key) {
     return equal(old_dictionary.getKey(key), new_dictionary.getKey(key));
   };
   bool same = same_key("/Filter") && same_key("/DecodeParms") && same_key("/F");
   if (same) {
-    const auto old_data = before.getRawStreamData(), new_data = after.getRawStreamData();
+    const auto old_data = Object{before}.getRawStreamData();
+    const auto new_data = Object{after}.getRawStreamData();
     same = old_data->getSize() == new_data->getSize() &&
            std::equal(old_data->getBuffer(), old_data->getBuffer() + old_data->getSize(),
                       new_data->getBuffer());
@@ -298,7 +300,7 @@ void Explainer::walk_same(const Pair& pair) {
     Place place;
   };
   std::vector<Item> stack{{dictionary_of(pair.before), place}};
-  const auto visit = [&](Object child, const std::string& segment, const Place& here) {
+  const auto visit = [&](const Object& child, const std::string& segment, const Place& here) {
     if (child.isIndirect()) {
       const auto id = child.getObjGen();
       reached_.insert(id);
@@ -325,11 +327,11 @@ void Explainer::walk_same(const Pair& pair) {
   }
 }
 
-bool Explainer::equal(Object before, Object after) {
+bool Explainer::equal(const Object& before, const Object& after) {
   struct Item {
     Object before, after;
   };
-  std::vector<Item> stack{{std::move(before), std::move(after)}};
+  std::vector<Item> stack{{before, after}};
   std::set<std::pair<QPDFObjGen, QPDFObjGen>> seen;
   while (!stack.empty()) {
     if (++steps_ > after_.options.limits.max_objects) return false;
@@ -368,7 +370,7 @@ bool Explainer::equal(Object before, Object after) {
 
 void Explainer::mark_reachable(std::vector<Object> roots) {
   while (!roots.empty()) {
-    auto object = std::move(roots.back());
+    auto object = roots.back();
     roots.pop_back();
     if (object.isStream()) object = object.getDict();
     const auto visit = [&](const Object& child) {

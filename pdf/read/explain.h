@@ -74,17 +74,17 @@ class Explainer {
   void find_redefined();
   Status drain();
   void walk_same(const Pair& pair);
-  void compare(Pair pair);
+  void compare(const Pair& pair);
   void compare_dictionaries(Object before, Object after, const Place& place);
-  void compare_streams(Object before, Object after, const Place& place);
+  void compare_streams(const Object& before, const Object& after, const Place& place);
   void find_unreachable();
   void mark_reachable(std::vector<Object> roots);
   bool redefined(const Object& object) const { return redefined_.count(object.getObjGen()) != 0; }
   bool existed(const Object& object) const;
   /// Compares later what stands at `place` before and after.
-  void enqueue(Object before, Object after, const Place& place);
+  void enqueue(const Object& before, const Object& after, const Place& place);
   /// Whether the two are equal by value, everything they reach included (budgeted).
-  bool equal(Object before, Object after);
+  bool equal(const Object& before, const Object& after);
   bool unchanged(const Object& before, const Object& after);
   Place below(const Place& place, std::string segment, std::optional<Role> role = {});
   std::string path_text(std::size_t path) const;
@@ -97,7 +97,7 @@ class Explainer {
   void compare_catalogues();
   void compare_extensions(const Object& before, const Object& after, const Place& place);
   void compare_store(const Object& before, const Object& after, const Place& place);
-  void compare_metadata(Object before, Object after, const Place& place);
+  void compare_metadata(const Object& before, Object after, const Place& place);
   void compare_structure(Object before, Object after, const Place& place);
 
   // explain_form.cc, explain_signatures.cc
@@ -117,7 +117,7 @@ class Explainer {
   // explain_pages.cc
   void compare_pages(const Place& place);
   void compare_page(std::size_t page, const Place& place);
-  void compare_annotations(Object before, Object after, const Place& place);
+  void compare_annotations(const Object& before, const Object& after, const Place& place);
   void compare_annotation(Object before, Object after, const Place& place);
   void judge_new_annotation(Object annotation, const Place& place);
   bool is_drawn_over_content(const Object& annotation, const Place& place);

@@ -14,7 +14,7 @@ void collect_streams(const Object& store, std::set<std::string>& into) {
   std::set<QPDFObjGen> seen;
   std::vector<Object> stack{store};
   while (!stack.empty()) {
-    auto object = std::move(stack.back());
+    auto object = stack.back();
     stack.pop_back();
     if (object.isIndirect() && !seen.insert(object.getObjGen()).second) continue;
     if (object.isStream()) {
@@ -85,7 +85,7 @@ bool is_security_store(Object dss) {
 }
 
 Role role_of_catalogue_key(const std::string& key) {
-  static const std::map<std::string, Role, std::less<>> kRoles = {
+  static const std::map<std::string, Role, std::less<>> roles = {
       {"/OCProperties", Role::kOptionalContent},
       {"/OpenAction", Role::kAction},
       {"/AA", Role::kAction},
@@ -102,8 +102,8 @@ Role role_of_catalogue_key(const std::string& key) {
       {"/MarkInfo", Role::kStructure},
       {"/Perms", Role::kDocMdp},
   };
-  const auto found = kRoles.find(key);
-  return found == kRoles.end() ? Role::kCatalogue : found->second;
+  const auto found = roles.find(key);
+  return found == roles.end() ? Role::kCatalogue : found->second;
 }
 
 }  // namespace
@@ -112,13 +112,13 @@ void Explainer::compare_trailers() {
   auto before = before_.trailer(), after = after_.trailer();
   // What belongs to the cross-reference section or its stream, not to the document; /ID changes
   // with every update (ISO 32000-2 14.4).
-  static const std::set<std::string, std::less<>> kOwn = {
+  static const std::set<std::string, std::less<>> own_keys = {
       "/Size", "/Prev", "/XRefStm", "/ID",     "/W",          "/Index",
       "/Type", "/Root", "/Length",  "/Filter", "/DecodeParms"};
   auto keys = before.getKeys();
   keys.merge(after.getKeys());
   for (const auto& key : keys) {
-    if (kOwn.count(key) != 0) continue;
+    if (own_keys.count(key) != 0) continue;
     const auto role = key == "/Info"      ? Role::kInfo
                       : key == "/Encrypt" ? Role::kEncryption
                                           : Role::kTrailer;
@@ -218,16 +218,16 @@ void Explainer::compare_store(const Object& before, const Object& after, const P
   new_subtrees_.push_back(after);
 }
 
-void Explainer::compare_metadata(Object before, Object after, const Place& place) {
+void Explainer::compare_metadata(const Object& before, Object after, const Place& place) {
   if (equal(before, after)) return enqueue(before, after, place);
   if (after.isStream()) {
     const auto data = decoded_stream(after, std::size_t{16} << 20U);
     auto dictionary = after.getDict();
     const auto keys = dictionary.getKeys();
-    static const std::set<std::string, std::less<>> kKnown = {"/Type",   "/Subtype",     "/Length",
-                                                              "/Filter", "/DecodeParms", "/DL"};
+    static const std::set<std::string, std::less<>> known = {"/Type",   "/Subtype",     "/Length",
+                                                             "/Filter", "/DecodeParms", "/DL"};
     const bool plain = std::all_of(keys.begin(), keys.end(),
-                                   [](const std::string& key) { return kKnown.count(key) != 0; });
+                                   [](const std::string& key) { return known.count(key) != 0; });
     if (plain && data && data.value() && is_well_formed_xmp(*data.value())) {
       new_subtrees_.push_back(after);
       return add(place, ChangeLevel::kMetadata, Code::kPdfChangeMetadata, after);

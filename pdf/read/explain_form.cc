@@ -314,31 +314,29 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
       }
     } else if (key == "/Type" && x.isNull() && name_of(y) == "Annot") {
       continue;  // says what was known
-    } else if (signature) {
-      enqueue(x, y, here);
-    } else if (key == "/V" || key == "/RV" || key == "/I" || key == "/TI") {
+    } else if (!signature && (key == "/V" || key == "/RV" || key == "/I" || key == "/TI")) {
       if (key == "/V") touched_[after.name].value = true;
       here.role = Role::kFieldValue;
       add(here, ChangeLevel::kFormFilling, Code::kPdfChangeFieldValue, now);
       new_subtrees_.push_back(y);
-    } else if (key == "/AS") {
+    } else if (!signature && key == "/AS") {
       touched_[after.name].state = true;
       add(here, ChangeLevel::kFormFilling, Code::kPdfChangeFieldValue, now);
-    } else if (key == "/AP") {
+    } else if (!signature && key == "/AP") {
       touched_[after.name].appearance = true;
       add(here, ChangeLevel::kFormFilling, Code::kPdfChangeFieldAppearance, now);
       here.role = Role::kFieldAppearance;
       enqueue(x, y, here);
-    } else if (key == "/DA" || key == "/Q" || key == "/MK" || key == "/M" ||
-               (key == "/F" && ((integer_or_zero(x) ^ integer_or_zero(y)) & kDrawing) == 0)) {
+    } else if (!signature &&
+               (key == "/DA" || key == "/Q" || key == "/MK" || key == "/M" ||
+                (key == "/F" && ((integer_or_zero(x) ^ integer_or_zero(y)) & kDrawing) == 0))) {
       add(here, ChangeLevel::kFormFilling, Code::kPdfChangeFieldAppearance, now);
-    } else if (key == "/Ff" && integer_or_zero(y) == (integer_or_zero(x) | kReadOnly) &&
+    } else if (!signature && key == "/Ff" &&
+               integer_or_zero(y) == (integer_or_zero(x) | kReadOnly) &&
                is_locked_by_new_signature(after.name)) {
       add(here, ChangeLevel::kSignature, Code::kPdfChangeLockApplied, now);
-    } else if (key == "/AA" || key == "/A") {
-      here.role = Role::kAction;
-      enqueue(x, y, here);
     } else {
+      if (key == "/AA" || key == "/A") here.role = Role::kAction;
       enqueue(x, y, here);
     }
   }

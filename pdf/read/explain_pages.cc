@@ -19,11 +19,11 @@ bool is_page_attribute(const std::string& key) {
 /// Annotations that a person writes on paper, so to speak (12.5.6); everything else acts, plays or
 /// replaces content.
 bool is_markup(const std::string& subtype) {
-  static const std::set<std::string, std::less<>> kMarkup = {
+  static const std::set<std::string, std::less<>> markup = {
       "Text",     "FreeText",  "Line",      "Square",         "Circle",    "Polygon",
       "PolyLine", "Highlight", "Underline", "Squiggly",       "StrikeOut", "Stamp",
       "Caret",    "Ink",       "Popup",     "FileAttachment", "Redact",    "Link"};
-  return kMarkup.count(subtype) != 0;
+  return markup.count(subtype) != 0;
 }
 
 bool acts(const Object& annotation) {
@@ -152,7 +152,7 @@ void Explainer::compare_page(std::size_t page, const Place& place) {
   }
 }
 
-void Explainer::compare_annotations(Object before, Object after, const Place& place) {
+void Explainer::compare_annotations(const Object& before, const Object& after, const Place& place) {
   if (after.isIndirect()) reached_.insert(after.getObjGen());
   const auto usable = [](Object array) { return array.isNull() || array.isArray(); };
   const auto here = below(place, "", Role::kAnnotation);

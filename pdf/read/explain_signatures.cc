@@ -7,12 +7,12 @@ using Object = QPDFObjectHandle;
 
 /// What a new signature field or its widget may consist of (tables 166, 191, 226, 235).
 bool is_known_signature_key(const std::string& key) {
-  static const std::set<std::string, std::less<>> kKnown = {
+  static const std::set<std::string, std::less<>> known = {
       "/Type", "/Subtype",      "/FT", "/T",      "/TU",   "/TM", "/V",      "/Ff",
       "/F",    "/Rect",         "/P",  "/AP",     "/AS",   "/MK", "/DA",     "/DR",
       "/Q",    "/Lock",         "/SV", "/Parent", "/Kids", "/BS", "/Border", "/M",
       "/NM",   "/StructParent", "/H",  "/C",      "/Lang", "/DV"};
-  return kKnown.count(key) != 0;
+  return known.count(key) != 0;
 }
 
 }  // namespace

@@ -211,7 +211,7 @@ std::optional<FieldLock> read_field_lock(const Object& dictionary) {
   return lock;
 }
 
-Result<Form> read_form(Object root, const ReadLimits& limits, Findings& findings) {
+Result<Form> read_form(const Object& root, const ReadLimits& limits, Findings& findings) {
   return guarded("reading form fields", [&]() -> Result<Form> {
     Walk walk{limits, findings};
     auto form = key_of(root, "/AcroForm");
@@ -223,9 +223,9 @@ Result<Form> read_form(Object root, const ReadLimits& limits, Findings& findings
   });
 }
 
-Result<std::vector<FormField>> read_form_fields(Object root, const ReadLimits& limits,
+Result<std::vector<FormField>> read_form_fields(const Object& root, const ReadLimits& limits,
                                                 Findings& findings) {
-  ANTIN_TRY(auto form, read_form(std::move(root), limits, findings));
+  ANTIN_TRY(auto form, read_form(root, limits, findings));
   return std::move(form.fields);
 }
 

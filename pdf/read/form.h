@@ -34,13 +34,13 @@ struct Form {
   std::vector<FormField> fields;
   std::vector<FormNode> nodes;
 };
-Result<Form> read_form(QPDFObjectHandle root, const ReadLimits& limits, Findings& findings);
+Result<Form> read_form(const QPDFObjectHandle& root, const ReadLimits& limits, Findings& findings);
 
 /// All terminal fields below /AcroForm /Fields in tree order. Damage (a node reached twice, a kid
 /// that is no dictionary, a name that is no text or holds a period, a name used twice) goes into
 /// `findings`. Fails with kResourceLimit.
-Result<std::vector<FormField>> read_form_fields(QPDFObjectHandle root, const ReadLimits& limits,
-                                                Findings& findings);
+Result<std::vector<FormField>> read_form_fields(const QPDFObjectHandle& root,
+                                                const ReadLimits& limits, Findings& findings);
 
 /// /Rect, normalised; nullopt when it is no array of four numbers.
 std::optional<Rect> read_rect(const QPDFObjectHandle& array);

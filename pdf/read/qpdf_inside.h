@@ -47,6 +47,7 @@ struct Document::Inside {
   RevisionMap map;
   QPDF qpdf;
   std::optional<Encryption> encryption;
+  bool may_modify_annotations = true;
   std::vector<QPDFExc> warnings;  ///< collected so far: libqpdf gives each only once
 
   QPDFObjectHandle trailer() { return qpdf.getTrailer(); }

@@ -114,7 +114,7 @@ std::optional<QuickValue> read_quickly(Document::Inside& inside, const Object& v
   return QuickValue{Object::parse(&inside.qpdf, shortened, "signature"), std::move(*raw)};
 }
 
-bool in_object_stream(Document::Inside& inside, Object value) {
+bool in_object_stream(Document::Inside& inside, const Object& value) {
   const auto table = inside.qpdf.getXRefTable();
   const auto entry = table.find(value.getObjGen());
   return entry != table.end() && entry->second.getType() == 2;
