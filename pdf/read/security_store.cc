@@ -13,8 +13,10 @@ using Object = QPDFObjectHandle;
 // Certificates, CRLs and OCSP responses of one document.
 constexpr std::size_t kMaxEntries = 10'000;
 constexpr std::size_t kMaxOctets = std::size_t{256} << 20U;
-// How many earlier revisions are opened to find evidence that a later one dropped.
+// How many earlier revisions are opened to find evidence that a later one dropped: each costs a
+// reading of all that came before it, so the fewer the more there are.
 constexpr std::size_t kMaxRevisions = 64;
+constexpr std::size_t kMaxSections = 20'000;
 
 class Gatherer {
  public:
@@ -86,8 +88,9 @@ Result<SecurityStore> Document::security_store() const {
     ANTIN_CHECK(gatherer.gather(*inside_, visited));
     // A revision whose successor redefines nothing on the way to the store holds the same store.
     const auto& revisions = inside_->map.revisions;
+    const auto may_open = std::min(kMaxRevisions, 1 + kMaxSections / revisions.size());
     std::size_t opened = 0;
-    for (auto i = revisions.size(); i-- > 1 && opened < kMaxRevisions;) {
+    for (auto i = revisions.size(); i-- > 1 && opened < may_open;) {
       const auto& defines = revisions[i].defines;
       const bool touched = std::any_of(defines.begin(), defines.end(),
                                        [&](int number) { return visited.count(number) != 0; });
