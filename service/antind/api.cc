@@ -281,24 +281,25 @@ Response Api::refusal(const Error& error, const std::string& id) {
   return problem(error, id);
 }
 
-void Api::answered(std::string_view method, std::string_view path, const std::string& id,
-                   int status, std::chrono::microseconds took) {
-  std::string_view pattern = "other";
+void Api::answered(const Answered& answered) {
+  std::string pattern = "other";
   for (const auto& row : all_routes()) {
-    const auto matched = match_route(row.method, path);
+    const auto matched = match_route(row.method, answered.path);
     if (matched.row == &row) pattern = row.pattern;
   }
-  const auto labels = "route=\"" + std::string(pattern) + "\",method=\"" + std::string(method) +
-                      "\",status=\"" + std::to_string(status) + "\"";
-  parts_.metrics->count("antin_http_requests_total", labels);
-  parts_.metrics->observe("antin_http_request_seconds", "route=\"" + std::string(pattern) + "\"",
-                          took);
+  const auto status = std::to_string(answered.status);
+  parts_.metrics->count(
+      "antin_http_requests_total",
+      "route=\"" + pattern + "\",method=\"" + answered.method + "\",status=\"" + status + "\"");
+  parts_.metrics->observe("antin_http_request_seconds", "route=\"" + pattern + "\"", answered.took);
+  // The route and not the path: an address may hold what a client should not have put there.
   parts_.log->write(Log::Level::kInfo, "answered",
-                    {{"request_id", id},
-                     {"method", std::string(method)},
-                     {"route", std::string(pattern)},
-                     {"status", std::to_string(status)},
-                     {"microseconds", std::to_string(took.count())}});
+                    {{"request_id", answered.id},
+                     {"peer", answered.peer},
+                     {"method", answered.method},
+                     {"route", pattern},
+                     {"status", status},
+                     {"microseconds", std::to_string(answered.took.count())}});
 }
 
 }  // namespace antin::service

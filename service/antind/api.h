@@ -57,8 +57,7 @@ class Api final : public RequestHandler {
                                           const std::string& id) override;
   void handle(Request request, Responder responder) override;
   Response refusal(const Error& error, const std::string& id) override;
-  void answered(std::string_view method, std::string_view path, const std::string& id, int status,
-                std::chrono::microseconds took) override;
+  void answered(const Answered& answered) override;
 
  private:
   /// A request on its way through a handler.

@@ -173,9 +173,11 @@ void Api::run_job(const StoredJob& job) {
 // Prepare in a worker, sign by the key holder, complete in a worker, keep. No step holds what the
 // next one needs: the token is not busy while a timestamp server takes its time.
 Result<std::string> Api::sign(const StoredJob& job) {
-  const auto options = Json::parse(job.options);
+  const auto options = Json::parse(job.options, nullptr, false);
+  if (!options.is_object()) return make_error(Code::kStoreFailed, "options of job " + job.id);
   const auto option = [&](const char* key) {
-    return options.contains(key) ? options[key].get<std::string>() : std::string();
+    const auto found = options.find(key);
+    return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
   const auto within = parts_.config->agency.within;
   ANTIN_TRY(

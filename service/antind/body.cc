@@ -20,6 +20,8 @@ Status write_all(const Descriptor& fd, ByteView octets) {
 }  // namespace
 
 Status Body::append(ByteView octets) {
+  if (!reservation_.add(octets.size()))
+    return make_error(Code::kHttpBusy, "contents of requests under way fill their budget");
   size_ += octets.size();
   if (!memfd_ && size_ > kSpoolFrom) {
     ANTIN_TRY(memfd_, new_memfd("antin-request"));

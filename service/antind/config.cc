@@ -107,6 +107,8 @@ Status read_http(Section section, Config::Http& http) {
   ANTIN_CHECK(section.flag("behind_tls_proxy", http.behind_tls_proxy));
   ANTIN_CHECK(section.number("max_body_octets", settings.limits.body_octets, 1'024,
                              std::int64_t{1} << 32U));
+  ANTIN_CHECK(section.number("max_bodies_octets", http.max_bodies_octets, 1'048'576,
+                             std::int64_t{1} << 40U));
   ANTIN_CHECK(section.number("max_connections", settings.max_connections, 1, 20'000));
   ANTIN_CHECK(section.number("max_per_address", settings.max_per_address, 1, 20'000));
   ANTIN_CHECK(
@@ -159,6 +161,8 @@ Status check_together(const Config& config) {
   const bool loopback = config.http.address == "127.0.0.1" || config.http.address == "::1";
   if (!loopback && !config.http.behind_tls_proxy)
     return unsafe("http.address is reachable from outside without TLS (http.behind_tls_proxy)");
+  if (config.http.max_bodies_octets < config.http.settings.limits.body_octets)
+    return wrong("http.max_bodies_octets", "smaller than http.max_body_octets");
   if (config.store.folder.empty()) return wrong("store.folder", "must be given");
   if (config.agency.key.empty()) return Done{};
   if (config.agency.modules.empty()) return wrong("agency.modules", "must be given with a key");

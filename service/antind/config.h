@@ -20,6 +20,8 @@ struct Config {
     std::string port_file;  ///< the port in use is written here
     /// TLS is terminated in front (nginx); needed for any address but loopback.
     bool behind_tls_proxy = false;
+    /// Contents of all requests under way together.
+    std::size_t max_bodies_octets = std::size_t{1} << 30U;
     HttpSettings settings;
   } http;
   struct Verify {

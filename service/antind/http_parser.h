@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,7 @@ struct HttpLimits {
   std::size_t body_octets = 52'428'800;
   std::size_t chunk_line = 256;            ///< size and extensions of one chunk
   std::size_t chunk_overhead = 1U << 20U;  ///< all framing of a chunked body together
+  std::shared_ptr<BodyBudget> budget;      ///< shared by all connections; nullptr: none
 };
 
 /// Reads one HTTP/1.x request from octets as they come (RFC 9112), strictly: whatever two readers
@@ -40,7 +42,7 @@ class HttpParser {
     kRefused    ///< see error(); the connection cannot be used any more
   };
 
-  explicit HttpParser(const HttpLimits& limits) : limits_(limits) {}
+  explicit HttpParser(const HttpLimits& limits) : limits_(limits), body_(limits.budget) {}
 
   /// Takes octets until the state changes to one that needs the caller; returns how many.
   std::size_t feed(ByteView octets);

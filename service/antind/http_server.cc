@@ -25,6 +25,8 @@ namespace {
 using Ticks = HttpConnection::Ticks;
 using std::chrono::milliseconds;
 
+constexpr milliseconds kAcceptPause{100};
+
 // What other threads tell the polling thread.
 struct Mail {
   std::uint64_t serial;
@@ -137,6 +139,7 @@ class HttpServer::Loop {
   Connections connections_;
   std::map<std::string, std::size_t> per_address_;
   std::uint64_t next_serial_ = 1;
+  Ticks accept_again_{};
   std::atomic<bool> stopping_ = false;
   std::atomic<std::size_t> count_ = 0;
 };
@@ -167,13 +170,14 @@ void HttpServer::Loop::run() {
     polled.clear();
     who.clear();
     polled.push_back({mailbox_->bell(), POLLIN, 0});
-    if (!stop_at) polled.push_back({socket_.impl()->sockfd(), POLLIN, 0});
+    const bool accepting = !stop_at && now >= accept_again_;
+    if (accepting) polled.push_back({socket_.impl()->sockfd(), POLLIN, 0});
     const auto first = polled.size();
     for (auto& connection : connections_) {
       polled.push_back({connection.fd(), connection.wanted(), 0});
       who.push_back(&connection);
     }
-    const int wait = connections_.empty() && !stop_at ? -1 : static_cast<int>(tick().count());
+    const int wait = connections_.empty() && accepting ? -1 : static_cast<int>(tick().count());
     const int ready = ::poll(polled.data(), polled.size(), wait);
     now = clock_.ticks();
     if (ready > 0) {
@@ -190,7 +194,7 @@ void HttpServer::Loop::run() {
         if ((events & POLLIN) != 0) connection.read_some(now);
         drive(connection, now);
       }
-      if (!stop_at && polled[1].revents != 0) accept_all(now);
+      if (accepting && polled[1].revents != 0) accept_all(now);
     }
     for (auto& connection : connections_) check_time(connection, now);
     for (auto it = connections_.begin(); it != connections_.end();) {
@@ -218,8 +222,13 @@ void HttpServer::Loop::accept_all(Ticks now) {
       client.setBlocking(false);
       client.setNoDelay(true);
       peer = client.peerAddress().host().toString();
-    } catch (const Poco::Exception&) {
-      return;  // nobody waits, or gone again, or out of descriptors until one is closed
+    } catch (const Poco::Exception& problem) {
+      // Nobody waits any more, or gone again. Out of descriptors or memory the socket stays
+      // readable: polling it again at once would spin.
+      const auto code = problem.code();
+      if (code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM)
+        accept_again_ = now + kAcceptPause;
+      return;
     }
     // Far beyond the limit not even a refusal is affordable.
     if (connections_.size() >= 2 * settings_.max_connections) continue;
@@ -337,8 +346,12 @@ void HttpServer::Loop::answer(HttpConnection& connection, const Response& respon
   const auto after = connection.keep_alive && !stopping_ ? HttpConnection::After::kKeepAlive
                                                          : HttpConnection::After::kClose;
   handler_.answered(
-      connection.method, connection.path, connection.request_id, response.status,
-      std::chrono::duration_cast<std::chrono::microseconds>(now - connection.started));
+      {.method = connection.method,
+       .path = connection.path,
+       .id = connection.request_id,
+       .peer = connection.peer(),
+       .status = response.status,
+       .took = std::chrono::duration_cast<std::chrono::microseconds>(now - connection.started)});
   connection.answer(response, clock_.utc_now(), after, connection.head_only, now);
   connection.request_id.clear();
 }

@@ -59,8 +59,12 @@ class RequestHandler {
   /// The answer to a request that could not be read, or not served.
   virtual Response refusal(const Error& error, const std::string& id) = 0;
   /// For logs and metrics, once per answer.
-  virtual void answered(std::string_view method, std::string_view path, const std::string& id,
-                        int status, std::chrono::microseconds took) = 0;
+  struct Answered {
+    std::string method, path, id, peer;  ///< method and path empty when the head was not read
+    int status;
+    std::chrono::microseconds took;
+  };
+  virtual void answered(const Answered& answered) = 0;
 };
 
 /// One thread polls all sockets and frames requests strictly (http_parser.h) under deadlines that

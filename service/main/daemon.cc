@@ -210,6 +210,7 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
   auto settings = config.http.settings;
   // Room for the form around a document of the largest size; the handler holds the finer limit.
   settings.limits.body_octets += 65'536;
+  settings.limits.budget = std::make_shared<BodyBudget>(config.http.max_bodies_octets);
   HttpServer server(settings, api, clock, random);
   ANTIN_TRY(const auto port, server.listen(config.http.address, config.http.port));
   if (!config.http.port_file.empty())

@@ -47,10 +47,7 @@ class EchoHandler final : public RequestHandler {
   Response refusal(const Error& error, const std::string& id) override {
     return problem(error, id);
   }
-  void answered(std::string_view, std::string_view, const std::string&, int,
-                std::chrono::microseconds) override {
-    ++answers;
-  }
+  void answered(const Answered&) override { ++answers; }
   void release() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return !held_.empty(); });
@@ -258,6 +255,25 @@ TEST_F(HttpServerTest, CutsOffABodyBelowTheLowestRate) {
       client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nabc");
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 408);
+}
+
+TEST_F(HttpServerTest, RefusesContentsBeyondTheBudgetOfAllRequests) {
+  HttpSettings settings;
+  const auto budget = std::make_shared<BodyBudget>(1'000);
+  settings.limits.budget = budget;
+  start(settings);
+  RawClient first(port_);
+  const auto whole = post("/echo", std::string(900, 'x'));
+  ASSERT_TRUE(first.send(whole.substr(0, whole.size() - 1)));
+  while (budget->used() < 899) std::this_thread::yield();
+  RawClient second(port_);
+  const auto refused = second.ask(post("/echo", std::string(200, 'y')));
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 503);
+  EXPECT_NE(refused->field("Retry-After"), "");
+  EXPECT_EQ(first.ask("x")->status, 200);
+  RawClient third(port_);
+  EXPECT_EQ(third.ask(post("/echo", std::string(200, 'y')))->status, 200);
 }
 
 TEST_F(HttpServerTest, ClosesIdleConnections) {
