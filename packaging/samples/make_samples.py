@@ -114,7 +114,7 @@ def notice(path):
         page.at(LEFT, y + 5.5 + 5 * n, line)
     page.centred(right, y, "TL. CHỦ TỊCH", 13.5, "b")
     page.centred(right, y + 6, "CÔNG CHỨC TƯ PHÁP - HỘ TỊCH", 13.5, "b")
-    page.centred(right, y + 45, "Nguyễn Văn Ảnh", 13.5, "b")
+    page.centred(right, y + 47, "Nguyễn Văn Ảnh", 13.5, "b")
     page.surface.finish()
 
 

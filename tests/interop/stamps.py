@@ -143,7 +143,7 @@ def notice(world, results, folder):
         results.check(f"officer: {wanted}", wanted in text, text[-300:])
     results.check("officer: time in Vietnam's zone", re.search("Thời gian ký: " + TIME, text), text[-300:])
     # Between the title (y 211 mm) and the name (y 250 mm), in the right half of the page.
-    look(results, folder, "officer", source, officer, (105, 205, 195, 252))
+    look(results, folder, "officer", source, officer, (100, 205, 195, 255))
     rows = list(world.sign([officer], agency, "agency",
                            ("--role", "agency", "--appearance", SAMPLES / "agency.toml")).values())
     if not results.check("stamp seal", agency.exists(), rows):

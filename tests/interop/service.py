@@ -1,0 +1,41 @@
+"""The running service against the OpenAPI description that it serves itself, by Schemathesis.
+
+Positive and negative data, deterministic; every answer must have a described status, type and shape,
+and none may be a 500. The whole log lands in build/interop/work/schemathesis.log.
+"""
+import pathlib
+import re
+import subprocess
+
+import judges
+
+SECONDS = 240
+
+
+def run(world, results):
+    results.section("The service against its own description")
+    log = world.folder / "schemathesis.log"
+    with world.service() as base, open(log, "wb") as out:
+        done = subprocess.run(
+            [judges.TOOLS / "venv/bin/schemathesis", "run", f"{base}/api/v1/openapi.json", "--url", base,
+             "--header", f"Authorization: Bearer {world.api_key}", "--phases", "examples,coverage,fuzzing",
+             "--checks", CHECKS, "--max-examples", "25", "--generation-deterministic", "--max-time",
+             str(SECONDS), "--workers", "2", "--no-color", "--continue-on-failure",
+             "--request-timeout", "30", "--generation-database", "none"],
+            stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=SECONDS + 300)
+    text = log.read_text(errors="replace")
+    tail = text[text.rfind("SUMMARY"):]
+    print("\n".join(f"  {line}" for line in tail.splitlines()[1:25] if line.strip(" =")))
+    failures = re.findall(r"(?m)^\s+❌ (.*)$", tail)
+    results.check("Schemathesis finds nothing", done.returncode == 0,
+                  f"exit {done.returncode}; {'; '.join(failures)}; {log}")
+    results.check("antind did not end or complain of itself",
+                  not re.search(r'"level": ?"(?:fatal|error)"',
+                                (world.folder / "antind.log").read_text(errors="replace")),
+                  world.folder / "antind.log")
+
+
+# not_a_server_error, shape of answers, unsupported methods, credentials that are ignored.
+CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,"
+          "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
+          "missing_required_header,unsupported_method,ignored_auth")
