@@ -1,0 +1,337 @@
+#!/usr/bin/env python3
+"""antin sign, prepare, complete and token as programs: what tests of single functions cannot show.
+
+    sign_cli_test.py BUILD [unittest options]
+
+Keys come from tests/pki, by PKCS#12 and on a SoftHSM2 token made here; nothing leaves the machine.
+"""
+import hashlib
+import json
+import os
+import pathlib
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PKI = ROOT / "tests/pki"
+VECTORS = ROOT / "tests/vectors/structure"
+MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+PIN = "24681357"
+build = work = environment = None
+
+
+def quietly(*command, **kwargs):
+    subprocess.run([str(c) for c in command], check=True, capture_output=True,
+                   stdin=subprocess.DEVNULL, **kwargs)
+
+
+def make_token(folder, names):
+    """A token with keys and certificates of tests/pki."""
+    (folder / "tokens").mkdir(parents=True)
+    conf = folder / "softhsm2.conf"
+    conf.write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\n"
+                    "log.level = ERROR\n")
+    env = {**os.environ, "SOFTHSM2_CONF": str(conf)}
+    quietly("softhsm2-util", "--init-token", "--free", "--label", "officers", "--pin", PIN,
+            "--so-pin", "11112222", env=env)
+    for number, name in enumerate(names, 1):
+        key_id = f"{number:02x}"
+        quietly("softhsm2-util", "--import", PKI / f"keys/{name}.key", "--token", "officers",
+                "--label", name, "--id", key_id, "--pin", PIN, env=env)
+        der = folder / "certificate.der"
+        quietly("openssl", "x509", "-in", PKI / f"certs/{name}.crt", "-outform", "DER", "-out", der)
+        quietly("pkcs11-tool", "--module", MODULE, "--token-label", "officers", "--login", "--pin",
+                PIN, "--write-object", der, "--type", "cert", "--label", name, "--id", key_id,
+                env=env)
+    return env
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        self.folder = work / self.id().split(".")[-1]
+        self.folder.mkdir()
+        self.pin = self.folder / "pin"
+        self.pin.write_text("antin-test\n")
+        self.pin.chmod(0o400)
+
+    def antin(self, *arguments, **kwargs):
+        return subprocess.run([str(build / "bin/antin"), *map(str, arguments)], env=environment,
+                              capture_output=True, stdin=subprocess.DEVNULL, timeout=300, **kwargs)
+
+    def trust(self):
+        return ("--trust", PKI / "trust", "--allow-test-pki", "--crl", PKI / "crl/root.crl",
+                "--crl", PKI / "crl/issuing-ca.crl")
+
+    def p12(self, pin=None):
+        return ("--p12", PKI / "p12/officer-rsa2048.p12", "--pin-source",
+                f"file:{pin or self.pin}")
+
+    def token(self, name, source="fd:0"):
+        return ("--module", MODULE, "--key", f"pkcs11:token=officers;object={name}",
+                "--pin-source", source)
+
+    def rows(self, done):
+        return [json.loads(line) for line in done.stdout.decode().splitlines()]
+
+    def only_error(self, done):
+        self.assertEqual(done.returncode, 3, done)
+        return self.rows(done)[-1]["error"]["code"]
+
+    def inputs(self, count):
+        folder = self.folder / "in"
+        folder.mkdir()
+        for number in range(count):
+            shutil.copyfile(VECTORS / "xref-table.pdf", folder / f"{number:02}.pdf")
+        return folder
+
+
+class Sign(Command):
+    def test_file_says_what_it_became(self):
+        out = self.folder / "out.pdf"
+        done = self.antin("sign", VECTORS / "xref-stream.pdf", "-o", out, *self.p12(),
+                          *self.trust(), "--json")
+        self.assertEqual(done.returncode, 0, done)
+        row, = self.rows(done)
+        self.assertEqual((row["schema"], row["state"], row["level"]),
+                         ("antin-sign/1", "signed", "B-B"))
+        self.assertEqual(row["sha256"], hashlib.sha256(out.read_bytes()).hexdigest())
+        self.assertEqual([w["code"] for w in row["warnings"]], ["sign.development_key"])
+        self.assertTrue(out.read_bytes().startswith((VECTORS / "xref-stream.pdf").read_bytes()))
+
+    def test_people_read_m01(self):
+        done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "out.pdf",
+                          *self.p12(), "--lang", "vi")
+        self.assertIn("Ký số thành công.", done.stdout.decode())
+        self.assertIn("Nguyễn Văn Ảnh", done.stdout.decode())
+
+    def test_people_read_m02_with_the_reason(self):
+        junk = self.folder / "junk.pdf"
+        junk.write_bytes(b"not a PDF")
+        done = self.antin("sign", junk, "-o", self.folder / "out.pdf", *self.p12(), "--lang", "vi")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("Ký số không thành công: ", done.stdout.decode())
+
+    def test_batch_resumes_and_never_signs_twice(self):
+        source, out = self.inputs(5), self.folder / "out"
+        first = self.antin("sign", source, "-o", out, *self.p12(), "--json")
+        self.assertEqual([r["state"] for r in self.rows(first)], ["signed"] * 5)
+        before = {p.name: p.read_bytes() for p in out.iterdir()}
+        (out / "03.pdf").unlink()
+        second = self.antin("sign", source, "-o", out, *self.p12(), "--json")
+        self.assertEqual(second.returncode, 0)
+        states = {pathlib.Path(r["file"]).name: r["state"] for r in self.rows(second)}
+        self.assertEqual(states, {f"{n:02}.pdf": "signed" if n == 3 else "already_done"
+                                  for n in range(5)})
+        for name, octets in before.items():
+            if name != "03.pdf":
+                self.assertEqual((out / name).read_bytes(), octets)
+
+    def test_a_batch_larger_than_one_pin_may_sign_is_refused(self):
+        done = self.antin("sign", self.inputs(3), "-o", self.folder / "out", *self.p12(),
+                          "--max-batch", "2", "--json")
+        self.assertEqual(self.only_error(done), "sign.batch_too_large")
+
+    def test_the_input_is_never_overwritten(self):
+        copy = self.folder / "copy.pdf"
+        shutil.copyfile(VECTORS / "xref-table.pdf", copy)
+        done = self.antin("sign", copy, "-o", copy, *self.p12(), "--force", "--json")
+        self.assertEqual(self.only_error(done), "general.file_exists")
+        self.assertEqual(copy.read_bytes(), (VECTORS / "xref-table.pdf").read_bytes())
+
+    def test_nothing_is_left_beside_the_output(self):
+        self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "o" / "out.pdf",
+                   *self.p12())
+        out = self.folder / "out"
+        self.antin("sign", self.inputs(2), "-o", out, *self.p12())
+        self.assertEqual(sorted(p.name for p in out.iterdir()), ["00.pdf", "01.pdf"])
+
+    def test_levels_of_later_versions_say_so(self):
+        for level in ("B-LT", "B-LTA"):
+            done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "out.pdf",
+                              *self.p12(), "--level", level, "--json")
+            self.assertEqual(self.only_error(done), "sign.level_not_available")
+
+    def test_keeps_level_b_without_a_timestamp_when_told(self):
+        out = self.folder / "out.pdf"
+        nowhere = ("--level", "B-T")
+        done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", out, *self.p12(), *nowhere,
+                          "--json")
+        self.assertEqual(self.only_error(done), "sign.timestamp_unreachable")
+        self.assertFalse(out.exists())
+        done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", out, *self.p12(), *nowhere,
+                          "--without-timestamp", "keep-b", "--json")
+        row, = self.rows(done)
+        self.assertEqual((row["state"], row["level"]), ("signed", "B-B"))
+        self.assertIn("sign.timestamp_unreachable", [w["code"] for w in row["warnings"]])
+
+    def test_a_broken_signature_is_signed_over_by_a_person_who_insists_only(self):
+        good = self.folder / "good.pdf"
+        self.antin("sign", VECTORS / "xref-table.pdf", "-o", good, *self.p12())
+        octets = bytearray(good.read_bytes())
+        octets[octets.index(b"/MediaBox") + 11] ^= 1
+        broken = self.folder / "broken.pdf"
+        broken.write_bytes(octets)
+        out = self.folder / "out.pdf"
+        sign = ("sign", broken, "-o", out, *self.p12(), "--json")
+        self.assertEqual(self.only_error(self.antin(*sign)), "sign.input_signature_broken")
+        self.assertEqual(self.only_error(self.antin(*sign, "--accept-broken-input", "--role",
+                                                    "agency")), "sign.input_signature_broken")
+        done = self.antin(*sign, "--accept-broken-input")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("sign.input_signature_broken",
+                      [w["code"] for w in self.rows(done)[0]["warnings"]])
+
+
+class Pins(Command):
+    def test_a_file_that_others_read_is_refused(self):
+        self.pin.chmod(0o444)
+        done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "out.pdf",
+                          *self.p12(), "--json")
+        self.assertEqual(self.only_error(done), "token.pin_file_unsafe")
+
+    def test_no_terminal_is_told(self):
+        done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "out.pdf",
+                          "--p12", PKI / "p12/officer-rsa2048.p12", "--json",
+                          start_new_session=True)
+        self.assertEqual(self.only_error(done), "sign.no_terminal")
+
+    def on_terminal(self, typed):
+        """Runs antin sign on a terminal of its own; (exit code, all that was shown)."""
+        out = self.folder / "out.pdf"
+        words = [str(build / "bin/antin"), "sign", str(VECTORS / "xref-table.pdf"), "-o", str(out),
+                 *map(str, self.token("officer-rsa2048", "ask")), "--lang", "vi"]
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(words[0], words, environment)
+        shown = b""
+        deadline = time.monotonic() + 60
+        status = None
+        while time.monotonic() < deadline:
+            if select.select([terminal], [], [], 0.2)[0]:
+                try:
+                    piece = os.read(terminal, 4096)
+                except OSError:
+                    break
+                if not piece:
+                    break
+                shown += piece
+                if typed and "Mã PIN của thiết bị".encode() in shown and b"officers" in \
+                        shown.split("Mã PIN của thiết bị".encode())[-1]:
+                    os.write(terminal, typed)
+                    typed = b""
+        if time.monotonic() >= deadline:
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(status), shown.decode(errors="replace")
+
+    def test_the_documents_are_listed_before_the_pin_and_the_pin_is_not_shown(self):
+        code, shown = self.on_terminal(PIN.encode() + b"\n")
+        self.assertEqual(code, 0, shown)
+        digest = hashlib.sha256((VECTORS / "xref-table.pdf").read_bytes()).hexdigest()
+        self.assertIn(digest, shown)
+        self.assertLess(shown.index(digest), shown.index("Mã PIN của thiết bị"))
+        self.assertNotIn(PIN, shown)
+
+    def test_a_typing_error_can_be_taken_back(self):
+        code, shown = self.on_terminal(b"99\x15" + PIN.encode() + b"7\x7f\n")
+        self.assertEqual(code, 0, shown)
+
+    def test_control_c_at_the_prompt_cancels(self):
+        code, shown = self.on_terminal(b"12\x03")
+        self.assertEqual(code, 3, shown)
+        self.assertIn("general.cancelled", shown)
+        self.assertFalse((self.folder / "out.pdf").exists())
+
+
+class Certificates(Command):
+    def asked(self, name):
+        """Whether the PIN was taken from the pipe, and the error."""
+        reader, writer = os.pipe()
+        os.write(writer, PIN.encode() + b"\n")
+        os.close(writer)
+        done = subprocess.run(
+            [str(build / "bin/antin"), "sign", str(VECTORS / "xref-table.pdf"), "-o",
+             str(self.folder / f"{name}.pdf"), *map(str, self.token(name)), *map(str, self.trust()),
+             "--json"], env=environment, stdin=reader, capture_output=True, timeout=120)
+        left = os.read(reader, 100)
+        os.close(reader)
+        rows = self.rows(done)
+        return left == b"", rows[-1].get("error", {}).get("code")
+
+    def test_what_must_not_sign_is_refused_before_the_pin(self):
+        for name, code in (("officer-revoked", "sign.certificate_revoked"),
+                           ("officer-expired", "sign.certificate_expired"),
+                           ("officer-encipher", "sign.certificate_usage"),
+                           ("fake-officer", "sign.certificate_untrusted")):
+            self.assertEqual(self.asked(name), (False, code), name)
+
+    def test_a_good_one_is_asked_for_its_pin(self):
+        self.assertEqual(self.asked("officer-rsa2048"), (True, None))
+
+
+class TwoSteps(Command):
+    def test_repeat_without_harm(self):
+        state, tbs = self.folder / "state", self.folder / "tbs.der"
+        raw, out = self.folder / "raw", self.folder / "out.pdf"
+        prepare = ("prepare", VECTORS / "form.pdf", "--cert", PKI / "certs/officer-p256.crt",
+                   "--cert", PKI / "certs/issuing-ca.crt", "--state", state, "-o", tbs)
+        self.assertEqual(self.antin(*prepare).returncode, 0)
+        self.assertEqual(self.antin(*prepare).returncode, 3)
+        quietly("openssl", "dgst", "-sha256", "-sign", PKI / "keys/officer-p256.key", "-out", raw,
+                tbs)
+        complete = ("complete", "--state", state, "--signature", raw, "-o", out)
+        self.assertEqual(self.antin(*complete).returncode, 0)
+        once = out.read_bytes()
+        self.assertEqual(self.antin(*complete).returncode, 0)
+        self.assertEqual(out.read_bytes(), once)
+        other = self.folder / "other.pdf"
+        other.write_bytes((VECTORS / "xref-table.pdf").read_bytes())
+        self.assertEqual(self.only_error(self.antin(*complete, other, "--json")),
+                         "sign.state_wrong_document")
+
+
+class Usage(Command):
+    def test_mistakes_are_named(self):
+        for words, code in ((["sgin"], "cli.unknown_command"), (["token", "lst"], "cli.unknown_command"),
+                            (["sign", "a.pdf", "--outptu", "b"], "cli.unknown_option"),
+                            (["sign", "a.pdf"], "cli.missing_value"),
+                            (["sign"], "cli.missing_file")):
+            done = self.antin(*words)
+            self.assertEqual(done.returncode, 3)
+            self.assertIn(code, done.stderr.decode())
+
+    def test_help_is_there_for_every_command(self):
+        self.assertEqual(self.antin("help").returncode, 0)
+        for words in (["sign"], ["prepare"], ["complete"], ["token", "list"], ["token", "test"]):
+            for language in ("vi", "en"):
+                done = self.antin(*words, "--help", "--lang", language)
+                self.assertEqual(done.returncode, 0)
+                self.assertIn("--lang", done.stdout.decode())
+
+    def test_token_test_signs_with_every_scheme(self):
+        done = subprocess.run([str(build / "bin/antin"), "token", "test",
+                               *map(str, self.token("officer-rsa2048")), "--json"],
+                              env=environment, input=PIN.encode() + b"\n", capture_output=True,
+                              timeout=120)
+        self.assertEqual(done.returncode, 0, done)
+        rows = self.rows(done)
+        self.assertGreaterEqual(len(rows), 2)
+        self.assertTrue(all(row["works"] for row in rows))
+
+
+if __name__ == "__main__":
+    build = pathlib.Path(sys.argv.pop(1)).resolve()
+    work = build / "tests/sign-cli"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    environment = make_token(work / "token", ["officer-rsa2048", "officer-revoked",
+                                              "officer-expired", "officer-encipher",
+                                              "fake-officer"])
+    unittest.main()
