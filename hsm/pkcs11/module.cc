@@ -68,7 +68,7 @@ Outcome<std::unique_ptr<Module>> Module::load(const std::string& path) {
   // Never closed: a module may have threads or exit handlers of its own.
   void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    const char* const why = ::dlerror();
+    const char* const why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one a thread
     const std::string text = why == nullptr ? "dlopen" : why;
     return unusable(path, text, text);
   }

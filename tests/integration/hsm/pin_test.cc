@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <sys/stat.h>
 #include <thread>
 
@@ -127,6 +128,51 @@ TEST_F(Pins, AppearInNoCommandLineEnvironmentOrMessage) {
   EXPECT_EQ(to_log_line(failed.error()).find("31415926"), std::string::npos);
   for (const auto& [name, value] : failed.error().params)
     EXPECT_EQ(value.find("31415926"), std::string::npos) << name;
+}
+
+// The whole writable memory of a process; as its owner or root only.
+bool memory_holds(const std::string& pid, std::string_view text) {
+  std::ifstream maps{"/proc/" + pid + "/maps"};
+  std::ifstream memory{"/proc/" + pid + "/mem", std::ios::binary};
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long from = 0;
+    unsigned long to = 0;
+    std::string rights(4, ' ');
+    if (std::sscanf(line.c_str(), "%lx-%lx %4c", &from, &to, rights.data()) != 3) continue;
+    if (rights.substr(0, 2) != "rw" || to - from > (64UL << 20U)) continue;
+    std::string content(to - from, '\0');
+    memory.clear();
+    memory.seekg(static_cast<std::streamoff>(from));
+    memory.read(content.data(), static_cast<std::streamsize>(content.size()));
+    if (content.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::string child_of_this_process() {
+  for (const auto& process : std::filesystem::directory_iterator{"/proc"}) {
+    std::ifstream status{process.path() / "status"};
+    bool ours = false;
+    bool child = false;
+    for (std::string line; std::getline(status, line);) {
+      ours = ours || line == "Name:\tantin-pkcs11";
+      child = child || line == "PPid:\t" + std::to_string(::getpid());
+    }
+    if (ours && child) return process.path().filename().string();
+  }
+  return "";
+}
+
+TEST_F(Pins, LeaveTheChildsMemoryWithTheirLogin) {
+  const std::string wrong = "16180339887498";
+  FixedPin pin{wrong};
+  shimmed_.inject("C_Login A0 -1\n");  // SoftHSM itself never sees it: what is found is ours
+  ASSERT_EQ(outcome(log_in(*keys_, pin)), "token.pin_incorrect");
+  const auto pid = child_of_this_process();
+  ASSERT_NE(pid, "");
+  if (::geteuid() != 0) GTEST_SKIP() << "the child is not dumpable: only root may look";
+  EXPECT_TRUE(memory_holds(pid, "pkcs11:")) << "the search itself works";
+  EXPECT_FALSE(memory_holds(pid, wrong));
 }
 
 TEST_F(Pins, AKeyThatWantsOnePerSignatureGetsOnePerSignature) {
