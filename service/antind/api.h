@@ -47,6 +47,8 @@ class Api final : public RequestHandler {
  public:
   explicit Api(ApiParts parts);
   ~Api() override { stop(); }
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
   /// Takes up the signing jobs that a stop or crash interrupted.
   Status resume();
   /// Ends the workers under what still runs and waits for its threads. Signing jobs that did not

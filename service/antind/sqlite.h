@@ -26,6 +26,8 @@ class Sqlite {
 
   /// Opens or creates; WAL, synchronous=FULL, foreign keys on.
   static Result<Sqlite> open(const std::string& path);
+  Sqlite(const Sqlite&) = delete;
+  Sqlite& operator=(const Sqlite&) = delete;
   Sqlite(Sqlite&&) noexcept;
   Sqlite& operator=(Sqlite&&) noexcept;
   ~Sqlite();

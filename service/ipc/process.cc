@@ -75,6 +75,7 @@ Result<ChildProcess> ChildProcess::spawn(const std::string& program,
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   std::string lang = "LANG=C.UTF-8";
