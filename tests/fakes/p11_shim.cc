@@ -11,8 +11,8 @@
 // C_Login comes without one. ANTIN_SHIM_LOG: a file to which the name of each C_Login, C_Initialize
 // call is appended; never a PIN.
 
-#include <cstdio>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>

@@ -5,9 +5,9 @@
 #include "signer/state.h"
 
 // Property: a state has one encoding, so whatever is read writes itself again. Because a random
-// change hardly ever keeps the checksum, it is put right first. The DER reader gets the same octets:
-// what it takes must lie inside them.
-// NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
+// change hardly ever keeps the checksum, it is put right first. The DER reader gets the same
+// octets: what it takes must lie inside them. NOLINTNEXTLINE(readability-identifier-naming): the
+// name that libFuzzer calls
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const antin::ByteView octets(data, size);
   auto sound = antin::to_bytes(octets);

@@ -28,9 +28,9 @@ LINE_RULES = [
      re.compile(r"\b(?:EXPECT|ASSERT)_(?:TRUE\(\s*true|FALSE\(\s*false)|\bSUCCEED\(\)"),
      "asserts nothing"),
     ("sleep", lambda n: n.startswith("tests/") and n.endswith(".cc"),
-     re.compile(r"\bsleep_(?:for|until)\b|\b(?:u|nano)?sleep\s*\((?!.*// waits: )"),
+     re.compile(r"\b(?:sleep_(?:for|until)|(?:u|nano)?sleep)\s*\((?!.*// waits: )"),
      "sleeps; wait for a condition, or say why with '// waits: …'"),
-    ("fixed_fetch", lambda n: n.startswith("tests/") and n.endswith(".cc"),
+    ("real_date", lambda n: n.startswith("tests/") and n.endswith(".cc"),
      re.compile(r"system_clock::now\("),
      "reads the real date"),
     ("private_key", lambda n: not n.startswith(("tests/pki/", "tests/vectors/")),
@@ -38,7 +38,7 @@ LINE_RULES = [
      "holds a private key"),
     ("by_hand_free", lambda n: n.endswith(CODE) and n.split("/")[0] in tree.PRODUCT
      and not n.startswith(("certs/ossl/handles", "hsm/pkcs11/")),
-     re.compile(r"(?<![&\w])(?:[A-Z][A-Za-z0-9_]*_free(?:_all)?|free)\s*\("),
+     re.compile(r"^(?!\s*//).*(?<![&\w])(?:[A-Z][A-Za-z0-9_]*_free(?:_all)?|free)\s*\("),
      "frees by hand; use a handle (certs/ossl/handles.h)"),
 ]
 

@@ -10,7 +10,7 @@ REFUSED = {
     "left_open": ("pdf/a.cc", "// TO" + "DO: later"),
     "empty_assertion": ("tests/unit/a_test.cc", "EXPECT_TRUE(true);"),
     "sleep": ("tests/unit/a_test.cc", "std::this_thread::sleep_for(1s);"),
-    "fixed_fetch": ("tests/unit/a_test.cc", "auto t = std::chrono::system_clock::now();"),
+    "real_date": ("tests/unit/a_test.cc", "auto t = std::chrono::system_clock::now();"),
     "private_key": ("docs/A.md", "-----BEGIN " + "PRIVATE KEY-----"),
     "by_hand_free": ("signer/a.cc", "  X509_free(cert);"),
     "registry_host": ("docs/A.md", "https://py" + "pi.org/simple"),
@@ -21,6 +21,8 @@ ACCEPTED = [
     ("tests/unit/a_test.cc", "EXPECT_TRUE(ok);"),
     ("signer/a.cc", "using X509Ptr = Handle<X509, &X509_free>;"),
     ("signer/a.cc", "buffer.free_room();"),
+    ("signer/a.cc", "// what the table hides as free (7.5.8.4)"),
+    ("tests/a.cc", "std::this_thread::sleep_for(slow);  // waits: as the fault asks"),
     ("tests/pki/keys/a.key", "-----BEGIN " + "PRIVATE KEY-----"),
 ]
 

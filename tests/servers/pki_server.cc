@@ -72,7 +72,7 @@ class Handler : public Poco::Net::HTTPRequestHandler {
       dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request).socket().shutdown();
       return;
     }
-    if (fault == "slow") std::this_thread::sleep_for(options_.slow);
+    if (fault == "slow") std::this_thread::sleep_for(options_.slow);  // waits: as it was asked to
     auto answer = answer_to(request, uri.getPath(), as, fault_named(fault));
     spoil(answer, fault, uri.getPath());
     response.setStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status));
@@ -92,7 +92,8 @@ class Handler : public Poco::Net::HTTPRequestHandler {
  private:
   UtcTime now() const {
     if (options_.time) return *options_.time;
-    return UtcTime{std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+    const auto wall = std::chrono::system_clock::now();  // lint: real_date, --time is for tests
+    return UtcTime{std::chrono::floor<std::chrono::seconds>(wall)};
   }
 
   static void spoil(Answer& answer, std::string_view fault, const std::string& path) {
