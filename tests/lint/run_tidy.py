@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over every source of a finished build, two or more at a time.
 
-    run_tidy.py BUILD [--jobs N]
+    run_tidy.py BUILD [--jobs N] [--all]
 
 What was clean once is not judged again: the key is a hash over .clang-tidy, the version, the
 command line and the contents of the source and of every header it read (from ninja's own record).
 Clean keys are kept in $ANTIN_CACHE (default: the user's cache folder), so a fresh clone gains too.
+tidy_pending.txt beside this file names the sources that clang-tidy has not judged clean yet; they are
+passed over, and the list may only shrink. --all judges them too.
 Exit 0: clean. Exit 1: the offences on stdout.
 """
 import argparse
@@ -21,6 +23,7 @@ import time
 import tree
 
 TIDY = "clang-tidy-14"
+PENDING = pathlib.Path(__file__).resolve().parent / "tidy_pending.txt"
 # GCC-only warning switches of the build mean nothing to clang.
 EXTRA = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Qunused-arguments",
          f"--extra-arg-before=-isystem{tree.ROOT}/packaging/cmake/clang"]
@@ -90,6 +93,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--all", action="store_true", help="the pending ones too")
     args = parser.parse_args()
     build = os.path.abspath(args.build)
     version = subprocess.run([TIDY, "--version"], check=True, capture_output=True, text=True).stdout
@@ -98,6 +102,15 @@ def main():
         print(f"{source}: not built yet, build everything first")
     for source in unknown:
         print(f"{source}: no target compiles it")
+    listed = {line.strip() for line in PENDING.read_text(encoding="utf-8").splitlines()
+              if line.strip() and not line.startswith("#")}
+    pending = {str(tree.ROOT / name) for name in listed}
+    for source in sorted(pending - jobs.keys()):
+        print(f"{source}: listed in {PENDING.name} but not in the tree")
+    gone = bool(pending - jobs.keys())
+    if not args.all:
+        jobs = {source: key for source, key in jobs.items() if source not in pending}
+        print(f"note: {len(pending)} sources are not judged yet ({PENDING.name})")
     if not jobs:
         print("nothing to check")
         return 1
@@ -119,7 +132,7 @@ def main():
             else:
                 failed += 1
                 print(f"{name}: clang-tidy exit {code}\n{out}{err if not out else ''}", flush=True)
-    return bool(failed or unbuilt or unknown)
+    return bool(failed or unbuilt or unknown or gone)
 
 
 if __name__ == "__main__":
