@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """All lints of the tree, one line each.
 
-    tests/lint/run.py [--build BUILD]     with BUILD also clang-tidy, which needs a finished build
+    tests/lint/run.py [--build BUILD [--deep]]    with BUILD also clang-tidy, which needs a finished
+                                                  build; --deep: all its checks on all sources
 
 The last line says how many passed and failed; the exit code is 0 when all passed.
 """
@@ -19,6 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", help="finished build whose compile commands clang-tidy uses")
+    parser.add_argument("--deep", action="store_true")
     args = parser.parse_args()
     names = tree.files()
     cpp = tree.code_files()
@@ -37,7 +39,8 @@ def main():
                              *python]),
     ]
     if args.build:
-        checks.append(("clang-tidy", [sys.executable, HERE / "run_tidy.py", args.build]))
+        checks.append(("clang-tidy", [sys.executable, HERE / "run_tidy.py", args.build,
+                                      *(["--deep"] if args.deep else [])]))
     failed = 0
     for name, command in checks:
         started = time.monotonic()

@@ -61,12 +61,13 @@ def read_headers(build):
     return deps
 
 
-def jobs_of(build, version):
+def jobs_of(build, version, deep):
     hashes = Hashes()
     deps = read_headers(build)
     base = "".join(hashes.of(tree.ROOT / n) for n in (".clang-tidy", "tests/.clang-tidy")) \
-        + version + " ".join(EXTRA)
-    wanted = {str(tree.ROOT / n) for n in tree.code_files() if n.endswith(".cc")}
+        + version + " ".join(EXTRA) + "".join(shallow(deep))
+    wanted = {str(tree.ROOT / n) for n in tree.code_files() if n.endswith(".cc")
+              and (deep or not n.startswith("tests/"))}
     jobs, unbuilt = {}, []
     for entry in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
         source = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
@@ -82,9 +83,13 @@ def jobs_of(build, version):
     return jobs, unbuilt, sorted(wanted - jobs.keys())
 
 
-def tidy(build, source):
+def shallow(deep):
+    return [] if deep else ["--checks=-clang-analyzer-*"]
+
+
+def tidy(build, deep, source):
     started = time.monotonic()
-    done = subprocess.run([TIDY, "--quiet", "-p", build, *EXTRA, source], capture_output=True,
+    done = subprocess.run([TIDY, "--quiet", "-p", build, *shallow(deep), *EXTRA, source], capture_output=True,
                           text=True)
     return done.returncode, done.stdout, done.stderr, time.monotonic() - started
 
@@ -94,10 +99,11 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--all", action="store_true", help="the pending ones too")
+    parser.add_argument("--deep", action="store_true")
     args = parser.parse_args()
     build = os.path.abspath(args.build)
     version = subprocess.run([TIDY, "--version"], check=True, capture_output=True, text=True).stdout
-    jobs, unbuilt, unknown = jobs_of(build, version)
+    jobs, unbuilt, unknown = jobs_of(build, version, args.deep)
     for source in unbuilt:
         print(f"{source}: not built yet, build everything first")
     for source in unknown:
@@ -105,9 +111,9 @@ def main():
     listed = {line.strip() for line in PENDING.read_text(encoding="utf-8").splitlines()
               if line.strip() and not line.startswith("#")}
     pending = {str(tree.ROOT / name) for name in listed}
-    for source in sorted(pending - jobs.keys()):
+    gone = sorted(source for source in pending if not os.path.exists(source))
+    for source in gone:
         print(f"{source}: listed in {PENDING.name} but not in the tree")
-    gone = bool(pending - jobs.keys())
     if not args.all:
         jobs = {source: key for source, key in jobs.items() if source not in pending}
         print(f"note: {len(pending)} sources are not judged yet ({PENDING.name})")
@@ -120,7 +126,7 @@ def main():
     print(f"clang-tidy: {len(jobs)} sources, {len(todo)} to read", flush=True)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        runs = {pool.submit(tidy, build, s): s for s in todo}
+        runs = {pool.submit(tidy, build, args.deep, s): s for s in todo}
         for n, run in enumerate(concurrent.futures.as_completed(runs), 1):
             source = runs[run]
             code, out, err, seconds = run.result()
