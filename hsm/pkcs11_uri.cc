@@ -153,8 +153,10 @@ Status set_query_attribute(Pkcs11Uri& uri, const Attribute& attribute) {
   if (attribute.name == "pin-value" || attribute.name == "pin-source")
     return make_error(Code::kTokenUriPinRefused, "PIN attribute in the URI");
   ANTIN_TRY(auto value, text_value(attribute.value, Part::kQuery));
-  if (attribute.name == "module-path") uri.module_path = std::move(value);
-  if (attribute.name == "module-name") uri.module_name = std::move(value);
+  if (attribute.name == "module-path")
+    uri.module_path = std::move(value);
+  else if (attribute.name == "module-name")
+    uri.module_name = std::move(value);
   return Done{};
 }
 
