@@ -18,7 +18,7 @@ Error wrong(const std::string& key, std::string reason, Where where = Where::her
 // asked for.
 class Section {
  public:
-  Section(const toml::table* table, std::string name)
+  Section(const toml::table* table, const std::string& name)
       : table_(table), prefix_(name.empty() ? "" : name + ".") {}
 
   Status text(const char* key, std::string& out) {
