@@ -9,9 +9,9 @@ namespace {
 
 constexpr const char* kSchema = "antin-config/1";
 
-Error wrong(const std::string& key, std::string reason, Where where = Where::here()) {
-  return make_error(Code::kConfigValue, key + ": " + reason,
-                    {{"key", key}, {"reason", std::move(reason)}}, where);
+Error wrong(const std::string& key, const std::string& reason, Where where = Where::here()) {
+  return make_error(Code::kConfigValue, key + ": " + reason, {{"key", key}, {"reason", reason}},
+                    where);
 }
 
 // One table of the file. Every key that is asked for is known; done() names the first that nobody
