@@ -224,12 +224,14 @@ Outcome<SigningSession> TokenWork::find_key(const std::string& text) {
       if (found) pool_.discard(std::move(found->session));
       return with_label(why, token.label);
     };
+    // Asked before the search: another thread may log in between the two, and a key that was
+    // hidden while we looked must not be called absent.
+    const auto logged_in = session.logged_in();
+    if (const auto* why = failed(logged_in)) return give_up(*why);
     const auto keys = find_private_keys(session, {.label = uri.object, .id = uri.id});
     if (const auto* why = failed(keys)) return give_up(*why);
     const auto& handles = std::get<0>(keys);
     if (handles.empty()) {
-      const auto logged_in = session.logged_in();
-      if (const auto* why = failed(logged_in)) return give_up(*why);
       if (token.login_required && !std::get<0>(logged_in)) hidden = token;
       pool_.discard(std::move(session));
       continue;
