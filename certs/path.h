@@ -7,6 +7,7 @@
 #include "certs/certificate.h"
 #include "certs/core/finding.h"
 #include "certs/crl.h"
+#include "certs/ocsp.h"
 #include "certs/trust_store.h"
 
 namespace antin::certs {
@@ -36,6 +37,7 @@ struct PathInput {
   std::vector<Certificate> candidates;  ///< embedded in the document or otherwise at hand
   const TrustStore* trust;              ///< outlives the call
   std::vector<Crl> crls;                ///< evidence given; nothing is fetched
+  std::vector<OcspResponse> ocsp = {};  ///< the same
   Purpose purpose;
   UtcTime at;  ///< judged at this instant, RFC 5280 §6.1.1 (b)
   /// A revocation after `at` is reported, not decisive.

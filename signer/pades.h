@@ -9,6 +9,7 @@
 #include "certs/core/random.h"
 #include "certs/core/time.h"
 #include "certs/crl.h"
+#include "certs/online/evidence_source.h"
 #include "certs/trust_store.h"
 #include "hsm/key_holder.h"
 #include "pdf/write/signature_update.h"
@@ -16,7 +17,7 @@
 
 namespace antin::signer {
 
-enum class Level { kB, kT };
+enum class Level { kB, kT, kLT, kLTA };
 
 /// What becomes of a level T signature when no timestamp is to be had (S-07).
 enum class WithoutTimestamp {
@@ -82,6 +83,8 @@ struct Environment {
   const Clock* clock;
   RandomSource* random;
   TimestampSource* timestamps;  ///< nullptr: level kB only
+  /// For levels kLT and kLTA; nullptr: level kT at most.
+  certs::EvidenceSource* evidence = nullptr;
 };
 
 /// Signs with a key at hand: certificate check, PDF update, digest, attributes, key, CMS,

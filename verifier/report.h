@@ -71,6 +71,23 @@ struct SignatureReport {
   std::vector<RevocationEntry> revocation;
   std::vector<TimestampEntry> timestamps;
   Findings findings;
+  /// EN 319 102-1 §5.1.4.2: "basic", "long_term" (with timestamps), "archival".
+  std::string process = "basic";
+  /// The earliest instant at which the signature is proven to have existed; judged_at without one.
+  std::optional<UtcTime> best_signature_time;
+  std::string signature_sha256;  ///< of /Contents' CMS: which entry of validation_objects
+};
+
+/// Octets that the judgement rests on, each once: for the ETSI report and the evidence for a court.
+struct ValidationObject {
+  enum class Kind { kCertificate, kCrl, kOcsp, kTimestamp, kSignature };
+  Kind kind;
+  std::string sha256;  ///< hexadecimal, of `octets`
+  SharedBytes octets;
+  /// The earliest instant at which something trusted proves that it existed.
+  std::optional<UtcTime> proven;
+  /// Indices in Report::signatures of those whose judgement used it.
+  std::vector<std::size_t> used_by;
 };
 
 /// A copy held against an original (interfaces.md, "comparison").
@@ -93,6 +110,9 @@ struct Report {
   std::vector<SignatureReport> signatures;
   Findings findings;  ///< about the whole file
   std::optional<Comparison> comparison;
+  std::optional<UtcTime> judged_at;  ///< Input::at
+  std::string policy;                ///< name of the policy, "viet-nam" for the built-in one
+  std::vector<ValidationObject> validation_objects;
 };
 
 /// Catalogue code of the sentence for a comparison's result.

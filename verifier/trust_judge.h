@@ -5,6 +5,7 @@
 
 #include "certs/certificate.h"
 #include "certs/crl.h"
+#include "certs/ocsp.h"
 #include "certs/path.h"
 #include "certs/timestamp.h"
 #include "verifier/report.h"
@@ -18,6 +19,7 @@ namespace antin::verifier {
 struct Material {
   std::vector<certs::Certificate> certificates;
   std::vector<certs::Crl> crls;
+  std::vector<certs::OcspResponse> ocsp = {};
 };
 
 CertificateSummary summary_of(const certs::Certificate& certificate);

@@ -8,6 +8,8 @@
 #include "certs/algorithm_policy.h"
 #include "certs/core/bytes.h"
 #include "certs/crl.h"
+#include "certs/ocsp.h"
+#include "certs/online/evidence_source.h"
 #include "certs/trust_store.h"
 #include "verifier/report.h"
 
@@ -34,6 +36,8 @@ struct Input {
   std::string password;
   const certs::TrustStore* trust;  ///< outlives the call; may be empty
   std::vector<certs::Crl> crls;
+  std::vector<certs::OcspResponse> ocsp = {};
+  std::vector<certs::Certificate> certificates = {};  ///< further ones that may help a chain
   Policy policy;
   UtcTime at;  ///< "now" of the judgement
 };
@@ -42,5 +46,21 @@ struct Input {
 /// Fails only when the document cannot be read at all: kPdfNotPdf, kPdfMalformed,
 /// kPdfPasswordNeeded, kPdfUnsupported, kResourceLimit.
 Result<Report> verify(const Input& input);
+
+/// A detached CAdES or other CMS signature (.p7s, vietnam.md S-20) over a file that need not be a
+/// PDF. Everything of EN 319 102-1 that does not concern PDF is judged as in verify(); the report
+/// has no pages, no revisions and no changes; each SignerInfo is one entry.
+struct DetachedInput {
+  Input input;      ///< document: the file that was signed; password: not used
+  Bytes signature;  ///< DER or BER ContentInfo, or PEM
+};
+/// Fails with kCmsMalformed, kResourceLimit.
+Result<Report> verify_detached(const DetachedInput& input);
+
+/// What a collector should be asked for before judging: the signers and timestamp servers of a
+/// document, and all that it carries itself. Reads, judges nothing; a part that cannot be read is
+/// left out. Fails only as verify() does.
+Result<certs::EvidenceWanted> evidence_wanted(const Input& input);
+Result<certs::EvidenceWanted> evidence_wanted(const DetachedInput& input);
 
 }  // namespace antin::verifier

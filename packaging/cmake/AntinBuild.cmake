@@ -21,7 +21,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 find_program(ANTIN_CCACHE ccache)
 if(ANTIN_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${ANTIN_CCACHE}")
+  # Relative to the tree, so that several clones on one machine share what they compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}"
+                                  CCACHE_NOHASHDIR=1 "${ANTIN_CCACHE}")
 endif()
 
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
