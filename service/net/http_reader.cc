@@ -109,7 +109,7 @@ Status HttpReader::read_head(std::string_view head) {
       std::from_chars(status_line.data() + 9, status_line.data() + 12, status);
   if (problem != std::errc{} || stopped != status_line.data() + 12 || status < 100 || status > 599)
     return odd("status line");
-  response_.status = status;
+  response_ = HttpResponse{.status = status, .content_type = {}, .body = {}};
   length_.reset();
   chunked_ = false;
   auto rest = line_end == std::string_view::npos ? std::string_view{} : head.substr(line_end + 2);
@@ -138,6 +138,12 @@ Status HttpReader::read_field(std::string_view line) {
   const auto value = trim(line.substr(colon + 1));
   const auto key = lower(name);
   if (key == "content-type") response_.content_type = std::string(value);
+  if (key == "etag") response_.etag = std::string(value);
+  if (key == "last-modified") response_.last_modified = std::string(value);
+  if (key == "cache-control") {
+    if (!response_.cache_control.empty()) response_.cache_control += ", ";
+    response_.cache_control += std::string(value);
+  }
   if (key == "location") {
     if (!location_.empty()) return odd("two Location fields");
     location_ = std::string(value);
