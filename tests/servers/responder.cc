@@ -1,6 +1,3 @@
-#include "tests/servers/responder.h"
-
-#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -15,6 +12,7 @@
 #include "certs/certificate.h"
 #include "certs/crl.h"
 #include "certs/ossl/handles.h"
+#include "tests/servers/responder_state.h"
 
 namespace antin::testpki {
 namespace {
@@ -23,17 +21,9 @@ namespace fs = std::filesystem;
 using certs::Certificate;
 using certs::Crl;
 using ResponseContextPtr = ossl::Handle<TS_RESP_CTX, &TS_RESP_CTX_free>;
-using OcspRequestPtr = ossl::Handle<OCSP_REQUEST, &OCSP_REQUEST_free>;
-using OcspBasicPtr = ossl::Handle<OCSP_BASICRESP, &OCSP_BASICRESP_free>;
-using TimePtr = ossl::Handle<ASN1_TIME, &ASN1_TIME_free>;
 
 constexpr const char* kPolicy = "2.25.205461519452725487421202699071282493765.2";
 constexpr const char* kOtherPolicy = "2.25.205461519452725487421202699071282493765.3";
-
-struct Identity {
-  Certificate certificate;
-  ossl::PublicKeyPtr key;
-};
 
 Result<Bytes> read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -78,6 +68,7 @@ void set_nonce(TS_REQ* request, std::uint64_t value) {
 // Answers a request that nobody sent.
 void spoil(TS_REQ* request, Fault fault) {
   if (fault == Fault::kWrongNonce) set_nonce(request, 42);
+  if (fault == Fault::kNoNonce) TS_REQ_set_nonce(request, nullptr);
   if (fault == Fault::kWrongImprint) {
     auto* imprint = TS_REQ_get_msg_imprint(request);
     auto other = to_bytes(certs::content_of(TS_MSG_IMPRINT_get_msg(imprint)));
@@ -90,42 +81,52 @@ void spoil(TS_REQ* request, Fault fault) {
   }
 }
 
-TimePtr asn1_time(UtcTime at) {
-  return TimePtr{ASN1_TIME_set(nullptr, at.since_epoch().time_since_epoch().count())};
-}
+}  // namespace
 
 Error failed(const char* doing) {
   return ossl::take_errors(Code::kInternal, doing);
 }
 
-}  // namespace
-
-struct Responder::State {
-  fs::path pki;
-  std::map<std::string, Identity> identities;
-  Crl issuing_list;
-};
+Fault fault_named(std::string_view name) {
+  static const std::map<std::string_view, Fault> kNames{
+      {"wrong-nonce", Fault::kWrongNonce},
+      {"no-nonce", Fault::kNoNonce},
+      {"wrong-imprint", Fault::kWrongImprint},
+      {"refused", Fault::kRefused},
+      {"try-later", Fault::kRefused},
+      {"stale", Fault::kStale},
+      {"future", Fault::kFuture},
+      {"no-next-update", Fault::kNoNextUpdate},
+      {"unknown", Fault::kUnknown},
+      {"wrong-signer", Fault::kWrongSigner},
+      {"unauthorised", Fault::kUnauthorised},
+      {"internal-error", Fault::kInternalError},
+      {"other-serial", Fault::kOtherSerial},
+      {"archive-cutoff", Fault::kArchiveCutoff},
+      {"bad-signature", Fault::kBadSignature},
+      {"no-certificates", Fault::kNoCertificates},
+  };
+  const auto found = kNames.find(name);
+  return found == kNames.end() ? Fault::kNone : found->second;
+}
 
 Result<Responder> Responder::open(const fs::path& pki) {
   std::map<std::string, Identity> identities;
   for (const auto& entry : fs::directory_iterator(pki / "certs")) {
     const auto name = entry.path().stem().string();
-    const bool needed =
-        name.starts_with("tsa") || name == "ocsp" || name == "agency" || name == "issuing-ca";
-    if (!needed) continue;
+    if (!fs::exists(pki / "keys" / (name + ".key"))) continue;  // issuing-ca-cross: another's key
     ANTIN_TRY(auto identity, read_identity(pki, name));
     identities.emplace(name, std::move(identity));
   }
-  ANTIN_TRY(auto octets, read_file(pki / "crl" / "issuing-ca.crl"));
-  ANTIN_TRY(auto list, Crl::from_bytes(octets));
-  return Responder{std::make_shared<const State>(State{pki, std::move(identities), list})};
+  return Responder{std::make_shared<const State>(State{pki, std::move(identities)})};
 }
 
 Result<Bytes> Responder::timestamp(ByteView request, const std::string& tsa, UtcTime gen_time,
                                    Fault fault) const {
-  const auto found = state_->identities.find(tsa);
-  if (found == state_->identities.end()) return make_error(Code::kUsage, "no such TSA");
-  const auto& [certificate, key] = found->second;
+  const auto* signer = state_->find(tsa);
+  if (signer == nullptr) return make_error(Code::kUsage, "no such TSA");
+  const auto& [certificate, key] = *signer;
+  if (fault == Fault::kFuture) gen_time = UtcTime{gen_time.since_epoch() + std::chrono::hours{24}};
 
   const auto* at = request.data();
   const ossl::TimestampRequestPtr asked{
@@ -150,69 +151,19 @@ Result<Bytes> Responder::timestamp(ByteView request, const std::string& tsa, Utc
   // The library refuses certificates whose extended key usage is not critical and alone (tsa-lax).
   if (TS_RESP_CTX_set_signer_cert(context.get(), certificate.x509()) != 1)
     return failed("TSA certificate");
-  const auto issuing = state_->identities.find("issuing-ca");
-  if (issuing != state_->identities.end()) {
+  if (const auto* issuer = state_->issuer_of(certificate)) {
     const ossl::X509ViewPtr chain{sk_X509_new_null()};
-    sk_X509_push(chain.get(), issuing->second.certificate.x509());
+    sk_X509_push(chain.get(), issuer->certificate.x509());
     if (TS_RESP_CTX_set_certs(context.get(), chain.get()) != 1) return failed("TSA chain");
   }
   TS_RESP_CTX_set_time_cb(context.get(), fixed_time, &gen_time);
   TS_RESP_CTX_set_serial_cb(context.get(), fresh_serial, nullptr);
   const ossl::TimestampResponsePtr response{TS_RESP_create_response(context.get(), in.get())};
   if (!response) return failed("timestamp response");
-  return certs::to_der(response.get(), i2d_TS_RESP);
-}
-
-Result<Bytes> Responder::ocsp(ByteView request, UtcTime now, Fault fault) const {
-  const auto* at = request.data();
-  const OcspRequestPtr asked{d2i_OCSP_REQUEST(nullptr, &at, static_cast<long>(request.size()))};
-  const auto bare = [](int status) -> Result<Bytes> {
-    const ossl::OcspResponsePtr response{OCSP_response_create(status, nullptr)};
-    return certs::to_der(response.get(), i2d_OCSP_RESPONSE);
-  };
-  if (!asked || OCSP_request_onereq_count(asked.get()) == 0)
-    return bare(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
-  if (fault == Fault::kRefused) return bare(OCSP_RESPONSE_STATUS_TRYLATER);
-
-  const auto& ca = state_->identities.at("issuing-ca").certificate;
-  const auto& signer = state_->identities.at(fault == Fault::kWrongSigner ? "agency" : "ocsp");
-  using std::chrono::hours;
-  const auto from = fault == Fault::kStale ? UtcTime{now.since_epoch() - hours{48}} : now;
-  const auto this_update = asn1_time(from);
-  const auto next_update = asn1_time(UtcTime{from.since_epoch() + hours{24}});
-  const OcspBasicPtr basic{OCSP_BASICRESP_new()};
-  for (int i = 0; i < OCSP_request_onereq_count(asked.get()); ++i) {
-    auto* id = OCSP_onereq_get0_id(OCSP_request_onereq_get0(asked.get(), i));
-    ASN1_OBJECT* digest = nullptr;
-    ASN1_INTEGER* serial = nullptr;
-    OCSP_id_get0_info(nullptr, &digest, nullptr, &serial, id);
-    const ossl::Handle<OCSP_CERTID, &OCSP_CERTID_free> ours{
-        OCSP_cert_id_new(EVP_get_digestbyobj(digest), X509_get_subject_name(ca.x509()),
-                         X509_get0_pubkey_bitstr(ca.x509()), serial)};
-    int status = V_OCSP_CERTSTATUS_UNKNOWN;
-    ASN1_TIME* when = nullptr;
-    X509_REVOKED* entry = nullptr;
-    if (ours && OCSP_id_cmp(ours.get(), id) == 0) {
-      status = V_OCSP_CERTSTATUS_GOOD;
-      if (X509_CRL_get0_by_serial(state_->issuing_list.x509_crl(), &entry, serial) == 1) {
-        status = V_OCSP_CERTSTATUS_REVOKED;
-        when = const_cast<ASN1_TIME*>(X509_REVOKED_get0_revocationDate(entry));
-      }
-    }
-    if (OCSP_basic_add1_status(basic.get(), id, status, OCSP_REVOKED_STATUS_NOSTATUS, when,
-                               this_update.get(), next_update.get()) == nullptr)
-      return failed("OCSP status");
-  }
-  if (fault == Fault::kWrongNonce)
-    OCSP_basic_add1_nonce(basic.get(), nullptr, -1);
-  else
-    OCSP_copy_nonce(basic.get(), asked.get());
-  if (OCSP_basic_sign(basic.get(), signer.certificate.x509(), signer.key.get(), EVP_sha256(),
-                      nullptr, 0) != 1)
-    return failed("OCSP signature");
-  const ossl::OcspResponsePtr response{
-      OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get())};
-  return certs::to_der(response.get(), i2d_OCSP_RESPONSE);
+  auto octets = certs::to_der(response.get(), i2d_TS_RESP);
+  // The signature value is the last thing in the response.
+  if (fault == Fault::kBadSignature && !octets.empty()) octets.back() ^= 1U;
+  return octets;
 }
 
 std::optional<Bytes> Responder::crl(const std::string& name) const {
