@@ -19,9 +19,10 @@ constexpr std::array kOrder = {
     kRevokedNoPoe, kCryptoConstraintsFailure, kCryptoConstraintsFailureNoPoe,
     // INDETERMINATE
     kSignedDataNotFound, kNoSigningCertificateFound, kNoCertificateChainFound,
-    kCertificateChainGeneralFailure, kChainConstraintsFailure, kSigConstraintsFailure,
-    kRevokedCaNoPoe, kOutOfBoundsNotRevoked, kOutOfBoundsNoPoe, kTimestampOrderFailure,
-    kSignaturePolicyNotAvailable, kPolicyProcessingError, kNoPoe, kTryLater};
+    kNoCertificateChainFoundNoPoe, kCertificateChainGeneralFailure, kChainConstraintsFailure,
+    kSigConstraintsFailure, kRevokedCaNoPoe, kOutOfBoundsNotRevoked, kOutOfBoundsNoPoe,
+    kTimestampOrderFailure, kSignaturePolicyNotAvailable, kPolicyProcessingError, kNoPoe,
+    kTryLater};
 
 std::size_t rank(SubIndication reason) {
   return static_cast<std::size_t>(

@@ -46,6 +46,8 @@ std::string_view name(SubIndication reason) noexcept {
       return "NO_SIGNING_CERTIFICATE_FOUND";
     case SubIndication::kNoCertificateChainFound:
       return "NO_CERTIFICATE_CHAIN_FOUND";
+    case SubIndication::kNoCertificateChainFoundNoPoe:
+      return "NO_CERTIFICATE_CHAIN_FOUND_NO_POE";
     case SubIndication::kRevokedNoPoe:
       return "REVOKED_NO_POE";
     case SubIndication::kRevokedCaNoPoe:

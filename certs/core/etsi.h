@@ -26,6 +26,7 @@ enum class SubIndication : std::uint8_t {
   kTimestampOrderFailure,
   kNoSigningCertificateFound,
   kNoCertificateChainFound,
+  kNoCertificateChainFoundNoPoe,
   kRevokedNoPoe,
   kRevokedCaNoPoe,
   kOutOfBoundsNoPoe,
