@@ -13,7 +13,7 @@ MAY_INCLUDE = {
     "certs/ossl": ["certs/core"],
     "certs": ["certs/core", "certs/ossl"],
     # What to fetch, from where, for how long it is good; the fetcher and the disk are service's.
-    "certs/online": ["certs/core", "certs"],
+    "certs/online": ["certs/core", "certs/ossl", "certs"],
     "hsm": ["certs/core"],
     "hsm/pkcs11": ["certs/core", "certs/ossl", "hsm"],
     "hsm/tokend": ["certs/core", "certs/ossl", "hsm", "hsm/pkcs11", "service/ipc"],
@@ -25,6 +25,12 @@ MAY_INCLUDE = {
     "service": [],
     "service/system": ["certs/core"],
     "service/ipc": ["certs/core"],
+    # What was fetched, kept on disk for every program of this user.
+    "service/cache": ["certs/core", "certs/online", "service/system"],
+    # antin-fetch speaks HTTP for a program that must not carry an HTTP client.
+    "service/fetch": ["certs/core", "service/ipc", "service/net"],
+    "service/fetch_client": ["certs/core", "certs", "certs/online", "service/ipc", "service/cache",
+                             "service/system", "service/fetch"],
     "service/pkcs11_child": ["certs/core", "hsm/pkcs11"],
     "service/net": ["certs/core", "certs", "certs/online"],
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
