@@ -6,10 +6,15 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
+
+#include "certs/ossl/digest.h"
 
 namespace antin::certs {
 namespace {
+
+using PssParametersPtr = ossl::Handle<RSA_PSS_PARAMS, &RSA_PSS_PARAMS_free>;
 
 // Bidirectional controls (UAX #9) and C0/C1 controls.
 bool misleads(char32_t c) {
@@ -85,6 +90,29 @@ std::string integer_hex(const ASN1_INTEGER* integer) {
 ByteView content_of(const ASN1_STRING* string) {
   if (string == nullptr) return {};
   return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+
+std::optional<DigestAlgorithm> signature_digest(const X509_ALGOR* algorithm) {
+  const ossl::ErrorMark probe;
+  const ASN1_OBJECT* oid = nullptr;
+  int type = V_ASN1_UNDEF;
+  const void* value = nullptr;
+  X509_ALGOR_get0(&oid, &type, &value, algorithm);
+  if (oid == nullptr) return std::nullopt;
+  if (OBJ_obj2nid(oid) != NID_rsassaPss) {
+    int digest = NID_undef;
+    if (OBJ_find_sigid_algs(OBJ_obj2nid(oid), &digest, nullptr) != 1) return std::nullopt;
+    return ossl::digest_of_nid(digest);
+  }
+  if (type != V_ASN1_SEQUENCE) return std::nullopt;
+  const auto content = content_of(static_cast<const ASN1_STRING*>(value));
+  const auto* at = content.data();
+  const PssParametersPtr parameters{
+      d2i_RSA_PSS_PARAMS(nullptr, &at, static_cast<long>(content.size()))};
+  if (!parameters) return std::nullopt;
+  if (parameters->hashAlgorithm == nullptr) return DigestAlgorithm::kSha1;  // RFC 4055 §3.1
+  X509_ALGOR_get0(&oid, nullptr, nullptr, parameters->hashAlgorithm);
+  return ossl::digest_of_nid(OBJ_obj2nid(oid));
 }
 
 }  // namespace antin::certs

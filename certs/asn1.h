@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "certs/core/algorithms.h"
 #include "certs/core/bytes.h"
 #include "certs/core/time.h"
 #include "certs/ossl/handles.h"
@@ -27,6 +28,10 @@ std::string integer_hex(const ASN1_INTEGER* integer);
 
 /// Content octets of an OCTET STRING, BIT STRING or INTEGER, borrowed.
 ByteView content_of(const ASN1_STRING* string);
+
+/// Digest of a signature algorithm, RSASSA-PSS parameters included; nullopt when there is none
+/// (EdDSA) or one that antin cannot name.
+std::optional<DigestAlgorithm> signature_digest(const X509_ALGOR* algorithm);
 
 /// Runs an i2d function into owned octets; empty when it fails.
 template <class T, class I2d>

@@ -40,6 +40,22 @@ std::vector<std::string> access_urls(const X509* x509, int method) {
   return urls;
 }
 
+std::vector<std::string> point_urls(const X509* x509, int extension) {
+  const ossl::ErrorMark probe;
+  const ossl::DistributionPointsPtr points{
+      static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(x509, extension, nullptr, nullptr))};
+  std::vector<std::string> urls;
+  for (int i = 0; points && i < sk_DIST_POINT_num(points.get()); ++i) {
+    const auto* name = sk_DIST_POINT_value(points.get(), i)->distpoint;
+    if (name == nullptr || name->type != 0) continue;
+    for (int n = 0; n < sk_GENERAL_NAME_num(name->name.fullname); ++n) {
+      const auto* one = sk_GENERAL_NAME_value(name->name.fullname, n);
+      if (one->type == GEN_URI) urls.push_back(display_text(one->d.uniformResourceIdentifier));
+    }
+  }
+  return urls;
+}
+
 std::string curve_name(const EVP_PKEY* key) {
   std::array<char, 64> name{};
   std::size_t length = 0;
@@ -288,19 +304,10 @@ std::vector<std::string> Certificate::ca_issuer_urls() const {
 }
 
 std::vector<std::string> Certificate::crl_urls() const {
-  const ossl::ErrorMark probe;
-  const ossl::DistributionPointsPtr points{static_cast<CRL_DIST_POINTS*>(
-      X509_get_ext_d2i(x509(), NID_crl_distribution_points, nullptr, nullptr))};
-  std::vector<std::string> urls;
-  for (int i = 0; points && i < sk_DIST_POINT_num(points.get()); ++i) {
-    const auto* name = sk_DIST_POINT_value(points.get(), i)->distpoint;
-    if (name == nullptr || name->type != 0) continue;
-    for (int n = 0; n < sk_GENERAL_NAME_num(name->name.fullname); ++n) {
-      const auto* one = sk_GENERAL_NAME_value(name->name.fullname, n);
-      if (one->type == GEN_URI) urls.push_back(display_text(one->d.uniformResourceIdentifier));
-    }
-  }
-  return urls;
+  return point_urls(x509(), NID_crl_distribution_points);
+}
+std::vector<std::string> Certificate::delta_crl_urls() const {
+  return point_urls(x509(), NID_freshest_crl);
 }
 
 }  // namespace antin::certs

@@ -63,6 +63,7 @@ class Certificate {
   bool signature_verifies_with(const Certificate& issuer) const;
   std::vector<std::string> ocsp_urls() const;
   std::vector<std::string> crl_urls() const;
+  std::vector<std::string> delta_crl_urls() const;
   std::vector<std::string> ca_issuer_urls() const;
 
   /// Valid while any copy of *this lives.

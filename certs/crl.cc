@@ -132,6 +132,11 @@ std::optional<UtcTime> Crl::next_update() const {
 std::string Crl::number_hex() const {
   return parsed_->number ? integer_hex(parsed_->number.get()) : "";
 }
+std::optional<DigestAlgorithm> Crl::signature_digest() const {
+  const X509_ALGOR* algorithm = nullptr;
+  X509_CRL_get0_signature(x509_crl(), nullptr, &algorithm);
+  return certs::signature_digest(algorithm);
+}
 ossl::Borrowed<X509_CRL> Crl::x509_crl() const noexcept {
   return parsed_->crl.get();
 }

@@ -21,6 +21,8 @@ class Crl {
   std::optional<UtcTime> next_update() const;
   std::string number_hex() const;        ///< cRLNumber or ""
   const Bytes& sha256() const noexcept;  ///< of der()
+  /// Digest of the issuer's signature; nullopt when it has none or one antin cannot name.
+  std::optional<DigestAlgorithm> signature_digest() const;
   ossl::Borrowed<X509_CRL> x509_crl() const noexcept;
   /// True when `issuer`'s key verifies the signature of this list (and only that). Remembered by
   /// all copies of *this.

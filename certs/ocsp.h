@@ -26,6 +26,11 @@ class OcspResponse {
   std::string responder_line() const;  ///< name, or the key hash in hexadecimal
   std::vector<Certificate> certificates() const;
   const Bytes& nonce() const;  ///< octets inside the extension; empty when absent
+  /// Digest of the responder's signature; nullopt when it has none or one antin cannot name.
+  std::optional<DigestAlgorithm> signature_digest() const;
+  /// True when `signer`'s key verifies the signature of this answer (and only that). Remembered by
+  /// all copies of *this.
+  bool signature_verifies_with(const Certificate& signer) const;
   /// True when a single response names `certificate` under `issuer` (RFC 6960 §4.1.1 CertID, any
   /// digest OpenSSL knows).
   bool speaks_of(const Certificate& certificate, const Certificate& issuer) const;

@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include "certs/path_judge.h"
+#include "certs/statements.h"
 
 namespace antin::certs {
 namespace {
@@ -43,19 +44,6 @@ std::string day_of(UtcTime at) {
   return to_vietnam_text(at).substr(0, kDayLength);
 }
 
-LeafUse use_of(Purpose purpose) {
-  switch (purpose) {
-    case Purpose::kTimestamp:
-      return LeafUse::kTimestamp;
-    case Purpose::kOcsp:
-      return LeafUse::kOcsp;
-    case Purpose::kSign:
-    case Purpose::kSeal:
-      break;
-  }
-  return LeafUse::kSign;
-}
-
 // A key for timestamps or OCSP alone signs no documents.
 bool for_services_only(X509* x509) {
   const auto usage = X509_get_extended_key_usage(x509);  // UINT32_MAX: no restriction
@@ -68,26 +56,6 @@ bool for_services_only(X509* x509) {
     if (nid != NID_time_stamp && nid != NID_OCSP_sign) return false;
   }
   return true;
-}
-
-bool usage_permits(const Certificate& leaf, LeafUse use) {
-  switch (use) {
-    case LeafUse::kSign:
-      return leaf.may_sign() && !for_services_only(leaf.x509());
-    case LeafUse::kTimestamp:
-      return leaf.may_sign() && leaf.may_timestamp();
-    case LeafUse::kOcsp: {
-      const auto usage = X509_get_extended_key_usage(leaf.x509());
-      return usage != UINT32_MAX && (usage & XKU_OCSP_SIGN) != 0;
-    }
-    case LeafUse::kCrlSign:
-      break;
-  }
-  return (X509_get_key_usage(leaf.x509()) & KU_CRL_SIGN) != 0;
-}
-
-bool valid_at(const Certificate& certificate, UtcTime at) {
-  return certificate.not_before() <= at && at <= certificate.not_after();
 }
 
 // For the report when no anchor is reached: how far signatures lead.
@@ -115,9 +83,60 @@ RevocationStatus unknown_status() {
 
 }  // namespace
 
-PathJudge::PathJudge(const PathInput& input) : input_(input), pool_(input), crls_(input.crls) {
-  std::stable_sort(crls_.begin(), crls_.end(),
-                   [](const Crl& a, const Crl& b) { return a.this_update() > b.this_update(); });
+LeafUse use_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kTimestamp:
+      return LeafUse::kTimestamp;
+    case Purpose::kOcsp:
+      return LeafUse::kOcsp;
+    case Purpose::kSign:
+    case Purpose::kSeal:
+      break;
+  }
+  return LeafUse::kSign;
+}
+
+bool usage_permits(const Certificate& leaf, LeafUse use) {
+  switch (use) {
+    case LeafUse::kSign:
+      return leaf.may_sign() && !for_services_only(leaf.x509());
+    case LeafUse::kTimestamp:
+      return leaf.may_sign() && leaf.may_timestamp();
+    case LeafUse::kOcsp: {
+      const auto usage = X509_get_extended_key_usage(leaf.x509());
+      return leaf.may_sign() && usage != UINT32_MAX && (usage & XKU_OCSP_SIGN) != 0;
+    }
+    case LeafUse::kCrlSign:
+      break;
+  }
+  return (X509_get_key_usage(leaf.x509()) & KU_CRL_SIGN) != 0;
+}
+
+PathJudge::PathJudge(const PathInput& input) : input_(input), pool_(input) {
+  for (std::size_t i = 0; i < input.crls.size(); ++i) crls_.push_back({input.crls[i], i});
+  std::stable_sort(crls_.begin(), crls_.end(), [](const NumberedCrl& a, const NumberedCrl& b) {
+    return a.crl.this_update() > b.crl.this_update();
+  });
+}
+
+bool PathJudge::spend_signature() {
+  if (PathBudget::spend(budget_.signatures)) return true;
+  budget_.exhausted = true;
+  return false;
+}
+
+RevocationStatus PathJudge::signer_status(const CandidatePath& path, UtcTime at) {
+  // Responders that vouch for each other lead in circles; real ones need one step or two.
+  constexpr std::size_t kDeepest = 4;
+  const auto& signer = path.chain.front().sha256();
+  if (in_progress_.size() >= kDeepest ||
+      std::find(in_progress_.begin(), in_progress_.end(), signer) != in_progress_.end())
+    return unknown_status();
+  in_progress_.push_back(signer);
+  Findings unheard;
+  auto status = revocation_status(path, 0, at, *this, unheard);
+  in_progress_.pop_back();
+  return status;
 }
 
 // What an anchor may vouch for is the operator's decision; outside of it there is no anchor.
@@ -211,8 +230,7 @@ PathResult PathJudge::best_path(const Certificate& leaf, LeafUse use, UtcTime at
   if (std::find(in_progress_.begin(), in_progress_.end(), leaf.sha256()) != in_progress_.end())
     return best;
   in_progress_.push_back(leaf.sha256());
-  std::vector<Certificate> chain{leaf};
-  each_path(pool_, budget_, chain, [&](const CandidatePath& path) {
+  each_candidate(leaf, [&](const CandidatePath& path) {
     if (only_anchor && path.anchor != *only_anchor) return Visit::kContinue;
     auto result = evaluate(path, use, at);
     if (best.chain.empty() || rank(result.state) < rank(best.state)) best = std::move(result);

@@ -11,6 +11,16 @@ namespace antin::certs {
 /// What the leaf of a path is to do.
 enum class LeafUse { kSign, kTimestamp, kOcsp, kCrlSign };
 
+LeafUse use_of(Purpose purpose);
+/// keyUsage and extendedKeyUsage of `leaf` allow it.
+bool usage_permits(const Certificate& leaf, LeafUse use);
+
+/// A list, and where it stands in PathInput::crls.
+struct NumberedCrl {
+  Crl crl;
+  std::size_t index;
+};
+
 /// One judgement: the certificates and lists at hand, and what the search may still cost.
 class PathJudge {
  public:
@@ -20,10 +30,25 @@ class PathJudge {
   PathResult best_path(const Certificate& leaf, LeafUse use, UtcTime at,
                        std::optional<std::size_t> only_anchor);
 
+  /// All paths from `leaf` within the budget; nothing but names and signatures is looked at.
+  template <class Visitor>
+  void each_candidate(const Certificate& leaf, const Visitor& visit) {
+    std::vector<Certificate> chain{leaf};
+    each_path(pool_, budget_, chain, visit);
+  }
+
+  /// Status of the leaf of `path`, who signs evidence. kUnknown when the question is being asked
+  /// already: nobody's status rests on itself.
+  RevocationStatus signer_status(const CandidatePath& path, UtcTime at);
+
+  /// False when the budget for checking signatures is spent.
+  bool spend_signature();
+
   const PathPool& pool() const noexcept { return pool_; }
-  PathBudget& budget() noexcept { return budget_; }
+  const PathBudget& budget() const noexcept { return budget_; }
   /// Newest first: what a newer list says goes before what an older one said.
-  const std::vector<Crl>& crls() const noexcept { return crls_; }
+  const std::vector<NumberedCrl>& crls() const noexcept { return crls_; }
+  const std::vector<OcspResponse>& ocsp() const noexcept { return input_.ocsp; }
 
  private:
   PathResult evaluate(const CandidatePath& path, LeafUse use, UtcTime at);
@@ -33,12 +58,13 @@ class PathJudge {
   const PathInput& input_;
   PathPool pool_;
   PathBudget budget_;
-  std::vector<Crl> crls_;
-  /// Signers of lists whose own path is being judged: their status must not rest on itself.
+  std::vector<NumberedCrl> crls_;
+  /// Signers of evidence whose own path is being judged: their status must not rest on itself.
   std::vector<Bytes> in_progress_;
 };
 
-/// Status of path.chain[index] by RFC 5280 §6.3.3, from the lists that `judge` has.
+/// Status of path.chain[index] by RFC 5280 §6.3.3 and RFC 6960 §3.2, from the evidence that `judge`
+/// has.
 RevocationStatus revocation_status(const CandidatePath& path, std::size_t index, UtcTime at,
                                    PathJudge& judge, Findings& findings);
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "certs/path.h"
@@ -31,13 +33,27 @@ struct RevocationStatement {
   std::vector<Certificate> signer_chain;  ///< of who signed it, leaf first
 };
 
-/// Every statement about chain[index], newest first; none for the anchor and for a certificate that
+/// Every statement about chain[index], newest first (by this_update: what it knows; then by when it
+/// was issued); none for the anchor and for a certificate that
 /// needs none (`kNotNeeded` of build_path()). A list that was made after the certificate expired
 /// and does not keep expired ones says nothing good (RFC 5280 §5, X.509 §9.5.2.9). Of partial
-/// reasons only sets that together cover all of them count as good.
+/// reasons only sets that together cover all of them count as good,
+/// with the oldest as evidence. A certificateHold is a revocation with that reason: a newer good
+/// statement ends it, and no other revocation.
+///
+/// Signers were not revoked when the statement was issued, as far as input's evidence tells; those
+/// outside of `chain` not even later unless compromise is excluded. The authorities in `chain` are
+/// not looked at: they are the caller's next question.
 std::vector<RevocationStatement> revocation_statements(const PathInput& input,
                                                        const ProspectiveChain& chain,
                                                        std::size_t index);
+
+/// EN 319 102-1 §5.2.5: true when what the statement knows is at most `maximum` older than `at`;
+/// without one, as old as its maker's own rhythm allows (nextUpdate - thisUpdate). Without
+/// nextUpdate a list counts only when it is not older than `at`, an OCSP answer five minutes
+/// longer.
+bool is_fresh(const RevocationStatement& statement, UtcTime at,
+              std::optional<std::chrono::seconds> maximum);
 
 /// True when nobody will ever say whether this certificate is revoked (ocsp-nocheck, RFC 9608,
 /// EN 319 412-1 validity assured short term).
