@@ -52,11 +52,12 @@ struct TokenKey {
 
 /// Asked at most once per login. Returns kCancelled when the person gives up. `status` is fresh, so
 /// that low-count and final-try warnings (M-05, M-06) are shown before the person types.
-/// `for_signature`: a context-specific login (CKA_ALWAYS_AUTHENTICATE).
+/// kForSignature: a context-specific login (CKA_ALWAYS_AUTHENTICATE). kNewPin: the PIN that
+/// shall hold from now on; who asks a person asks twice and compares.
 class PinSource {
  public:
   virtual ~PinSource() = default;
-  enum class Why : std::uint8_t { kLogin, kForSignature };
+  enum class Why : std::uint8_t { kLogin, kForSignature, kNewPin };
   virtual Result<Secret> pin(const TokenStatus& status, Why why) = 0;
 };
 

@@ -87,7 +87,7 @@ class ChildChannel {
     auto page = LockedMemory::allocate();
     if (!page) return wire::Failure{.detail = page.error().detail, .params = page.error().params};
     auto pin = std::move(page).value();
-    const std::size_t wanted = request.pin_octets;
+    const std::size_t wanted = std::size_t{request.pin_octets} + request.new_pin_octets;
     bool here = wanted <= LockedMemory::kCapacity &&
                 send_all(socket_, wire::encode_empty(Type::kPinWanted, id_));
     for (std::size_t have = 0, count = 0; here && have < wanted; have += count)
@@ -136,6 +136,8 @@ class ChildChannel {
         return state(work_.state(request.uri));
       case Type::kLogin:
         return state(work_.login(request.uri, pin));
+      case Type::kChangePin:
+        return state(work_.change_pin(request.uri, pin, request.pin_octets));
       default:
         return sign(request, pin);
     }

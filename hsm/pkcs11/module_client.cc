@@ -1,5 +1,6 @@
 #include "hsm/pkcs11/module_client.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace antin::hsm {
@@ -206,6 +207,44 @@ Status ModuleClient::login(const TokenStatus& token, PinSource& pins) {
   const auto answer = used->exchange(request, pin ? &*pin : nullptr);
   pin.reset();
   // Whatever happened, the PIN was used once and is gone: nothing is tried again.
+  if (answer.ended != Ended::kAnswered) {
+    retire(used);
+    return broken(answer);
+  }
+  if (answer.type == Type::kState) return Done{};
+  return pin_failure(error_of(answer), uri);
+}
+
+Status ModuleClient::change_pin(const TokenStatus& token, PinSource& pins) {
+  const std::lock_guard one_person{login_};
+  const auto uri = uri_of(token);
+  ANTIN_TRY(const auto state, state_of(uri));
+  if (state.token.pin_locked)
+    return make_error(Code::kTokenPinLocked, "CKF_USER_PIN_LOCKED before asking",
+                      {{"token", state.token.label}});
+  auto request = request_for(Type::kChangePin, uri);
+  request.pin_octets = wire::kPinPad;
+  std::optional<LockedMemory> both;
+  if (!state.token.pin_pad) {
+    const auto ask = [&](PinSource::Why why) -> Result<LockedMemory> {
+      ANTIN_TRY(auto secret, pins.pin(state.token, why));
+      if (secret.empty())
+        return make_error(Code::kTokenPinRefused, "empty PIN", {{"token", state.token.label}});
+      return locked(std::move(secret));
+    };
+    ANTIN_TRY(const auto old_pin, ask(PinSource::Why::kLogin));
+    ANTIN_TRY(const auto new_pin, ask(PinSource::Why::kNewPin));
+    ANTIN_TRY(both, LockedMemory::allocate());
+    const auto behind = std::copy(old_pin.reveal().begin(), old_pin.reveal().end(), both->data());
+    std::copy(new_pin.reveal().begin(), new_pin.reveal().end(), behind);
+    both->set_size(old_pin.size() + new_pin.size());
+    request.pin_octets = static_cast<std::uint16_t>(old_pin.size());
+    request.new_pin_octets = static_cast<std::uint16_t>(new_pin.size());
+  }
+  ANTIN_TRY(const auto used, child());
+  const auto answer = used->exchange(request, both ? &*both : nullptr);
+  both.reset();
+  // As with a login: each PIN was used once, and nothing is tried again.
   if (answer.ended != Ended::kAnswered) {
     retire(used);
     return broken(answer);

@@ -63,6 +63,7 @@ class ModuleClient {
   /// `uri` narrows tokens and, with type=private, keys.
   Result<std::vector<wire::TokenObjects>> keys(const Pkcs11Uri& uri);
   Status login(const TokenStatus& token, PinSource& pins);
+  Status change_pin(const TokenStatus& token, PinSource& pins);
   /// `key`: canonical, without module attributes.
   Result<SignatureValue> sign(const std::string& key, SignatureScheme scheme,
                               const ToBeSigned& attributes);

@@ -160,6 +160,14 @@ class Pkcs11KeyHolder::Impl {
                       {{"token", token.label}});
   }
 
+  Status change_pin(const TokenStatus& token, PinSource& pins) {
+    for (const auto& module : modules_) {
+      if (module->path() == token.module) return module->change_pin(token, pins);
+    }
+    return make_error(Code::kTokenRemoved, "no such module: " + token.module,
+                      {{"token", token.label}});
+  }
+
   Result<SignatureValue> sign(const std::string& key_uri, SignatureScheme scheme,
                               const ToBeSigned& attributes) {
     ANTIN_TRY(const auto route, route_to(key_uri));
@@ -306,6 +314,10 @@ Result<std::vector<TokenKey>> Pkcs11KeyHolder::certificates_before_login(const K
 
 Status Pkcs11KeyHolder::login(const TokenStatus& token, PinSource& pins) {
   return impl_->login(token, pins);
+}
+
+Status Pkcs11KeyHolder::change_pin(const TokenStatus& token, PinSource& pins) {
+  return impl_->change_pin(token, pins);
 }
 
 Result<SignatureValue> Pkcs11KeyHolder::sign(const std::string& key_uri, SignatureScheme scheme,

@@ -73,6 +73,10 @@ class Pkcs11KeyHolder final : public KeyHolder {
   /// login only. `uri` and `schemes` stay empty: there is no key to use yet.
   Result<std::vector<TokenKey>> certificates_before_login(const KeyQuery& query);
   Status login(const TokenStatus& token, PinSource& pins) override;
+  /// Asks `pins` for the present PIN (Why::kLogin), then for the new one (Why::kNewPin), and makes
+  /// one C_SetPIN. A login that exists stays. Fails as login() does; kTokenPinRefused when the
+  /// device does not take the new one: the old one then stays.
+  Status change_pin(const TokenStatus& token, PinSource& pins);
   Result<SignatureValue> sign(const std::string& key_uri, SignatureScheme scheme,
                               const ToBeSigned& attributes) override;
 

@@ -152,6 +152,30 @@ Outcome<wire::State> TokenWork::login(const std::string& text, const LockedMemor
   return state;
 }
 
+Outcome<wire::State> TokenWork::change_pin(const std::string& text, const LockedMemory* pins,
+                                           std::size_t old_octets) {
+  const auto uri = parsed(text);
+  if (const auto* why = failed(uri)) return *why;
+  auto token = one_token(std::get<0>(uri));
+  if (const auto* why = failed(token)) return *why;
+  wire::State state{std::get<0>(std::move(token)), false};
+  const auto& p11 = module_.functions();
+  // PKCS#11 v2.40 §5.5: C_SetPIN wants a read/write session. It is nobody else's.
+  CK_SESSION_HANDLE handle = 0;
+  const auto opened = p11.C_OpenSession(state.token.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION,
+                                        nullptr, nullptr, &handle);
+  if (opened != CKR_OK) return failure_of(opened, "C_OpenSession", state.token.label);
+  const Session session{p11, state.token.slot, handle};
+  auto* const first = pins == nullptr ? nullptr : pin_octets(*pins);
+  const auto rv = pins == nullptr
+                      ? p11.C_SetPIN(handle, nullptr, 0, nullptr, 0)
+                      : p11.C_SetPIN(handle, first, old_octets,
+                                     std::next(first, static_cast<std::ptrdiff_t>(old_octets)),
+                                     pins->size() - old_octets);
+  if (rv != CKR_OK) return failure_of(rv, "C_SetPIN", state.token.label);
+  return state;
+}
+
 Outcome<wire::TokenObjects> TokenWork::objects_of(const TokenStatus& token, const Pkcs11Uri& uri) {
   // A certificate's label or id is matched above, against the key that it belongs to.
   const bool of_key = uri.type == Pkcs11Uri::Type::kPrivate;

@@ -28,6 +28,10 @@ class TokenWork {
   Outcome<wire::State> state(const std::string& uri);
   /// One C_Login; none when logged in already. `pin` null: the device asks by itself.
   Outcome<wire::State> login(const std::string& uri, const LockedMemory* pin);
+  /// One C_SetPIN of the user's PIN. `pins`: the old one in the first `old_octets`, the new one
+  /// behind it; null: the device asks for both by itself.
+  Outcome<wire::State> change_pin(const std::string& uri, const LockedMemory* pins,
+                                  std::size_t old_octets);
 
   /// A signature, or the token's state when the key wants a PIN for each signature and none came.
   using Signed = std::variant<Bytes, wire::State, wire::Failure>;

@@ -200,6 +200,7 @@ Bytes encode(const Request& request, std::uint32_t id) {
     put(out, request.scheme);
     out.bytes(request.attributes);
   }
+  if (request.type == Type::kChangePin) out.u16(request.new_pin_octets);
   return std::move(out).finish();
 }
 
@@ -270,6 +271,12 @@ Result<Request> decode_request(Type type, ByteView body) {
     case Type::kSign:
       request.scheme = get_scheme(in);
       request.attributes = in.bytes(kMaxAttributesOctets);
+      break;
+    case Type::kChangePin:
+      request.new_pin_octets = in.u16();
+      if (request.pin_octets == 0 ||
+          (request.pin_octets == kPinPad) != (request.new_pin_octets == 0))
+        in.reject();
       break;
     case Type::kListTokens:
     case Type::kListKeys:

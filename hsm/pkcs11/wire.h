@@ -34,6 +34,7 @@ enum class Type : std::uint16_t {
   kTokenState = 3,
   kLogin = 4,
   kSign = 5,
+  kChangePin = 6,
   kTokens = 0x8001,
   kKeys = 0x8002,
   kState = 0x8003,
@@ -71,6 +72,7 @@ struct Request {
   Type type = Type::kListTokens;
   std::string uri;
   std::uint16_t pin_octets = 0;
+  std::uint16_t new_pin_octets = 0;  ///< kChangePin only: the new PIN follows the old one
   SignatureScheme scheme{SignatureAlgorithm::kRsaPkcs1, DigestAlgorithm::kSha256};  ///< kSign only
   Bytes attributes;                                                                 ///< kSign only
 };

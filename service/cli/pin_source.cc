@@ -1,5 +1,6 @@
 #include "service/cli/pin_source.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
@@ -126,6 +127,7 @@ class AskingPinSource final : public hsm::PinSource {
   explicit AskingPinSource(std::vector<Language> spoken) : spoken_(std::move(spoken)) {}
 
   Result<Secret> pin(const hsm::TokenStatus& status, Why why) override {
+    if (why == Why::kNewPin) return new_pin(status);
     std::ostringstream text;
     const auto warn = [&](Code code) {
       text << speak(code,
@@ -146,6 +148,22 @@ class AskingPinSource final : public hsm::PinSource {
   }
 
  private:
+  // Nobody sees what is typed: only typing it twice finds a slip.
+  Result<Secret> new_pin(const hsm::TokenStatus& status) const {
+    const auto device = " “" + status.label + "”: ";
+    ANTIN_TRY(
+        auto first,
+        ask_secret(speak("Mã PIN mới của thiết bị", "New PIN of the device", spoken_) + device));
+    ANTIN_TRY(const auto second, ask_secret(speak("Nhập lại mã PIN mới của thiết bị",
+                                                  "The new PIN of the device once more", spoken_) +
+                                            device));
+    const auto a = first.reveal();
+    const auto b = second.reveal();
+    if (!std::equal(a.begin(), a.end(), b.begin(), b.end()))
+      return make_error(Code::kTokenNewPinsDiffer, status.label, {{"token", status.label}});
+    return first;
+  }
+
   std::vector<Language> spoken_;
 };
 
@@ -153,6 +171,7 @@ class FilePinSource final : public hsm::PinSource {
  public:
   explicit FilePinSource(std::string path) : path_(std::move(path)) {}
   Result<Secret> pin(const hsm::TokenStatus& status, Why why) override {
+    if (why == Why::kNewPin) return make_error(Code::kCancelled, "a file holds one PIN");
     if (why == Why::kLogin && std::exchange(used_, true))
       return make_error(Code::kCancelled, "the PIN of the file was used already");
     ANTIN_CHECK(refuse_few_tries(status));

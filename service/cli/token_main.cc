@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "certs/ossl/digest.h"
+#include "hsm/pkcs11_uri.h"
 #include "service/cli/args.h"
 #include "service/cli/key_choice.h"
 #include "service/cli/messages.h"
@@ -113,6 +114,42 @@ class TokenRun {
     return listing.failures.empty() ? kExitOk : kExitFailed;
   }
 
+  // One token, named by --key or the only one present; with --pin-source fd:N the present PIN is
+  // the first line and the new one the second.
+  Result<int> change_pin() {
+    ANTIN_CHECK(open());
+    ANTIN_TRY(const auto listing, holder_->tokens());
+    ANTIN_TRY(const auto query, key_query(arguments_));
+    std::optional<hsm::Pkcs11Uri> wanted;
+    if (query.uri) {
+      ANTIN_TRY(wanted, hsm::Pkcs11Uri::parse(*query.uri));
+    }
+    std::vector<const hsm::TokenStatus*> found;
+    std::string candidates;
+    for (const auto& token : listing.tokens) {
+      if (!token.initialized || (wanted && !hsm::allows_token(*wanted, token))) continue;
+      found.push_back(&token);
+      candidates += (candidates.empty() ? "" : "; ") + token.label + " (" + token.serial + ")";
+    }
+    for (const auto& failure : listing.failures) print_error(std::cerr, failure, spoken_);
+    if (found.empty())
+      return make_error(Code::kTokenRemoved, "no such token is present",
+                        {{"token", wanted ? wanted->token.value_or("") : ""}});
+    if (found.size() > 1)
+      return make_error(Code::kTokenKeyAmbiguous, "several tokens", {{"candidates", candidates}});
+    ANTIN_CHECK(holder_->change_pin(*found.front(), *pins_));
+    if (json_) {
+      std::cout << dump({{"schema", "antin-token/1"},
+                         {"token", to_json(*found.front())},
+                         {"pin_changed", true}})
+                << '\n';
+    } else {
+      std::cout << "“" << found.front()->label
+                << "”: " << speak("đã đổi mã PIN", "the PIN was changed", spoken_) << '\n';
+    }
+    return kExitOk;
+  }
+
   // Signs attributes over a random digest and checks the value with the certificate: proves PIN,
   // key, certificate and driver without signing anything that means something.
   Result<int> test() {
@@ -211,18 +248,19 @@ class TokenRun {
 };
 
 int run(const std::vector<std::string>& words) {
-  constexpr std::array<std::string_view, 3> kVerbs = {"list", "info", "test"};
+  constexpr std::array<std::string_view, 4> kVerbs = {"list", "info", "test", "change-pin"};
   // antin passes its own command's name along.
   auto rest = std::span(words);
   if (!rest.empty() && rest.front() == "token") rest = rest.subspan(1);
   const std::string verb = rest.empty() ? "" : rest.front();
   if (std::find(kVerbs.begin(), kVerbs.end(), verb) == kVerbs.end()) {
     const auto hint = nearest(verb, kVerbs);
-    print_error(std::cerr,
-                make_error(Code::kCliUnknownCommand, "antin token",
-                           {{"lenh", "token " + verb},
-                            {"goi_y", "token " + (hint.empty() ? "list|info|test" : hint)}}),
-                languages(std::nullopt));
+    print_error(
+        std::cerr,
+        make_error(Code::kCliUnknownCommand, "antin token",
+                   {{"lenh", "token " + verb},
+                    {"goi_y", "token " + (hint.empty() ? "list|info|test|change-pin" : hint)}}),
+        languages(std::nullopt));
     return kExitFailed;
   }
   rest = rest.subspan(1);
@@ -233,6 +271,10 @@ int run(const std::vector<std::string>& words) {
       : verb == "info"
           ? spec_of("antin token info", "Như list, và liệt kê cả khóa sau khi nhập PIN.",
                     "Like list, with the keys that show after the PIN.")
+      : verb == "change-pin"
+          ? spec_of("antin token change-pin",
+                    "Đổi mã PIN của một thiết bị; mã PIN mới phải nhập hai lần.",
+                    "Changes the PIN of a token; the new PIN is typed twice.")
           : spec_of("antin token test",
                     "Ký thử một dữ liệu ngẫu nhiên bằng từng thuật toán của khóa và kiểm tra lại.",
                     "Signs random data with every algorithm of a key and checks the result.");
@@ -247,9 +289,10 @@ int run(const std::vector<std::string>& words) {
     return kExitOk;
   }
   TokenRun command(arguments.value(), spoken);
-  auto code = verb == "test"   ? command.test()
-              : verb == "info" ? command.show(TokenRun::Depth::kInfo)
-                               : command.show(TokenRun::Depth::kList);
+  auto code = verb == "test"         ? command.test()
+              : verb == "change-pin" ? command.change_pin()
+              : verb == "info"       ? command.show(TokenRun::Depth::kInfo)
+                                     : command.show(TokenRun::Depth::kList);
   if (code) return code.value();
   print_error(std::cerr, code.error(), spoken);
   return kExitFailed;

@@ -123,6 +123,13 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
   return real->C_Login(session, user, pin, octets);
 }
 
+CK_RV set_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_octets,
+              CK_UTF8CHAR_PTR new_pin, CK_ULONG new_octets) {
+  log_call("C_SetPIN");
+  const auto rv = fault_of("C_SetPIN");
+  return rv != CKR_OK ? rv : real->C_SetPIN(session, old_pin, old_octets, new_pin, new_octets);
+}
+
 CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   const auto action = action_for("C_GetTokenInfo");
   auto rv = fault(action);
@@ -184,6 +191,7 @@ extern "C" CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     shim = *real;
     shim.C_Initialize = initialize;
     shim.C_Login = login;
+    shim.C_SetPIN = set_pin;
     shim.C_GetTokenInfo = get_token_info;
     shim.C_Sign = sign;
 #define ANTIN_INSTALL(name) shim.name = forward_##name(real->name)

@@ -49,6 +49,55 @@ TEST_F(Pins, AWrongOneIsTriedOnceAndTheNextLoginAsksAgain) {
   EXPECT_EQ(shimmed_.calls("C_Login"), 2);
 }
 
+// Answers with the present PIN, then with the new one, and remembers in which order.
+struct Changing final : PinSource {
+  Changing(std::string_view present, std::string_view next) : old_pin(present), new_pin(next) {}
+  Result<Secret> pin(const TokenStatus&, Why why) override {
+    asked.push_back(why);
+    return Secret{to_bytes(why == Why::kNewPin ? new_pin : old_pin)};
+  }
+  std::string_view old_pin;
+  std::string_view new_pin;
+  std::vector<Why> asked;
+};
+
+TEST_F(Pins, AreChangedByOneCallAndOnlyTheNewOneHolds) {
+  const auto token = must(keys_->tokens()).tokens.front();
+  Changing change{kPin, "mã-mới-2468"};
+  ASSERT_EQ(outcome(keys_->change_pin(token, change)), "ok");
+  EXPECT_EQ(change.asked, (std::vector{PinSource::Why::kLogin, PinSource::Why::kNewPin}));
+  EXPECT_EQ(shimmed_.calls("C_SetPIN"), 1);
+  FixedPin before{std::string{kPin}};
+  EXPECT_EQ(outcome(log_in(*keys_, before)), "token.pin_incorrect");
+  FixedPin after{"mã-mới-2468"};
+  EXPECT_EQ(outcome(log_in(*keys_, after)), "ok");
+}
+
+TEST_F(Pins, AreNotChangedWithAWrongOneNorToOneThatTheDeviceRefuses) {
+  const auto token = must(keys_->tokens()).tokens.front();
+  Changing wrong{"00000000", "24682468"};
+  EXPECT_EQ(outcome(keys_->change_pin(token, wrong)), "token.pin_incorrect");
+  EXPECT_EQ(shimmed_.calls("C_SetPIN"), 1);
+  Changing too_short{kPin, "1"};
+  EXPECT_EQ(outcome(keys_->change_pin(token, too_short)), "token.pin_refused");
+  Changing empty{kPin, ""};
+  EXPECT_EQ(outcome(keys_->change_pin(token, empty)), "token.pin_refused");
+  EXPECT_EQ(shimmed_.calls("C_SetPIN"), 2);
+  FixedPin same{std::string{kPin}};
+  EXPECT_EQ(outcome(log_in(*keys_, same)), "ok");
+}
+
+TEST_F(Pins, AChangeThatTheDeviceBreaksIsNeverTriedAgain) {
+  const auto token = must(keys_->tokens()).tokens.front();
+  shimmed_.inject("C_SetPIN crash 1\n");
+  Changing change{kPin, "24682468"};
+  EXPECT_EQ(outcome(keys_->change_pin(token, change)), "token.failed");
+  EXPECT_EQ(shimmed_.calls("C_SetPIN"), 1);
+  shimmed_.inject("C_GetTokenInfo flags:40000 -1\n");  // locked
+  EXPECT_EQ(outcome(keys_->change_pin(token, change)), "token.pin_locked");
+  EXPECT_EQ(shimmed_.calls("C_SetPIN"), 1);
+}
+
 TEST_F(Pins, AreNotAskedForTwiceWhileLoggedIn) {
   FixedPin pin{std::string{kPin}};
   for (int i = 0; i < 3; ++i) EXPECT_EQ(outcome(log_in(*keys_, pin)), "ok");
