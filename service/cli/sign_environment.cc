@@ -10,7 +10,7 @@ Result<std::unique_ptr<SignEnvironment>> SignEnvironment::create(
     const std::vector<std::string>& tsa_urls, const certs::TrustStore* trust) {
   auto made = std::make_unique<SignEnvironment>();
   if (tsa_urls.empty()) return made;
-  ANTIN_TRY(auto fetcher, PocoFetcher::create({}));
+  ANTIN_TRY(auto fetcher, PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));
   made->fetcher_ = std::move(fetcher);
   signer::TsaOptions options;
   options.urls = tsa_urls;

@@ -173,7 +173,8 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
   ANTIN_TRY(auto appearances, load_appearances(config.agency.appearances));
   ANTIN_TRY(const auto store, Store::open(config.store.folder));
   KeyRing keys(*store, clock);
-  ANTIN_TRY(const auto fetcher, PocoFetcher::create({}));
+  ANTIN_TRY(const auto fetcher,
+            PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));
 
   const bool signing = !config.agency.key.empty();
   WorkerPool verify_workers({.name = "verify",

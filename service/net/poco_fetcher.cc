@@ -75,16 +75,33 @@ Result<std::vector<SocketAddress>> look_up(const Url& url, const Deadline& deadl
   return found;
 }
 
+ByteView octets_of(const SocketAddress& address) {
+  const auto* const host = &*address.addr();
+  if (address.family() == SocketAddress::IPv4)
+    return {reinterpret_cast<const std::uint8_t*>(
+                &reinterpret_cast<const sockaddr_in*>(host)->sin_addr),
+            4};
+  if (address.family() == SocketAddress::IPv6)
+    return {reinterpret_cast<const std::uint8_t*>(
+                &reinterpret_cast<const sockaddr_in6*>(host)->sin6_addr),
+            16};
+  return {};
+}
+
 // A connection in non-blocking mode, so that a server cannot stretch any single call.
 class Connection {
  public:
-  Connection(const Url& url, const Deadline& deadline) : url_(url), deadline_(deadline) {}
+  Connection(const Url& url, const Deadline& deadline, const AddressRule& rule)
+      : url_(url), deadline_(deadline), rule_(rule) {}
 
   Status open(Poco::Net::Context::Ptr context) {
     ANTIN_TRY(const auto addresses, look_up(url_, deadline_));
     std::string problem = "connect";
     bool connected = false;
+    bool allowed = false;
     for (const auto& address : addresses) {
+      if (!rule_.permits(url_, octets_of(address))) continue;
+      allowed = true;
       if (deadline_.over()) return timeout("connect");
       try {
         socket_ = StreamSocket();
@@ -95,6 +112,8 @@ class Connection {
         problem = address.toString() + ": " + refused.displayText();
       }
     }
+    if (!allowed)
+      return net_error(Code::kNetForbidden, url_, addresses.front().toString() + " is not allowed");
     if (!connected)
       return deadline_.over() ? timeout("connect")
                               : net_error(Code::kNetUnreachable, url_, problem);
@@ -164,6 +183,7 @@ class Connection {
 
   const Url& url_;
   const Deadline& deadline_;
+  const AddressRule& rule_;
   StreamSocket socket_;
   bool tls_ = false;
 };
@@ -201,12 +221,12 @@ Error at_host(Error error, const Url& url) {
 }
 
 Result<Exchange> exchange(const Url& url, const HttpRequest& request, const FetchLimits& limits,
-                          const Deadline& deadline, const std::string& agent,
+                          const Deadline& deadline, const FetcherOptions& options,
                           Poco::Net::Context::Ptr context) {
   try {
-    Connection connection(url, deadline);
+    Connection connection(url, deadline, options.rule);
     ANTIN_CHECK(connection.open(std::move(context)));
-    ANTIN_CHECK(connection.send(as_bytes(request_head(url, request, agent))));
+    ANTIN_CHECK(connection.send(as_bytes(request_head(url, request, options.user_agent))));
     ANTIN_CHECK(connection.send(request.body));
     HttpReader reader(limits.max_response.value());
     while (!reader.complete()) {
@@ -265,8 +285,8 @@ Result<HttpResponse> PocoFetcher::fetch(const HttpRequest& request, const FetchL
   const Deadline deadline(limits.total_time);
   ANTIN_TRY(auto url, parse_url(request.url));
   for (unsigned redirects = 0;; ++redirects) {
-    ANTIN_TRY(auto done, exchange(url, request, limits, deadline, inside_->options.user_agent,
-                                  inside_->context));
+    ANTIN_TRY(auto done,
+              exchange(url, request, limits, deadline, inside_->options, inside_->context));
     if (!is_redirect(done.response.status, request.method)) return std::move(done.response);
     const auto next = resolve_location(url, done.location);
     if (redirects >= limits.max_redirects || !next || !next.value().same_origin(url))

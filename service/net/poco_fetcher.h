@@ -4,12 +4,15 @@
 #include <string>
 
 #include "certs/core/http_fetcher.h"
+#include "service/net/address_rule.h"
 
 namespace antin::service {
 
 struct FetcherOptions {
+  /// Public addresses only, unless said otherwise.
+  AddressRule rule = {};
   /// PEM file of TLS roots beside the system's; "" for none.
-  std::string extra_tls_roots;
+  std::string extra_tls_roots = {};
   std::string user_agent = "antin";
 };
 
@@ -18,7 +21,8 @@ struct FetcherOptions {
 /// session knows a limit per read only, which a server that sends one octet a second never meets.
 ///
 /// TLS 1.2 or later, certificate chain and host name always checked. A redirect is followed only to
-/// the same scheme, host and port, and a POST only by 307 and 308. No proxy, no cookies, no
+/// the same scheme, host and port, and a POST only by 307 and 308. Every address is held against
+/// the rule just before it is connected to, after a redirect again. No proxy, no cookies, no
 /// credentials, nothing from the environment. Thread-safe.
 class PocoFetcher final : public HttpFetcher {
  public:
@@ -29,7 +33,7 @@ class PocoFetcher final : public HttpFetcher {
   PocoFetcher& operator=(const PocoFetcher&) = delete;
 
   /// Fails with kNetUrl, kNetUnreachable, kNetTimeout, kNetTls, kNetResponse, kNetTooLarge,
-  /// kNetRedirect.
+  /// kNetRedirect, kNetForbidden.
   Result<HttpResponse> fetch(const HttpRequest& request, const FetchLimits& limits) override;
 
  private:

@@ -27,16 +27,15 @@ MAY_INCLUDE = {
     "service/ipc": ["certs/core"],
     # What was fetched, kept on disk for every program of this user.
     "service/cache": ["certs/core", "certs/online", "service/system"],
-    # antin-fetch speaks HTTP for a program that must not carry an HTTP client.
-    "service/fetch": ["certs/core", "service/ipc", "service/net"],
-    "service/fetch_client": ["certs/core", "certs", "certs/online", "service/ipc", "service/cache",
-                             "service/system", "service/fetch"],
+    # antin-fetch speaks HTTP for programs that must not carry an HTTP client, and what calls it.
+    "service/fetch": ["certs/core", "certs/online", "service/ipc", "service/net", "service/cache",
+                      "service/system"],
     "service/pkcs11_child": ["certs/core", "hsm/pkcs11"],
     "service/net": ["certs/core", "certs", "certs/online"],
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
                        "verifier", "service/ipc", "service/system"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
-                    "signer", "verifier", "service/system", "service/net"],
+                    "signer", "verifier", "service/system", "service/net", "service/fetch"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
                            "service/system"],

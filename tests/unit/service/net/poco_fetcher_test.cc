@@ -81,7 +81,7 @@ LoopbackServer::Script answer(std::string text) {
 Result<HttpResponse> post(const std::string& url, unsigned redirects = 0,
                           std::chrono::milliseconds total = std::chrono::seconds{20},
                           std::size_t most = 1000) {
-  const auto fetcher = PocoFetcher::create({});
+  const auto fetcher = PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}});
   EXPECT_TRUE(fetcher);
   return fetcher.value()->fetch(
       {.method = HttpRequest::Method::kPost,
@@ -189,6 +189,66 @@ TEST(PocoFetcher, SaysWhatWentWrong) {
     gone = server.url();
   }
   EXPECT_EQ(code_of(post(gone)), Code::kNetUnreachable);
+}
+
+TEST(PocoFetcher, StrangersAddressesReachNothingInternal) {
+  LoopbackServer server(answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+  const auto fetcher = PocoFetcher::create({});
+  ASSERT_TRUE(fetcher);
+  const FetchLimits limits{
+      .total_time = std::chrono::seconds{20}, .max_response = OctetCount{1000}, .max_redirects = 3};
+  const auto port = server.url("").substr(std::string("http://127.0.0.1").size());
+  for (const std::string host : {"127.0.0.1", "localhost", "127.1"}) {
+    const auto got = fetcher.value()->fetch({.method = HttpRequest::Method::kGet,
+                                             .url = "http://" + host + port + "/",
+                                             .content_type = {},
+                                             .body = {}},
+                                            limits);
+    EXPECT_EQ(code_of(got), Code::kNetForbidden) << host;
+  }
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST(PocoFetcher, AListedHostIsReached) {
+  LoopbackServer server(
+      answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: \"a\"\r\n"
+             "Last-Modified: yesterday\r\n"
+             "Cache-Control: public\r\nCache-Control: max-age=5\r\n\r\n"));
+  const auto entry = server.url("").substr(std::string("http://").size());
+  const auto fetcher = PocoFetcher::create({.rule = {.allow_hosts = {entry}}});
+  ASSERT_TRUE(fetcher);
+  const auto got = fetcher.value()->fetch(
+      {.method = HttpRequest::Method::kGet, .url = server.url("/"), .content_type = {}, .body = {}},
+      {.total_time = std::chrono::seconds{20},
+       .max_response = OctetCount{1000},
+       .max_redirects = 0});
+  ASSERT_TRUE(got) << to_log_line(got.error());
+  EXPECT_EQ(got.value().etag, "\"a\"");
+  EXPECT_EQ(got.value().last_modified, "yesterday");
+  EXPECT_EQ(got.value().cache_control, "public, max-age=5");
+}
+
+TEST(PocoFetcher, SendsValidatorsButNoLineEndInThem) {
+  std::string seen;
+  LoopbackServer server([&](int connection) {
+    seen = read_request(connection);
+    say(connection, "HTTP/1.1 304 Not Modified\r\n\r\n");
+  });
+  const auto fetcher = PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}});
+  ASSERT_TRUE(fetcher);
+  const auto got = fetcher.value()->fetch({.method = HttpRequest::Method::kGet,
+                                           .url = server.url("/"),
+                                           .content_type = {},
+                                           .body = {},
+                                           .if_none_match = "\"a\"",
+                                           .if_modified_since = "x\r\nEvil: yes"},
+                                          {.total_time = std::chrono::seconds{20},
+                                           .max_response = OctetCount{1000},
+                                           .max_redirects = 0});
+  ASSERT_TRUE(got) << to_log_line(got.error());
+  EXPECT_EQ(got.value().status, 304);
+  EXPECT_NE(seen.find("If-None-Match: \"a\"\r\n"), std::string::npos);
+  EXPECT_EQ(seen.find("Evil"), std::string::npos);
 }
 
 }  // namespace
