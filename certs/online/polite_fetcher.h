@@ -43,10 +43,10 @@ class PoliteFetcher final : public HttpFetcher {
  private:
   using Instant = std::chrono::steady_clock::time_point;
   struct Host {
-    std::size_t busy = 0;    ///< exchanges under way
-    std::size_t users = 0;   ///< those and whoever waits for a turn
-    Instant next{};          ///< when the next exchange is due
-    Instant paused_until{};  ///< left alone before
+    std::size_t busy = 0;           ///< exchanges under way
+    std::size_t users = 0;          ///< those and whoever waits for a turn
+    Instant next = Instant::min();  ///< when the next exchange is due
+    Instant paused_until{};         ///< left alone before
   };
   struct Flight {
     std::optional<Result<HttpResponse>> answer;  ///< nothing while it is under way
