@@ -53,6 +53,7 @@ Result<Findings> judge_path(const certs::Certificate& signer,
                                        .candidates = chain,
                                        .trust = check.trust,
                                        .crls = check.crls,
+                                       .ocsp = check.ocsp,
                                        .purpose = check.purpose,
                                        .at = now});
   Findings warnings;

@@ -8,6 +8,9 @@
 #include "pdf/read/document.h"
 #include "signer/cms.h"
 #include "signer/document_cipher.h"
+#include "signer/raise.h"
+#include "signer/signed_file.h"
+#include "signer/stamping.h"
 #include "signer/state.h"
 
 namespace antin::signer {
@@ -19,10 +22,6 @@ constexpr std::size_t kLeastRoom = 32'768;
 constexpr std::size_t kTimestampRoom = 16'384;
 constexpr std::size_t kMostRoom = std::size_t{16} << 20U;
 constexpr int kMostAttempts = 3;
-
-// S-19.
-constexpr std::chrono::seconds kSkewNoted{60};
-constexpr std::chrono::seconds kSkewRefused{300};
 
 // ISO 32000-2 table 237, /DigestMethod.
 std::string digest_method(DigestAlgorithm digest) {
@@ -82,11 +81,11 @@ class Preparer {
     update_.sub_filter = "ETSI.CAdES.detached";
     update_.signing_time = now;
     update_.digest_method = digest_method(request.scheme.digest);
-    update_.timestamp_planned = request.level == Level::kT;
+    update_.timestamp_planned = request.level >= Level::kT;
     if (update_.facts) update_.facts->signing_time = now;
     room_ = std::max(
         {update_.contents_octets, kLeastRoom, cms_octets_estimate(request.certificate, chain_)});
-    if (request.level == Level::kT) room_ += kTimestampRoom;
+    if (request.level >= Level::kT) room_ += kTimestampRoom;
   }
 
   const std::vector<certs::Certificate>& chain() const noexcept { return chain_; }
@@ -116,13 +115,6 @@ class Preparer {
   std::size_t room_ = 0;
 };
 
-// S-19: how far the token's time is outside the interval in which it was asked for.
-std::chrono::seconds skew(UtcTime asked, UtcTime answered, UtcTime token) {
-  if (token < asked) return asked.since_epoch() - token.since_epoch();
-  if (token > answered) return token.since_epoch() - answered.since_epoch();
-  return std::chrono::seconds{0};
-}
-
 struct Stamped {
   Bytes cms;
   Level level;
@@ -135,34 +127,53 @@ Result<Stamped> stamp(Bytes cms, Level level, WithoutTimestamp without,
   Stamped result{.cms = std::move(cms), .level = Level::kB, .warnings = {}};
   if (level == Level::kB) return result;
   ANTIN_TRY(const auto value, signature_value_of(result.cms));
-  const auto asked = environment.clock->utc_now();
-  auto token = environment.timestamps == nullptr
-                   ? Result<certs::TimestampToken>(
-                         make_error(Code::kTimestampUnreachable, "no timestamp source"))
-                   : environment.timestamps->timestamp(ossl::sha256(value));
-  if (!token) {
-    if (without == WithoutTimestamp::kFail) return std::move(token).error();
-    result.warnings.push_back({.code = Code::kTimestampUnreachable,
-                               .severity = Severity::kWarning,
-                               .params = {},
-                               .detail = {}});
+  auto fresh = fresh_timestamp(ossl::sha256(value), environment);
+  if (!fresh) {
+    if (without == WithoutTimestamp::kFail || fresh.error().code == Code::kClockSkew)
+      return std::move(fresh).error();
+    result.warnings.push_back(warning(Code::kTimestampUnreachable));
     return result;
   }
-  const auto off = skew(asked, environment.clock->utc_now(), token.value().gen_time());
-  const Params seconds{{"giay", std::to_string(off.count())}};
-  if (off > kSkewRefused) return make_error(Code::kClockSkew, "timestamp", seconds);
-  if (off > kSkewNoted)
-    result.warnings.push_back({.code = Code::kClockSkewNoted,
-                               .severity = Severity::kWarning,
-                               .params = seconds,
-                               .detail = {}});
-  ANTIN_TRY(result.cms, add_signature_timestamp(result.cms, token.value().bytes()));
+  append(result.warnings, fresh.value().warnings);
+  ANTIN_TRY(result.cms, add_signature_timestamp(result.cms, fresh.value().token.bytes()));
   result.level = Level::kT;
   return result;
 }
 
-void append(Findings& to, const Findings& more) {
-  to.insert(to.end(), more.begin(), more.end());
+// Levels LT and LTA, once the signature is in and the token is out of the way. A timestamp that was
+// not to be had a moment ago is not asked for again: level B it is.
+Result<SignedDocument> raised(SignedDocument made, Level target, const std::string& password,
+                              ProofMaterial proof, WithoutEvidence without,
+                              const Environment& environment) {
+  if (target <= Level::kT) return made;
+  if (made.level_reached < Level::kT) {
+    append(made.warnings, not_reached(target, made.level_reached, {}));
+    return made;
+  }
+  GrowingFile whole(made.original);
+  whole.append(made.tail);
+  ExtendRequest request{.document = whole.whole(),
+                        .password = password,
+                        .target = target,
+                        .proof = std::move(proof),
+                        .without = without};
+  ANTIN_TRY(const auto extended, raise_levels(request, environment, made.field));
+  made.tail.insert(made.tail.end(), extended.tail.begin(), extended.tail.end());
+  made.level_reached = extended.level_reached;
+  append(made.warnings, extended.warnings);
+  return made;
+}
+
+ProofMaterial proof_of(const SignRequest& request) {
+  return {.trust = request.check.trust,
+          .certificates = request.chain,
+          .crls = request.check.crls,
+          .ocsp = request.check.ocsp};
+}
+
+Status check_trust_for(Level level, const certs::TrustStore* trust) {
+  if (level <= Level::kT || trust != nullptr) return Done{};
+  return make_error(Code::kLevelNeedsTrust, "no trust store", {{"muc", std::string(name(level))}});
 }
 
 SignedDocument finished(const pdf::PreparedSignature& prepared, Stamped stamped, UtcTime at,
@@ -204,6 +215,7 @@ Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
   ANTIN_TRY(auto warnings,
             check_certificate(request.certificate, request.chain, request.check, now));
   ANTIN_CHECK(check_scheme(request));
+  ANTIN_CHECK(check_trust_for(request.level, request.check.trust));
   ANTIN_TRY(const auto document,
             pdf::Document::open(request.document, {.password = request.password, .limits = {}}));
   Preparer preparer(request, environment, now);
@@ -223,7 +235,9 @@ Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
       continue;
     }
     ANTIN_CHECK(round.prepared.set_contents(stamped.cms));
-    return finished(round.prepared, std::move(stamped), now, std::move(warnings));
+    return raised(finished(round.prepared, std::move(stamped), now, std::move(warnings)),
+                  request.level, request.password, proof_of(request), request.without_evidence,
+                  environment);
   }
   return make_error(Code::kResourceLimit, "CMS does not fit however much room it is given");
 }
@@ -248,7 +262,7 @@ Result<PreparedState> prepare(const SignRequest& request, const Environment& env
               .capacity = round.prepared.capacity(),
               .signing_time = now,
               .scheme = request.scheme,
-              .level = request.level == Level::kT ? 1U : 0U,
+              .level = static_cast<std::uint64_t>(request.level),
               .without_timestamp = request.without_timestamp == WithoutTimestamp::kKeepB ? 1U : 0U,
               .certificate = request.certificate.der(),
               .chain = {},
@@ -266,8 +280,11 @@ Result<std::string> document_name_in(ByteView state) {
 }
 
 Result<SignedDocument> complete(ByteView state_octets, const SharedBytes& document,
-                                const OutsideSignature& signature, const Environment& environment) {
+                                const OutsideSignature& signature, const Environment& environment,
+                                const CompleteOptions& options) {
   ANTIN_TRY(auto state, read_state(state_octets));
+  const auto level = static_cast<Level>(state.level);
+  ANTIN_CHECK(check_trust_for(level, options.proof.trust));
   if (state.document_octets != document.size() ||
       state.document_sha256 != ossl::sha256(document.view()))
     return make_error(Code::kStateWrongDocument, to_hex(state.document_sha256));
@@ -303,11 +320,14 @@ Result<SignedDocument> complete(ByteView state_octets, const SharedBytes& docume
     return make_error(Code::kUsage, "neither a signature value nor a CMS");
   }
   ANTIN_TRY(auto stamped,
-            stamp(std::move(cms), state.level == 1 ? Level::kT : Level::kB,
+            stamp(std::move(cms), level,
                   state.without_timestamp == 1 ? WithoutTimestamp::kKeepB : WithoutTimestamp::kFail,
                   environment));
   ANTIN_CHECK(prepared.set_contents(stamped.cms));
-  return finished(prepared, std::move(stamped), state.signing_time, {});
+  auto proof = options.proof;
+  proof.certificates.insert(proof.certificates.end(), chain.begin(), chain.end());
+  return raised(finished(prepared, std::move(stamped), state.signing_time, {}), level,
+                options.password, std::move(proof), options.without_evidence, environment);
 }
 
 }  // namespace antin::signer

@@ -9,10 +9,12 @@
 #include "certs/core/random.h"
 #include "certs/core/time.h"
 #include "certs/crl.h"
+#include "certs/ocsp.h"
 #include "certs/online/evidence_source.h"
 #include "certs/trust_store.h"
 #include "hsm/key_holder.h"
 #include "pdf/write/signature_update.h"
+#include "signer/proof_material.h"
 #include "signer/timestamp_source.h"
 
 namespace antin::signer {
@@ -23,6 +25,12 @@ enum class Level { kB, kT, kLT, kLTA };
 enum class WithoutTimestamp {
   kFail,   ///< no document comes out
   kKeepB,  ///< the document comes out at level B with the warning kTimestampUnreachable
+};
+
+/// What becomes of a level LT or LTA signature when the data for it cannot be had (S-06).
+enum class WithoutEvidence {
+  kFail,      ///< no document comes out; the first reason is the error
+  kKeepLower  ///< the document comes out at the level reached, warning kLevelNotReached
 };
 
 /// A certificate that passed check_certificate() a moment ago, so that a batch need not build the
@@ -38,6 +46,7 @@ struct CheckedCertificate {
 struct CertificateCheck {
   const certs::TrustStore* trust = nullptr;  ///< nullptr: chain not checked (development, warned)
   std::vector<certs::Crl> crls;
+  std::vector<certs::OcspResponse> ocsp = {};
   /// S-04: sign although revocation could not be checked; recorded in the outcome.
   bool accept_unknown_revocation = false;
   certs::Purpose purpose = certs::Purpose::kSign;  ///< kSeal for an agency's certificate
@@ -65,6 +74,7 @@ struct SignRequest {
   SignatureScheme scheme;
   Level level = Level::kB;
   WithoutTimestamp without_timestamp = WithoutTimestamp::kFail;
+  WithoutEvidence without_evidence = WithoutEvidence::kKeepLower;
   bool cms_signing_time = false;  ///< S-01: for tools that read only the CMS attribute
   CertificateCheck check;
 };
@@ -83,13 +93,15 @@ struct Environment {
   const Clock* clock;
   RandomSource* random;
   TimestampSource* timestamps;  ///< nullptr: level kB only
-  /// For levels kLT and kLTA; nullptr: level kT at most.
+  /// For levels kLT and kLTA; nullptr: only what is at hand (the check's lists, the document's).
   certs::EvidenceSource* evidence = nullptr;
 };
 
 /// Signs with a key at hand: certificate check, PDF update, digest, attributes, key, CMS,
 /// timestamp, in this order, so that nothing is half-done when a step fails and no token is busy
 /// while a timestamp server takes its time. Signs again with more room when the CMS does not fit.
+/// Levels kLT and kLTA follow as extend() makes them, for every signature of the document; they
+/// need check.trust (kLevelNeedsTrust).
 ///
 /// Fails with what check_certificate(), pdf::prepare_signature(), hsm::KeyHolder::sign() and
 /// TimestampSource fail with; kDigestNotAllowed, kSchemeDoesNotFit, kSignatureDoesNotMatch;
@@ -99,8 +111,9 @@ Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
 
 /// Two steps for a key that is elsewhere. State is self-contained except for the document;
 /// preparing the same request twice gives independent states; completing twice gives identical
-/// octets (at level T: but for the timestamp). The state is not trusted: complete() recomputes what
-/// it claims, so a changed state ends in an error and never in another document than was prepared.
+/// octets (from level T on: but for the timestamps). The state is not trusted: complete()
+/// recomputes what it claims, so a changed state ends in an error and never in another document
+/// than was prepared.
 struct PreparedState {
   Bytes state;              ///< CBOR, "antin-state/1"; holds no secret
   ToBeSigned to_be_signed;  ///< DER SignedAttributes
@@ -117,10 +130,17 @@ struct OutsideSignature {
   std::optional<SignatureValue> raw;
   std::optional<Bytes> cms;
 };
+/// What a state prepared for level LT or LTA needs beside the environment.
+struct CompleteOptions {
+  std::string password;  ///< of an encrypted document
+  ProofMaterial proof;
+  WithoutEvidence without_evidence = WithoutEvidence::kKeepLower;
+};
 /// Fails with kStateMalformed, kStateWrongDocument (document's SHA-256 differs),
-/// kSignatureDoesNotMatch, kContentsTooSmall ({needed}).
+/// kSignatureDoesNotMatch, kContentsTooSmall ({needed}), kLevelNeedsTrust.
 Result<SignedDocument> complete(ByteView state, const SharedBytes& document,
-                                const OutsideSignature& signature, const Environment& environment);
+                                const OutsideSignature& signature, const Environment& environment,
+                                const CompleteOptions& options = {});
 
 /// Is `output` what sign() made of `original` with this certificate at `level` or above: original
 /// octets first, then one update whose signature covers the file, is by `certificate` and verifies?

@@ -174,7 +174,7 @@ Result<State> read_state(ByteView octets) {
   if (checksum != ossl::sha256(octets.first(before_checksum))) return malformed("checksum");
   if ((scheme >> 8U) > static_cast<std::uint64_t>(SignatureAlgorithm::kEcdsa) ||
       (scheme & 0xFFU) > static_cast<std::uint64_t>(DigestAlgorithm::kSha3_512) ||
-      state.level > 1 || state.without_timestamp > 1)
+      state.level > 3 || state.without_timestamp > 1)
     return malformed("unknown algorithm or level");
   state.scheme = {.algorithm = static_cast<SignatureAlgorithm>(scheme >> 8U),
                   .digest = static_cast<DigestAlgorithm>(scheme & 0xFFU)};

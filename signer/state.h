@@ -26,7 +26,7 @@ struct State {
   std::uint64_t capacity = 0;
   UtcTime signing_time{std::chrono::sys_seconds{}};
   SignatureScheme scheme{};
-  std::uint64_t level = 0;              ///< 0: B, 1: T
+  std::uint64_t level = 0;              ///< 0: B, 1: T, 2: LT, 3: LTA
   std::uint64_t without_timestamp = 0;  ///< 0: fail, 1: keep B
   Bytes certificate;
   std::vector<Bytes> chain;

@@ -160,13 +160,18 @@ bool has_area(const SignatureField& field) {
 
 }  // namespace
 
-Result<SigningPlan> plan_signature(const Document& document,
-                                   const std::vector<SignatureField>& fields,
-                                   const SignatureUpdate& update, RandomSource& random) {
+Status refuse_unsound(const Document& document, const std::vector<SignatureField>& fields) {
   ANTIN_CHECK(refuse_unsound(document.findings(), "document"));
   for (const auto& field : fields) {
     if (field.is_signed) ANTIN_CHECK(refuse_unsound(field.findings, field.name.c_str()));
   }
+  return Done{};
+}
+
+Result<SigningPlan> plan_signature(const Document& document,
+                                   const std::vector<SignatureField>& fields,
+                                   const SignatureUpdate& update, RandomSource& random) {
+  ANTIN_CHECK(refuse_unsound(document, fields));
   if (!document.may_modify_annotations()) {
     return make_error(Code::kPermissionDenied, "/P forbids annotations and form fields");
   }

@@ -24,4 +24,8 @@ Result<SigningPlan> plan_signature(const Document& document,
                                    const std::vector<SignatureField>& fields,
                                    const SignatureUpdate& update, RandomSource& random);
 
+/// Fails with the code of the first error among the findings of the document and of its earlier
+/// signatures: what would be judged INVALID afterwards gets no update.
+Status refuse_unsound(const Document& document, const std::vector<SignatureField>& fields);
+
 }  // namespace antin::pdf
