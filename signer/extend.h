@@ -40,7 +40,7 @@ struct FieldLevel {
 struct ExtendedDocument {
   SharedBytes original;
   Bytes tail;
-  Level level_reached = Level::kB;  ///< the lowest of all signatures
+  Level level_reached = Level::kB;  ///< the lowest of all signatures, as far as asked
   std::vector<FieldLevel> fields;
   Findings warnings;
 };

@@ -111,7 +111,7 @@ Proof Prover::prove(const Subject& subject) const {
     proof.reasons.push_back(warning(
         Code::kEvidenceNotFresh,
         {{"ten", short_name(subject.leaf)}, {"thoi_diem", to_vietnam_text(*subject.after)}}));
-    if (material_.freshness == ProofMaterial::Freshness::kRequire) proof.complete = false;
+    if (subject.freshness == ProofMaterial::Freshness::kRequire) proof.complete = false;
   }
   return proof;
 }

@@ -15,7 +15,8 @@ struct Subject {
   certs::Certificate leaf;
   std::vector<certs::Purpose> purposes;  ///< the first that reaches an anchor counts
   UtcTime at;
-  std::optional<UtcTime> after;  ///< the leaf's statement should be issued at or after this
+  std::optional<UtcTime> after;  ///< the leaf's statement should be issued at or after this …
+  ProofMaterial::Freshness freshness = ProofMaterial::Freshness::kPrefer;  ///< … or must
 };
 
 /// Certificates and statements that show it, and whether they do.

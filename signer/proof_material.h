@@ -14,9 +14,9 @@ namespace antin::signer {
 /// document carries itself is looked at as well, and Environment::evidence is asked for the rest.
 struct ProofMaterial {
   const certs::TrustStore* trust = nullptr;  ///< outlives the call; levels LT and LTA need it
-  std::vector<certs::Certificate> certificates;
-  std::vector<certs::Crl> crls;
-  std::vector<certs::OcspResponse> ocsp;
+  std::vector<certs::Certificate> certificates = {};
+  std::vector<certs::Crl> crls = {};
+  std::vector<certs::OcspResponse> ocsp = {};
   certs::AlgorithmPolicy algorithms = certs::AlgorithmPolicy::viet_nam();
   /// EN 319 102-1 asks for revocation data made after the signature; an authority whose next list
   /// comes tomorrow cannot give it today.

@@ -160,13 +160,24 @@ class Raiser {
     return {.leaf = stamp.server,
             .purposes = {certs::Purpose::kTimestamp},
             .at = stamp.token->gen_time(),
-            .after = std::nullopt};
+            .after = stamp.token->gen_time()};
   }
-  static Subject subject_of(const certs::Certificate& signer, UtcTime proven) {
+  // A timestamp that the next one is going to protect: EN 319 102-1 §5.6.2.2 slides the control
+  // time back to when the newest statement about its server was issued, so that has to be recent.
+  Subject renewed_subject_of(const Stamp& stamp) const {
+    auto subject = subject_of(stamp);
+    constexpr std::chrono::hours kRecent{24};
+    const UtcTime recent{now_.since_epoch() - kRecent};
+    if (recent > stamp.token->gen_time() && now_ <= stamp.server.not_after())
+      subject.at = subject.after.emplace(recent);
+    return subject;
+  }
+  Subject subject_of(const certs::Certificate& signer, UtcTime proven) const {
     return {.leaf = signer,
             .purposes = {certs::Purpose::kSign, certs::Purpose::kSeal},
             .at = proven,
-            .after = proven};
+            .after = proven,
+            .freshness = request_.proof.freshness};
   }
 
   Standing standing_of(const Prover& prover, const SignedFile& file, std::size_t index,
@@ -218,7 +229,7 @@ class Raiser {
     inside.add(signed_.evidence);
     const auto stamps_inside = proving_stamps(inside, signed_);
     const bool had_all = all_complete(inside, signed_, stamps_inside, true);
-    if (!had_all || renewing) fetch();
+    if (!had_all || renewing) fetch(renewing);
     const auto& prover = had_all && !renewing ? inside : prover_;
     const auto stamps = proving_stamps(prover, signed_);
 
@@ -258,7 +269,7 @@ class Raiser {
                               pdf::SecurityStoreUpdate& update, Findings& reasons) const {
     for (const auto& stamp : stamps) {
       if (!stamp.over_document || stamp.entry != index) continue;
-      const auto proof = prover.prove(subject_of(stamp));
+      const auto proof = prover.prove(decisive ? renewed_subject_of(stamp) : subject_of(stamp));
       if (proof.complete) {
         put(proof.used, signed_.entries[index].vri_key, update);
       } else if (decisive) {
@@ -269,11 +280,13 @@ class Raiser {
     }
   }
 
-  void fetch() {
+  void fetch(bool renewing) {
     if (environment_.evidence == nullptr) return;
     std::vector<Subject> subjects;
     const auto stamps = proving_stamps(prover_, signed_);
-    for (const auto& stamp : stamps) subjects.push_back(subject_of(stamp));
+    for (const auto& stamp : stamps)
+      subjects.push_back(renewing && stamp.over_document ? renewed_subject_of(stamp)
+                                                         : subject_of(stamp));
     for (std::size_t i = 0; i < signed_.entries.size(); ++i) {
       const auto& signer = signed_.entries[i].carried.signer;
       const auto earliest = std::find_if(stamps.begin(), stamps.end(),
