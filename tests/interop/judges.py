@@ -152,11 +152,20 @@ def pyhanko(requests):
 # EU DSS -----------------------------------------------------------------------------------------
 
 def dss(requests):
-    """As pyhanko(); moments as text. One JVM for all files."""
+    """As pyhanko(), and after the moment may stand OCSP answers, further certificates, and the file
+    that a detached signature is about. One JVM for all files."""
+    return {a["file"]: a for a in dss_answers(requests)}
+
+
+def dss_answers(requests):
+    """[answer], one for each request."""
     lines = []
-    for path, anchors, crls, moment in requests:
+    for path, anchors, crls, moment, *more in requests:
+        ocsp, certificates, detached = more or ([], [], "")
         lines.append("\t".join([str(path), ":".join(map(str, anchors)), ":".join(map(str, crls)),
-                                moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""]))
+                                moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else "",
+                                ":".join(map(str, ocsp)), ":".join(map(str, certificates)),
+                                str(detached)]))
     folder = TOOLS / "dss"
     with tempfile.TemporaryFile() as questions, tempfile.TemporaryFile() as errors:
         questions.write(("\n".join(lines) + "\n").encode())
@@ -170,7 +179,7 @@ def dss(requests):
         if done.returncode != 0 or len(answers) != len(lines):
             sys.exit(f"EU DSS ended after {len(answers)} of {len(lines)} files: "
                      f"{errors.read()[-2000:].decode(errors='replace')}")
-    return {a["file"]: a for a in answers}
+    return answers
 
 
 # openssl ----------------------------------------------------------------------------------------

@@ -8,12 +8,16 @@ import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.simplereport.jaxb.XmlTimestamp;
 import eu.europa.esig.dss.spi.DSSUtils;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
+import eu.europa.esig.dss.spi.x509.CommonCertificateSource;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
+import eu.europa.esig.dss.spi.x509.revocation.ocsp.ExternalResourcesOCSPSource;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +29,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Asks EU DSS about many PDFs in one JVM.
+ * Asks EU DSS about many signatures in one JVM.
  *
- * <p>Each line of standard input is one request of four fields between tabs: the PDF, the trust
- * anchors, the CRLs (both lists of files, with ':' between; may be empty) and the validation time
- * (RFC 3339, empty for now). Each line of standard output is the answer, one JSON object. A file that
+ * <p>Each line of standard input is one request of seven fields between tabs: the PDF or the detached
+ * signature, the trust anchors, the CRLs (lists of files, with ':' between; may be empty), the
+ * validation time (RFC 3339, empty for now), OCSP answers, further certificates, and the file that a
+ * detached signature is about. Each line of standard output is the answer, one JSON object. A file that
  * DSS cannot read has an "error" instead of "signatures". DSS runs with its default policy and never
  * goes to the network.
  */
@@ -42,18 +47,23 @@ public final class Judge {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] fields = line.split("\t", -1);
-      if (fields.length != 4) {
-        throw new IOException("a request has four fields: " + line);
+      if (fields.length != 7) {
+        throw new IOException("a request has seven fields: " + line);
       }
-      out.println(answer(fields[0], fields[1], fields[2], fields[3]));
+      out.println(answer(fields));
     }
   }
 
-  private static String answer(String pdf, String anchors, String crls, String at) {
+  private static String answer(String[] fields) {
+    String pdf = fields[0];
+    String at = fields[3];
     try {
       SignedDocumentValidator validator =
           SignedDocumentValidator.fromDocument(new FileDocument(pdf));
-      validator.setCertificateVerifier(verifier(anchors, crls));
+      validator.setCertificateVerifier(verifier(fields[1], fields[2], fields[4], fields[5]));
+      if (!fields[6].isEmpty()) {
+        validator.setDetachedContents(List.of(new FileDocument(fields[6])));
+      }
       if (!at.isEmpty()) {
         validator.setValidationTime(Date.from(Instant.parse(at)));
       }
@@ -70,7 +80,8 @@ public final class Judge {
     }
   }
 
-  private static CommonCertificateVerifier verifier(String anchors, String crls) {
+  static CommonCertificateVerifier verifier(
+      String anchors, String crls, String ocsp, String certificates) {
     var trusted = new CommonTrustedCertificateSource();
     for (String file : list(anchors)) {
       trusted.addCertificate(DSSUtils.loadCertificate(new File(file)));
@@ -79,14 +90,25 @@ public final class Judge {
     verifier.setTrustedCertSources(trusted);
     verifier.setAIASource(null);
     if (!crls.isEmpty()) {
-      verifier.setCrlSource(
-          new ExternalResourcesCRLSource(
-              list(crls).stream()
-                  .map(file -> DSSUtils.toByteArray(new File(file)))
-                  .map(java.io.ByteArrayInputStream::new)
-                  .toArray(java.io.InputStream[]::new)));
+      verifier.setCrlSource(new ExternalResourcesCRLSource(contents(crls)));
+    }
+    if (!ocsp.isEmpty()) {
+      verifier.setOcspSource(new ExternalResourcesOCSPSource(contents(ocsp)));
+    }
+    if (!certificates.isEmpty()) {
+      var more = new CommonCertificateSource();
+      for (String file : list(certificates)) {
+        more.addCertificate(DSSUtils.loadCertificate(new File(file)));
+      }
+      verifier.setAdjunctCertSources(more);
     }
     return verifier;
+  }
+
+  private static InputStream[] contents(String files) {
+    return list(files).stream()
+        .map(file -> new ByteArrayInputStream(DSSUtils.toByteArray(new File(file))))
+        .toArray(InputStream[]::new);
   }
 
   private static String signature(SimpleReport simple, DiagnosticData facts, String id) {
@@ -116,12 +138,12 @@ public final class Judge {
         "errors", "[" + String.join(",", errors) + "]");
   }
 
-  private static List<String> list(String joined) {
+  static List<String> list(String joined) {
     return joined.isEmpty() ? List.of() : Arrays.asList(joined.split(":"));
   }
 
   /** Names and ready-made values in turn, as one JSON object. */
-  private static String object(String... members) {
+  static String object(String... members) {
     StringBuilder out = new StringBuilder("{");
     for (int i = 0; i < members.length; i += 2) {
       out.append(i == 0 ? "" : ",").append(text(members[i])).append(':').append(members[i + 1]);
@@ -129,7 +151,7 @@ public final class Judge {
     return out.append('}').toString();
   }
 
-  private static String text(Object value) {
+  static String text(Object value) {
     return value == null
         ? "null"
         : value.toString().chars()
