@@ -64,52 +64,6 @@ void write_findings(Writer& out, const Findings& findings, std::string_view inde
   }
 }
 
-std::string_view source_text(const Writer& out, const SignatureReport::SigningTime& time) {
-  if (time.proven) return out.say("dấu thời gian", "timestamp");
-  if (time.claimed)
-    return out.say("đồng hồ máy ký, chưa được dấu thời gian xác nhận",
-                   "clock of the signing computer, not confirmed by a timestamp");
-  return out.say("không ghi", "not stated");
-}
-
-std::string_view integrity_text(const Writer& out, Integrity integrity) {
-  switch (integrity) {
-    case Integrity::kIntact:
-      return out.say("nguyên vẹn", "intact");
-    case Integrity::kBroken:
-      return out.say("đã bị thay đổi", "broken");
-    case Integrity::kNotCheckable:
-      break;
-  }
-  return out.say("không kiểm tra được", "could not be checked");
-}
-
-std::string_view coverage_text(const Writer& out, Coverage coverage) {
-  switch (coverage) {
-    case Coverage::kWholeFile:
-      return out.say("toàn bộ tệp", "the whole file");
-    case Coverage::kWholeRevision:
-      return out.say("toàn bộ phiên bản được ký", "the whole revision that was signed");
-    case Coverage::kPartial:
-      break;
-  }
-  return out.say("chỉ một phần tệp", "only a part of the file");
-}
-
-// V-02: was the certificate within its validity when it counts?
-std::string_view validity_text(const Writer& out, const SignatureReport& signature) {
-  const auto& time = signature.signing_time;
-  const auto at = time.proven ? time.proven : time.claimed;
-  if (!at) return out.say("không xác định", "unknown");
-  const auto& signer = *signature.signer;
-  const bool within = signer.not_before <= *at && *at <= signer.not_after;
-  if (time.proven)
-    return within ? out.say("còn hiệu lực", "valid") : out.say("không còn hiệu lực", "not valid");
-  return within ? out.say("còn hiệu lực (theo thời điểm được khai)", "valid (by the claimed time)")
-                : out.say("không còn hiệu lực (theo thời điểm được khai)",
-                          "not valid (by the claimed time)");
-}
-
 void write_signer(Writer& out, const SignatureReport& signature) {
   if (!signature.signer) return;
   const auto& signer = *signature.signer;
@@ -120,7 +74,7 @@ void write_signer(Writer& out, const SignatureReport& signature) {
   out.row("Dấu vân tay SHA-256", "SHA-256 fingerprint", signer.sha256);
   out.row("Thời hạn chứng thư", "Certificate period",
           to_vietnam_text(signer.not_before) + " – " + to_vietnam_text(signer.not_after));
-  out.row("Hiệu lực tại thời điểm ký", "Validity at signing", validity_text(out, signature));
+  out.row("Hiệu lực tại thời điểm ký", "Validity at signing", validity_at_signing(signature).in(out.language()));
 }
 
 void write_changes(Writer& out, const ChangesAfter& changes) {
@@ -158,13 +112,13 @@ void write_signature(Writer& out, const SignatureReport& signature, std::size_t 
   std::string conclusion{name(signature.indication)};
   if (signature.sub_indication) conclusion += " / " + std::string{name(*signature.sub_indication)};
   out.row("Kết luận", "Conclusion", conclusion);
-  out.row("Tính toàn vẹn", "Integrity", integrity_text(out, signature.integrity));
-  out.row("Phạm vi được ký", "Covers", coverage_text(out, signature.coverage));
+  out.row("Tính toàn vẹn", "Integrity", phrase(signature.integrity).in(out.language()));
+  out.row("Phạm vi được ký", "Covers", phrase(signature.coverage).in(out.language()));
   write_signer(out, signature);
   const auto& time = signature.signing_time;
   if (const auto at = time.proven ? time.proven : time.claimed)
     out.row("Thời điểm ký", "Signing time",
-            to_vietnam_text(*at) + " (" + std::string{source_text(out, time)} + ")");
+            to_vietnam_text(*at) + " (" + std::string{time_source(time).in(out.language())} + ")");
   out.row("Thuật toán", "Algorithm",
           signature.algorithm.signature + ", " + signature.algorithm.digest +
               (signature.algorithm.key_bits != 0

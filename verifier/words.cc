@@ -109,6 +109,50 @@ std::string_view title(Verdict verdict, Language language) noexcept {
   return vietnamese ? "KHÔNG CÓ CHỮ KÝ SỐ" : "NO DIGITAL SIGNATURE";
 }
 
+Phrase phrase(Integrity integrity) noexcept {
+  switch (integrity) {
+    case Integrity::kIntact:
+      return {"nguyên vẹn", "intact"};
+    case Integrity::kBroken:
+      return {"đã bị thay đổi", "broken"};
+    case Integrity::kNotCheckable:
+      break;
+  }
+  return {"không kiểm tra được", "could not be checked"};
+}
+
+Phrase phrase(Coverage coverage) noexcept {
+  switch (coverage) {
+    case Coverage::kWholeFile:
+      return {"toàn bộ tệp", "the whole file"};
+    case Coverage::kWholeRevision:
+      return {"toàn bộ phiên bản được ký", "the whole revision that was signed"};
+    case Coverage::kPartial:
+      break;
+  }
+  return {"chỉ một phần tệp", "only a part of the file"};
+}
+
+Phrase time_source(const SignatureReport::SigningTime& time) noexcept {
+  if (time.proven) return {"dấu thời gian", "timestamp"};
+  if (time.claimed)
+    return {"đồng hồ máy ký, chưa được dấu thời gian xác nhận",
+            "clock of the signing computer, not confirmed by a timestamp"};
+  return {"không ghi", "not stated"};
+}
+
+Phrase validity_at_signing(const SignatureReport& signature) noexcept {
+  const auto& time = signature.signing_time;
+  const auto at = time.proven ? time.proven : time.claimed;
+  if (!at) return {"không xác định", "unknown"};
+  const bool within = signature.signer->not_before <= *at && *at <= signature.signer->not_after;
+  if (time.proven)
+    return within ? Phrase{"còn hiệu lực", "valid"} : Phrase{"không còn hiệu lực", "not valid"};
+  return within ? Phrase{"còn hiệu lực (theo thời điểm được khai)", "valid (by the claimed time)"}
+                : Phrase{"không còn hiệu lực (theo thời điểm được khai)",
+                         "not valid (by the claimed time)"};
+}
+
 int exit_code(Verdict verdict) noexcept {
   switch (verdict) {
     case Verdict::kValid:

@@ -1,0 +1,113 @@
+#include "verifier/markup.h"
+
+#include <cstdint>
+
+#include "verifier/foreign_text.h"
+
+namespace antin::verifier {
+namespace {
+
+std::string escaped(std::string_view foreign) {
+  std::string out;
+  for (const char c : xml_characters(foreign)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '\r':
+        out += "&#13;";  // or a reader would make a line feed of it (section 2.11)
+        break;
+      case '\t':
+        out += "&#9;";  // in an attribute it would become a space (section 3.3.3)
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void Markup::start(std::string_view name, Attributes attributes) {
+  out_ += "<";
+  out_ += name;
+  for (const auto& [key, value] : attributes) {
+    out_ += " ";
+    out_ += key;
+    out_ += "=\"" + escaped(value) + "\"";
+  }
+}
+
+Markup& Markup::raw(std::string_view ours) {
+  out_ += ours;
+  return *this;
+}
+
+Markup& Markup::open(std::string_view name, Attributes attributes) {
+  start(name, attributes);
+  out_ += ">";
+  open_.emplace_back(name);
+  return *this;
+}
+
+Markup& Markup::close() {
+  out_ += "</" + open_.back() + ">\n";
+  open_.pop_back();
+  return *this;
+}
+
+Markup& Markup::text(std::string_view foreign) {
+  out_ += escaped(foreign);
+  return *this;
+}
+
+Markup& Markup::element(std::string_view name, std::string_view foreign, Attributes attributes) {
+  return open(name, attributes).text(foreign).close();
+}
+
+Markup& Markup::empty(std::string_view name, Attributes attributes) {
+  start(name, attributes);
+  out_ += "/>\n";
+  return *this;
+}
+
+std::string Markup::take() {
+  while (!open_.empty()) close();
+  return std::move(out_);
+}
+
+std::string to_base64(ByteView octets) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((octets.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < octets.size(); at += 3) {
+    const std::size_t have = octets.size() - at;
+    const std::uint32_t group = static_cast<std::uint32_t>(octets[at]) << 16U |
+                                (have > 1 ? static_cast<std::uint32_t>(octets[at + 1]) << 8U : 0U) |
+                                (have > 2 ? static_cast<std::uint32_t>(octets[at + 2]) : 0U);
+    out += kLetters[group >> 18U];
+    out += kLetters[(group >> 12U) & 0x3FU];
+    out += have > 1 ? kLetters[(group >> 6U) & 0x3FU] : '=';
+    out += have > 2 ? kLetters[group & 0x3FU] : '=';
+  }
+  return out;
+}
+
+}  // namespace antin::verifier
