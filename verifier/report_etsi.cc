@@ -225,6 +225,7 @@ class Writer {
     };
     // A path that was found ends at its anchor; a certificate alone is no path.
     const bool anchored = all.size() > 1;
+    if (id(all.front()).empty()) return;
     if (anchored) reference("TrustAnchor", id(all.back()));
     out_.open("CertificateChain");
     reference("SigningCertificate", id(all.front()));
