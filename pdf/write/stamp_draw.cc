@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pdf/write/png_image.h"
+#include "pdf/write/podofo_guard.h"
 #include "pdf/write/stamp.h"
 #include "pdf/write/typesetter.h"
 
@@ -17,25 +18,9 @@ constexpr std::size_t kCopyLineRows = 2;
 // Liberation Serif's ascent in parts of the type size.
 constexpr double kAscent = 0.891;
 
-// PoDoFo's static switches are not atomic: set once.
-void quiet_podofo() {
-  static const bool once = [] {
-    PoDoFo::PdfError::EnableDebug(false);
-    PoDoFo::PdfError::EnableLogging(false);
-    return true;
-  }();
-  static_cast<void>(once);
-}
-
 std::vector<SetLine> scaled(std::vector<SetLine> lines, double scale) {
   for (auto& line : lines) line.size_pt *= scale;
   return lines;
-}
-
-double height(const std::vector<SetLine>& lines) {
-  double sum = 0;
-  for (const auto& line : lines) sum += kLineHeight * line.size_pt;
-  return sum;
 }
 
 // Lines broken and shrunk until they fit.
@@ -169,17 +154,6 @@ Result<DrawnStamp> draw(const Appearance& appearance, const StampFacts& facts, d
   const ByteView octets{reinterpret_cast<const std::uint8_t*>(buffer.GetBuffer()),
                         static_cast<std::size_t>(device.GetLength())};
   return DrawnStamp{to_bytes(octets), width_pt, height_pt};
-}
-
-// Runs PoDoFo and turns its exceptions into errors: no exception leaves the folder.
-template <class Body>
-auto with_podofo(Body&& body) -> decltype(body()) {
-  quiet_podofo();
-  try {
-    return body();
-  } catch (const PoDoFo::PdfError& error) {
-    return make_error(Code::kInternal, std::string{"PoDoFo: "} + error.what());
-  }
 }
 
 }  // namespace

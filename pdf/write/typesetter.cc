@@ -199,4 +199,10 @@ Status Typesetter::check_glyphs(const std::vector<SetLine>& lines) const {
   return make_error(Code::kGlyphMissing, "no glyph", {{"characters", characters}});
 }
 
+double height(const std::vector<SetLine>& lines) {
+  double sum = 0;
+  for (const auto& line : lines) sum += kLineHeight * line.size_pt;
+  return sum;
+}
+
 }  // namespace antin::pdf

@@ -43,5 +43,6 @@ class Typesetter {
 std::vector<SetLine> filled_lines(const Appearance& appearance, const StampFacts& facts);
 
 constexpr double kLineHeight = 1.2;  ///< of the type size
+double height(const std::vector<SetLine>& lines);
 
 }  // namespace antin::pdf

@@ -5,12 +5,11 @@
 #include "service/cli/messages.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/inputs.h"
+#include "service/cli_verify/options.h"
 #include "verifier/compare.h"
 
 namespace antin::service {
 namespace {
-
-using Kind = OptionSpec::Kind;
 
 const CommandSpec& spec() {
   static const CommandSpec kSpec{
@@ -18,9 +17,7 @@ const CommandSpec& spec() {
       .usage = "COPY ORIGINAL [--json]",
       .vi = "Đối chiếu bản sao với bản gốc (không kết luận về chữ ký).",
       .en = "Compares a copy with its original (without judging signatures).",
-      .options = {{"password", Kind::kValue, "PASSWORD", "mật khẩu của hai tệp PDF",
-                   "password of both PDFs"},
-                  {"json", Kind::kFlag, "", "in kết quả dạng JSON", "print JSON"}},
+      .options = {password_option(), json_option()},
       .min_positional = 2,
       .max_positional = 2};
   return kSpec;

@@ -7,22 +7,19 @@
 #include "service/cli/messages.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/inputs.h"
+#include "service/cli_verify/options.h"
 
 namespace antin::service {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Kind = OptionSpec::Kind;
-
 const CommandSpec& spec() {
   static const CommandSpec kSpec{
       .name = "antin inspect",
       .usage = "FILE… [--json]",
       .vi = "Xem cấu trúc tệp PDF: phiên bản, trường chữ ký, vùng được ký, DSS (không kết luận).",
       .en = "Shows revisions, signature fields, byte ranges and DSS of a PDF, without judging.",
-      .options = {{"password", Kind::kValue, "PASSWORD", "mật khẩu của tệp PDF",
-                   "password of the PDF"},
-                  {"json", Kind::kFlag, "", "in kết quả dạng JSON", "print JSON"}},
+      .options = {password_option(), json_option()},
       .min_positional = 1,
       .max_positional = 100'000};
   return kSpec;

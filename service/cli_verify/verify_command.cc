@@ -8,6 +8,8 @@
 #include "service/cli/messages.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/inputs.h"
+#include "service/cli_verify/options.h"
+#include "service/cli_verify/output.h"
 #include "service/system/files.h"
 #include "service/system/real.h"
 #include "verifier/compare.h"
@@ -38,10 +40,15 @@ const CommandSpec& spec() {
                    "kind of document"},
                   {"original", Kind::kValue, "FILE", "đối chiếu thêm với bản gốc này",
                    "compare with this original too"},
-                  {"password", Kind::kValue, "PASSWORD", "mật khẩu của tệp PDF",
-                   "password of the PDF"},
-                  {"format", Kind::kValue, "text|json", "dạng kết quả", "form of the report"},
-                  {"json", Kind::kFlag, "", "như --format json", "the same as --format json"},
+                  password_option(),
+                  {"format", Kind::kValue, "text|json|html|pdf|etsi",
+                   "dạng kết quả: phiếu HTML hoặc PDF, hoặc XML theo ETSI TS 119 102-2",
+                   "form of the report: a sheet as HTML or PDF, or XML after ETSI TS 119 102-2"},
+                  json_option(),
+                  {"output", Kind::kValue, "FILE|DIR", "ghi kết quả vào tệp này, hoặc vào thư mục",
+                   "write the report to this file, or into this folder", 'o'},
+                  {"force", Kind::kFlag, "", "ghi đè tệp kết quả đã có",
+                   "replace a report that is there"},
                   {"offline", Kind::kFlag, "", "không kết nối mạng (luôn như vậy ở phiên bản này)",
                    "no network (always so in this version)"},
                   {"allow-test-pki", Kind::kFlag, "",
@@ -54,11 +61,9 @@ const CommandSpec& spec() {
   return kSpec;
 }
 
-enum class Format { kText, kJson };
-
 struct Job {
   std::vector<Language> spoken;
-  Format format = Format::kText;
+  Output output;
   verifier::Policy policy;
   certs::TrustStore trust;
   std::vector<certs::Crl> crls;
@@ -67,17 +72,6 @@ struct Job {
   std::optional<SharedBytes> original;
   UtcTime at;
 };
-
-Result<Format> read_format(const Arguments& arguments) {
-  if (arguments.has("json")) return Format::kJson;
-  auto wanted = arguments.choice("format", {"text", "json", "html", "pdf", "etsi"}, "text");
-  if (!wanted) return std::move(wanted).error();
-  const std::string_view format = wanted.value();
-  if (format == "text") return Format::kText;
-  if (format == "json") return Format::kJson;
-  return make_error(Code::kNotAvailable, std::string{format},
-                    {{"what", "--format " + std::string{format}}});
-}
 
 Result<UtcTime> read_time(const Arguments& arguments) {
   const auto written = arguments.value("at");
@@ -111,7 +105,7 @@ Result<Job> read_job(const Arguments& arguments) {
                       {{"cach_dung", std::string{spec().name} + " " + std::string{spec().usage}}});
   ANTIN_TRY(const auto at, read_time(arguments));
   Job job{.spoken = languages(arguments.language()),
-          .format = Format::kText,
+          .output = {},
           .policy = {},
           .trust = {},
           .crls = {},
@@ -119,7 +113,8 @@ Result<Job> read_job(const Arguments& arguments) {
           .original_name = arguments.value_or("original", ""),
           .original = {},
           .at = at};
-  ANTIN_TRY(job.format, read_format(arguments));
+  ANTIN_TRY(job.output, read_output(arguments, arguments.positional().size()));
+  job.output.text_language = job.spoken.front();
   ANTIN_TRY(job.policy, read_policy_file(arguments));
   ANTIN_TRY(job.trust, read_trust(arguments.values("trust"), arguments.has("allow-test-pki")
                                                                  ? certs::TestPki::kAllow
@@ -149,17 +144,20 @@ Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
   return report;
 }
 
+int refuse(const std::string& path, const Error& error, const Job& job) {
+  if (job.output.format == Format::kJson) std::cout << error_json(path, error) << '\n';
+  std::cerr << path << ": ";
+  print_error(std::cerr, error, job.spoken);
+  return kExitFailed;
+}
+
 int judge_and_print(const std::string& path, const Job& job) {
   const auto report = judge_file(path, job);
-  if (!report) {
-    if (job.format == Format::kJson) std::cout << error_json(path, report.error()) << '\n';
-    std::cerr << path << ": ";
-    print_error(std::cerr, report.error(), job.spoken);
-    return kExitFailed;
-  }
-  std::cout << (job.format == Format::kJson
-                    ? verifier::to_json(report.value()) + "\n"
-                    : verifier::to_text(report.value(), job.spoken.front()));
+  if (!report) return refuse(path, report.error(), job);
+  const auto rendered = render(report.value(), job.output);
+  if (!rendered) return refuse(path, rendered.error(), job);
+  if (const auto written = deliver(rendered.value(), path, job.output); !written)
+    return refuse(path, written.error(), job);
   const auto code = verifier::exit_code(report.value().verdict);
   return report.value().comparison
              ? worse(code, verifier::exit_code(report.value().comparison->result))
@@ -213,7 +211,9 @@ int verify_command(std::span<const std::string> words) {
   int exit = kExitOk;
   bool first = true;
   for (const auto& path : arguments.value().positional()) {
-    if (!first && job.value().format == Format::kText) std::cout << '\n';
+    const auto& output = job.value().output;
+    if (!first && output.format == Format::kText && output.target == Output::Target::kStdout)
+      std::cout << '\n';
     first = false;
     exit = worse(exit, judge_and_print(path, job.value()));
   }

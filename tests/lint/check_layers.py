@@ -32,8 +32,10 @@ MAY_INCLUDE = {
                       "service/system"],
     "service/pkcs11_child": ["certs/core", "hsm/pkcs11"],
     "service/net": ["certs/core", "certs", "certs/online"],
+    # Verification reports as PDF: the sheet is the verifier's, the drawing pdf/write's.
+    "service/report": ["certs/core", "pdf/write", "verifier"],
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
-                       "verifier", "service/ipc", "service/system"],
+                       "verifier", "service/ipc", "service/system", "service/report"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
                     "signer", "verifier", "service/system", "service/net", "service/fetch"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
