@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "certs/core/codes.h"
@@ -128,6 +132,27 @@ TEST(VisibleText, SpellsOutWhatCannotBeSeenAndCutsWhatIsTooLong) {
   EXPECT_EQ(visible("\xC3"), "\xEF\xBF\xBD");
   EXPECT_EQ(visible("ắắắắ", 3), "ắắắ… (+1)");
   EXPECT_LT(html_of(made::report_full_of(std::string(1'000'000, 'w'))).size(), 100'000U);
+}
+
+// For whoever draws: tests/unit/service/report and people who want to look.
+TEST(Sheet, LeavesSamplesForDrawing) {
+  const std::filesystem::path folder = ANTIN_BINARY_DIR "/tests/reports";
+  std::filesystem::create_directories(folder);
+  std::string many;
+  for (int i = 0; i < 60; ++i) many += "Nguyễn Thị Ánh Nguyệt ";
+  const std::pair<const char*, Report> samples[] = {
+      {"one", made::report(Verdict::kValid, 1)},
+      {"three", made::report(Verdict::kInvalid, 3)},
+      {"thirty", made::report(Verdict::kInsufficient, 30)},
+      {"none", made::report(Verdict::kNoSignature, 0)},
+      {"long", made::report_full_of(many)},
+      {"unbroken", made::report_full_of(std::string(3'000, 'W'))}};
+  for (const auto& [name, report] : samples) {
+    const auto sheet = make_sheet(report, SheetLanguage::kBoth);
+    std::ofstream{folder / (std::string{name} + ".sheet.json")} << to_json(sheet);
+    std::ofstream{folder / (std::string{name} + ".html")} << to_html(sheet);
+    EXPECT_TRUE(std::filesystem::exists(folder / (std::string{name} + ".html")));
+  }
 }
 
 TEST(ReadSheet, RefusesWhatIsNoSheet) {
