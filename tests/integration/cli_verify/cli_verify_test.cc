@@ -130,10 +130,47 @@ TEST_F(AntinVerify, ProfilesDecideWhatMayFollow) {
   EXPECT_EQ(run("verify --profile nonsense " + both + trusted()).exit, 3);
 }
 
-TEST_F(AntinVerify, FormatsNotBuiltYetAreRefusedByName) {
+TEST_F(AntinVerify, EveryFormatOfTheReportIsOneDocumentAndTheExitCodeIsTheSame) {
+  const std::pair<std::string, int> inputs[] = {
+      {write("good.pdf", Document{}.sign({})), 0},
+      {write("bad.pdf", Document{}.sign({}).damage("100 100 l")), 1},
+      {write("plain.pdf", Document{}), 2}};
+  for (const auto& [file, exit] : inputs) {
+    const auto html = run("verify --format html " + file + trusted());
+    EXPECT_EQ(html.exit, exit);
+    EXPECT_EQ(html.out.find("<!DOCTYPE html>"), 0U);
+    EXPECT_NE(html.out.find("</html>"), std::string::npos);
+    const auto etsi = run("verify --format etsi " + file + trusted());
+    EXPECT_EQ(etsi.exit, exit);
+    EXPECT_EQ(etsi.out.find("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), 0U);
+    const auto pdf = run("verify --format pdf " + file + trusted());
+    EXPECT_EQ(pdf.exit, exit);
+    EXPECT_EQ(pdf.out.find("%PDF-"), 0U);
+    EXPECT_EQ(pdf.out, run("verify --format pdf " + file + trusted()).out);
+  }
+  const auto unsigned_report =
+      run("verify --format html " + write("p.pdf", Document{}) + trusted());
+  EXPECT_NE(unsigned_report.out.find("Từ chối tiếp nhận. Lý do: "), std::string::npos);
+}
+
+TEST_F(AntinVerify, ReportsGoIntoAFileOrAFolderAndReplaceNothingUnasked) {
   const auto good = write("good.pdf", Document{}.sign({}));
-  for (const auto* format : {"html", "pdf", "etsi"})
-    EXPECT_EQ(run(std::string{"verify --format "} + format + " " + good).exit, 3) << format;
+  const auto plain = write("plain.pdf", Document{});
+  const auto out = (folder_ / "report.html").string();
+  EXPECT_EQ(run("verify --format html -o " + out + " " + good + trusted()).exit, 0);
+  EXPECT_GT(std::filesystem::file_size(out), 1000U);
+  EXPECT_EQ(run("verify --format html -o " + out + " " + good + trusted()).exit, 3);
+  EXPECT_EQ(run("verify --force --format html -o " + out + " " + good + trusted()).exit, 0);
+  // Several documents behind each other would be none.
+  const auto both = good + " " + plain + trusted();
+  EXPECT_EQ(run("verify --format pdf " + both).exit, 3);
+  EXPECT_EQ(run("verify --format pdf -o " + out + " " + both).exit, 3);
+  const auto folder = folder_ / "reports";
+  std::filesystem::create_directory(folder);
+  EXPECT_EQ(run("verify --format pdf -o " + folder.string() + " " + both).exit, 2);
+  EXPECT_TRUE(std::filesystem::exists(folder / "good.pdf.report.pdf"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "plain.pdf.report.pdf"));
+  EXPECT_EQ(run("verify --format nonsense " + good).exit, 3);
 }
 
 TEST_F(AntinVerify, ComparisonTellsCopiesFromOtherDocuments) {
