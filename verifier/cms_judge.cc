@@ -59,12 +59,21 @@ Bytes to_der(ByteView whole, unsigned depth) {  // NOLINT(misc-no-recursion): re
 
 // The digest that the message-digest attribute (or the signature itself) must be about.
 Bytes digest_of_content(const CmsSignature& cms, const CmsInput& input) {
-  if (input.rule == ContentRule::kDetached || !cms.content) return input.content_digest;
+  if (input.rule != ContentRule::kSha1Inside || !cms.content) return input.content_digest;
   return ossl::digest(input.scheme.digest, {*cms.content});
 }
 
 void check_content(const CmsSignature& cms, const CmsInput& input, CmsJudgement& judgement) {
   auto& findings = judgement.findings;
+  if (input.rule == ContentRule::kBesideFile) {
+    if (cms.content_type != oid::kData) bad_attribute(findings, "content-type", "eContentType");
+    if (cms.content && !input.content_digest.empty() &&
+        ossl::digest(input.scheme.digest, {*cms.content}) != input.content_digest) {
+      judgement.integrity = Integrity::kBroken;
+      add_error(findings, Code::kSigDigestMismatch, "content inside");
+    }
+    return;
+  }
   if (input.rule == ContentRule::kDetached) {
     if (cms.content) add_error(findings, Code::kSigEncapsulatedContent);
     if (cms.content_type != oid::kData) bad_attribute(findings, "content-type", "eContentType");
@@ -205,28 +214,13 @@ void check_cryptography(const CmsSignature& cms, const CmsInput& input, const By
   }
 }
 
-// ISO 32000-2 12.8.3.3.2: RevocationInfoArchival ::= SEQUENCE { crl [0] EXPLICIT SEQUENCE OF CRL …
-void collect_archived_crls(const CmsSignature& cms, CmsJudgement& judgement) {
-  const auto* value = single_value(cms.signed_attributes, oid::kRevocationInfoArchival);
-  ber::Reader outer{value == nullptr ? ByteView{} : ByteView{*value}};
-  const auto archive = outer.next(ber::kSequence);
-  ber::Reader inside{archive ? archive->content : ByteView{}};
-  const auto tagged = inside.next(ber::context(0));
-  ber::Reader list{tagged ? tagged->content : ByteView{}};
-  const auto crls = list.next(ber::kSequence);
-  ber::Reader each{crls ? crls->content : ByteView{}};
-  while (const auto one = each.next()) {
-    auto crl = certs::Crl::from_bytes(one->whole);
-    if (crl) judgement.crls.push_back(std::move(crl).value());
+std::vector<Bytes> values_of(const std::vector<Attribute>& attributes, std::string_view oid) {
+  std::vector<Bytes> values;
+  for (const auto& attribute : attributes) {
+    if (attribute.oid == oid)
+      values.insert(values.end(), attribute.values.begin(), attribute.values.end());
   }
-}
-
-void collect_timestamps(const CmsSignature& cms, CmsJudgement& judgement) {
-  for (const auto& attribute : cms.unsigned_attributes) {
-    if (attribute.oid != oid::kSignatureTimestamp) continue;
-    judgement.timestamps.insert(judgement.timestamps.end(), attribute.values.begin(),
-                                attribute.values.end());
-  }
+  return values;
 }
 
 }  // namespace
@@ -235,8 +229,8 @@ CmsJudgement judge_cms(const CmsSignature& cms, const CmsInput& input) {
   CmsJudgement judgement;
   auto& findings = judgement.findings;
   findings = cms.findings;
-  judgement.crls = cms.crls;
-  if (cms.signer_count != 1)
+  const bool several = input.rule == ContentRule::kBesideFile && cms.signer_count != 0;
+  if (cms.signer_count != 1 && !several)
     add_error(findings, Code::kSigSignerCount, {}, {{"count", std::to_string(cms.signer_count)}});
   if (cms.signer_count == 0) return judgement;
 
@@ -261,8 +255,8 @@ CmsJudgement judge_cms(const CmsSignature& cms, const CmsInput& input) {
 
   if (const auto* time = single_value(cms.signed_attributes, oid::kSigningTime))
     judgement.signing_time = read_time(*time);
-  collect_archived_crls(cms, judgement);
-  collect_timestamps(cms, judgement);
+  judgement.timestamps = values_of(cms.unsigned_attributes, oid::kSignatureTimestamp);
+  judgement.content_timestamps = values_of(cms.signed_attributes, oid::kContentTimestamp);
   return judgement;
 }
 

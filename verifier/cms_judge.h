@@ -14,8 +14,11 @@ namespace antin::verifier {
 
 /// What a SubFilter says about the content of its SignedData (ISO 32000-2 12.8.3.3).
 enum class ContentRule {
-  kDetached,   ///< adbe.pkcs7.detached, ETSI.CAdES.detached: no content inside
-  kSha1Inside  ///< adbe.pkcs7.sha1: the content is the SHA-1 digest of the byte ranges
+  kDetached,    ///< adbe.pkcs7.detached, ETSI.CAdES.detached: no content inside
+  kSha1Inside,  ///< adbe.pkcs7.sha1: the content is the SHA-1 digest of the byte ranges
+  /// A signature beside a file (RFC 5652): content inside, if any, must be that file's; several
+  /// may have signed.
+  kBesideFile
 };
 
 struct CmsInput {
@@ -33,10 +36,10 @@ struct CmsInput {
 struct CmsJudgement {
   Integrity integrity = Integrity::kNotCheckable;
   std::optional<certs::Certificate> signer;
-  std::optional<UtcTime> signing_time;  ///< signing-time attribute
-  bool certificate_referenced = false;  ///< ESS signing-certificate, v1 or v2, matches the signer
-  std::vector<Bytes> timestamps;        ///< signature-time-stamp tokens, unjudged
-  std::vector<certs::Crl> crls;         ///< inside SignedData and revocationInfoArchival
+  std::optional<UtcTime> signing_time;    ///< signing-time attribute
+  bool certificate_referenced = false;    ///< ESS signing-certificate, v1 or v2, matches the signer
+  std::vector<Bytes> timestamps;          ///< signature-time-stamp tokens, unjudged
+  std::vector<Bytes> content_timestamps;  ///< content-time-stamp tokens (signed), unjudged
   Findings findings;
 };
 CmsJudgement judge_cms(const CmsSignature& cms, const CmsInput& input);

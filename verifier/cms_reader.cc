@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMaxOctets = std::size_t{32} << 20U;
 constexpr std::size_t kMaxCertificates = 256;
 constexpr std::size_t kMaxCrls = 64;
+constexpr std::size_t kMaxOcsp = 256;
+constexpr std::size_t kMaxSigners = 32;
 constexpr std::size_t kMaxAttributes = 256;
 
 Error malformed(const char* what) {
@@ -74,12 +76,31 @@ Status read_certificates(ByteView content, CmsSignature& cms) {
   return Done{};
 }
 
+// RFC 5652 §10.2.1: OtherRevocationInfoFormat, of which only OCSP helps (RFC 5940).
+Status read_other_revocation(ByteView content, CmsSignature& cms) {
+  ber::Reader inside{content};
+  const auto format = inside.next(ber::kOid);
+  const auto value = inside.next(ber::kSequence);
+  if (!format || !value) return malformed("OtherRevocationInfoFormat");
+  const auto oid = ber::oid_text(format->content);
+  if (oid != oid::kOcspResponse && oid != oid::kOcspBasic) return Done{};
+  if (cms.ocsp.size() == kMaxOcsp) return malformed("too many OCSP answers");
+  auto answer = certs::OcspResponse::from_bytes(value->whole);
+  if (answer) {
+    cms.ocsp.push_back(std::move(answer).value());
+  } else {
+    cms.findings.push_back({Code::kSigEmbeddedDataUnreadable, Severity::kWarning, {}, "CMS"});
+  }
+  return Done{};
+}
+
 Status read_crls(ByteView content, CmsSignature& cms) {
   ber::Reader set{content};
   while (!set.done()) {
     const auto entry = set.next();
     if (!entry) return malformed("RevocationInfoChoices");
-    if (entry->tag != ber::kSequence) continue;  // [1] other formats, e.g. OCSP
+    if (entry->tag == ber::context(1)) ANTIN_CHECK(read_other_revocation(entry->content, cms));
+    if (entry->tag != ber::kSequence) continue;
     if (cms.crls.size() == kMaxCrls) return malformed("too many CRLs");
     auto crl = certs::Crl::from_bytes(entry->whole);
     if (crl) {
@@ -144,7 +165,7 @@ Status read_content(ber::Reader& from, CmsSignature& cms) {
   return inside.done() ? Status{Done{}} : malformed("EncapsulatedContentInfo");
 }
 
-Status read_signed_data(ByteView content, CmsSignature& cms) {
+Status read_signed_data(ByteView content, std::size_t wanted, CmsSignature& cms) {
   ber::Reader data{content};
   if (!data.next(ber::kInteger)) return malformed("SignedData.version");
   if (!data.next(ber::kSet)) return malformed("digestAlgorithms");
@@ -158,14 +179,15 @@ Status read_signed_data(ByteView content, CmsSignature& cms) {
   while (!each.done()) {
     const auto signer = each.next(ber::kSequence);
     if (!signer) return malformed("SignerInfo");
-    if (cms.signer_count++ == 0) ANTIN_CHECK(read_signer(signer->content, cms));
+    if (cms.signer_count == kMaxSigners) return malformed("too many signers");
+    if (cms.signer_count++ == wanted) ANTIN_CHECK(read_signer(signer->content, cms));
   }
   return Done{};
 }
 
 }  // namespace
 
-Result<CmsSignature> read_cms(ByteView padded) {
+Result<CmsSignature> read_cms(ByteView padded, std::size_t signer) {
   const auto outer = ber::read_outer(padded.first(std::min(padded.size(), kMaxOctets)));
   if (!outer) return malformed("ContentInfo");
   CmsSignature cms;
@@ -182,8 +204,46 @@ Result<CmsSignature> read_cms(ByteView padded) {
   ber::Reader explicit_tag{content->content};
   const auto data = explicit_tag.next(ber::kSequence);
   if (!data || !explicit_tag.done()) return malformed("SignedData");
-  ANTIN_CHECK(read_signed_data(data->content, cms));
+  ANTIN_CHECK(read_signed_data(data->content, signer, cms));
   return cms;
+}
+
+namespace {
+
+template <class Visitor>
+void each_in_list(ber::Reader& from, unsigned tag, const Visitor& visit) {
+  const auto tagged = from.next(ber::context(tag));
+  ber::Reader explicit_tag{tagged ? tagged->content : ByteView{}};
+  const auto list = explicit_tag.next(ber::kSequence);
+  ber::Reader each{list ? list->content : ByteView{}};
+  while (const auto one = each.next()) visit(one->whole);
+}
+
+// RevocationInfoArchival and RevocationValues look alike:
+//   SEQUENCE { [0] EXPLICIT SEQUENCE OF CRL OPTIONAL, [1] EXPLICIT SEQUENCE OF OCSP OPTIONAL, … }
+void add_revocation_values(const Bytes* value, Material& into) {
+  if (value == nullptr) return;
+  ber::Reader outer{*value};
+  const auto values = outer.next(ber::kSequence);
+  ber::Reader inside{values ? values->content : ByteView{}};
+  each_in_list(inside, 0, [&](ByteView crl) { into.add_crl(crl); });
+  each_in_list(inside, 1, [&](ByteView answer) { into.add_ocsp(answer); });
+}
+
+}  // namespace
+
+Material embedded_material(const CmsSignature& cms) {
+  Material embedded{.certificates = cms.certificates, .crls = cms.crls, .ocsp = cms.ocsp};
+  add_revocation_values(single_value(cms.signed_attributes, oid::kRevocationInfoArchival),
+                        embedded);
+  add_revocation_values(single_value(cms.unsigned_attributes, oid::kRevocationValues), embedded);
+  if (const auto* value = single_value(cms.unsigned_attributes, oid::kCertificateValues)) {
+    ber::Reader outer{*value};
+    const auto list = outer.next(ber::kSequence);
+    ber::Reader each{list ? list->content : ByteView{}};
+    while (const auto one = each.next()) embedded.add_certificate(one->whole);
+  }
+  return embedded;
 }
 
 const Bytes* single_value(const std::vector<Attribute>& attributes, std::string_view oid) {

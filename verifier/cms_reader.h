@@ -10,6 +10,8 @@
 #include "certs/core/error.h"
 #include "certs/core/finding.h"
 #include "certs/crl.h"
+#include "certs/ocsp.h"
+#include "verifier/material.h"
 
 namespace antin::verifier {
 
@@ -32,8 +34,9 @@ struct CmsSignature {
   std::optional<Bytes> content;  ///< encapsulated eContent
   std::vector<certs::Certificate> certificates;
   std::vector<certs::Crl> crls;
+  std::vector<certs::OcspResponse> ocsp;  ///< RFC 5940, among the crls
   std::size_t signer_count = 0;
-  // Of the first SignerInfo:
+  // Of the SignerInfo that was asked for:
   Bytes issuer, serial;  ///< whole elements; empty when the signer is named by key identifier
   Bytes key_identifier;  ///< content octets
   AlgorithmId digest_algorithm, signature_algorithm;
@@ -45,9 +48,15 @@ struct CmsSignature {
 };
 
 /// Reads the CMS at the start of a padded /Contents with our own reader, no library: only
-/// SignedData, at most 32 MiB, 256 certificates, 64 CRLs. BER is accepted (ber.h).
+/// SignedData, at most 32 MiB, 256 certificates, 64 CRLs, 256 OCSP answers, 32 signers. BER is
+/// accepted (ber.h). `signer`: which SignerInfo to read.
 /// Fails with kSigCmsMalformed and kSigCmsNotSignedData.
-Result<CmsSignature> read_cms(ByteView padded);
+Result<CmsSignature> read_cms(ByteView padded, std::size_t signer = 0);
+
+/// What a signature brings along: inside SignedData, in the signed attribute revocationInfoArchival
+/// (ISO 32000-2 12.8.3.3.2) and in the CAdES attributes certificate-values and revocation-values
+/// (EN 319 122-1 annex A.1.1, A.1.2). What cannot be read is left out.
+Material embedded_material(const CmsSignature& cms);
 
 /// The one value of the attribute `oid`; nothing when it is absent, doubled or has several values.
 const Bytes* single_value(const std::vector<Attribute>& attributes, std::string_view oid);

@@ -1,10 +1,13 @@
 #include "verifier/level.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <set>
 
 #include "certs/core/codes.h"
-#include "certs/crl.h"
 #include "certs/ossl/handles.h"
+#include "certs/revocation.h"
 
 namespace antin::verifier {
 namespace {
@@ -57,19 +60,51 @@ std::optional<std::string> base_level(SignatureKind kind, bool certificate_refer
   return timestamped ? "B-T" : "B-B";
 }
 
-bool has_evidence_for(const pdf::SecurityStore& store, const certs::Certificate& certificate) {
-  return std::any_of(store.ocsp_responses.begin(), store.ocsp_responses.end(),
-                     [&](const Bytes& der) { return ocsp_answers_for(der, certificate); }) ||
-         std::any_of(store.crls.begin(), store.crls.end(), [&](const Bytes& der) {
-           const auto crl = certs::Crl::from_bytes(der);
-           return crl && crl.value().issuer_line() == certificate.issuer_line();
+bool has_evidence_for(const Material& material, const certs::Certificate& certificate) {
+  return std::any_of(
+             material.ocsp.begin(), material.ocsp.end(),
+             [&](const auto& answer) { return ocsp_answers_for(answer.der(), certificate); }) ||
+         std::any_of(material.crls.begin(), material.crls.end(), [&](const auto& crl) {
+           return crl.issuer_line() == certificate.issuer_line();
          });
 }
 
-std::string long_term_level(const pdf::SecurityStore& whole, const pdf::SecurityStore* timestamped,
-                            const certs::Certificate& signer) {
-  if (!has_evidence_for(whole, signer)) return "B-T";
-  return timestamped != nullptr && has_evidence_for(*timestamped, signer) ? "B-LTA" : "B-LT";
+void raise_level(const Material& whole, const Material* timestamped,
+                 const std::vector<std::vector<certs::Certificate>>& chains,
+                 SignatureReport& report) {
+  if (report.level != "B-T" || chains.empty() || chains.back().empty()) return;
+  const auto& signer = chains.back().front();
+  if (!has_evidence_for(whole, signer)) return;
+  const bool archived = timestamped != nullptr && has_evidence_for(*timestamped, signer);
+  report.level = archived ? "B-LTA" : "B-LT";
+  std::set<Bytes> said;
+  for (const auto& chain : chains) {
+    // The last one is the anchor, or as far as the chain goes: nobody speaks of it.
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+      const auto& certificate = chain[i];
+      if (certs::never_revoked(certificate) || has_evidence_for(whole, certificate) ||
+          !said.insert(certificate.sha256()).second)
+        continue;
+      report.findings.push_back({Code::kSigLongTermIncomplete,
+                                 Severity::kWarning,
+                                 {{"ten", certificate.subject_common_name()}},
+                                 {}});
+    }
+  }
+}
+
+void require_level(const Policy& policy, SignatureReport& report) {
+  constexpr std::array kOrder = {"CMS", "B-B", "B-T", "B-LT", "B-LTA"};
+  if (!policy.required_level || !report.level || report.document_timestamp) return;
+  const auto rank = [&](const std::string& level) {
+    return std::distance(kOrder.begin(), std::find(kOrder.begin(), kOrder.end(), level));
+  };
+  if (rank(*report.level) >= rank(*policy.required_level)) return;
+  report.findings.push_back({Code::kSigLevelTooLow,
+                             Severity::kError,
+                             {{"required", *policy.required_level}, {"level", *report.level}},
+                             {}});
+  settle(report);
 }
 
 }  // namespace antin::verifier

@@ -2,9 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "certs/certificate.h"
-#include "pdf/read/document.h"
 #include "verifier/report.h"
 #include "verifier/signature_judge.h"
 
@@ -15,13 +15,19 @@ namespace antin::verifier {
 std::optional<std::string> base_level(SignatureKind kind, bool certificate_referenced,
                                       const SignatureReport& report);
 
-/// Revocation data for the certificate with this serial (hexadecimal) and issuer line, anywhere in
-/// the store? OCSP responses and CRLs are looked at, not judged.
-bool has_evidence_for(const pdf::SecurityStore& store, const certs::Certificate& certificate);
+/// Revocation data for the certificate with this serial? OCSP answers and CRLs are looked at, not
+/// judged.
+bool has_evidence_for(const Material& material, const certs::Certificate& certificate);
 
-/// "B-LT" when a B-T signature has revocation data in the store of the whole document, "B-LTA" when
-/// that data already stood in the store that a later document timestamp covers.
-std::string long_term_level(const pdf::SecurityStore& whole, const pdf::SecurityStore* timestamped,
-                            const certs::Certificate& signer);
+/// Raises "B-T" to "B-LT" when there is revocation data for the signer in the store of the whole
+/// document, to "B-LTA" when that data already stood in the store that a later document timestamp
+/// covers (null: none). Says so when data for another certificate of `chains` (the signer's own
+/// last) is missing.
+void raise_level(const Material& whole, const Material* timestamped,
+                 const std::vector<std::vector<certs::Certificate>>& chains,
+                 SignatureReport& report);
+
+/// Policy::required_level: a lower one is SIG_CONSTRAINTS_FAILURE.
+void require_level(const Policy& policy, SignatureReport& report);
 
 }  // namespace antin::verifier

@@ -1,7 +1,7 @@
 #include "verifier/signature_judge.h"
 
 #include <algorithm>
-#include <chrono>
+#include <memory>
 #include <utility>
 
 #include "certs/ossl/digest.h"
@@ -10,9 +10,6 @@
 
 namespace antin::verifier {
 namespace {
-
-using std::chrono_literals::operator""h;
-using std::chrono_literals::operator""min;
 
 void add(Findings& findings, Code code, Severity severity, Params params = {},
          std::string detail = {}) {
@@ -48,31 +45,6 @@ SignatureReport new_report(const ReadSignature& signature, const SignatureContex
   return report;
 }
 
-void settle(SignatureReport& report) {
-  report.sub_indication = deciding_sub_indication(report.findings);
-  report.indication =
-      report.sub_indication ? indication_of(*report.sub_indication) : Indication::kTotalPassed;
-  if (report.indication == Indication::kTotalPassed && report.integrity != Integrity::kIntact) {
-    // Every way to get here adds a finding; this is the net below.
-    add(report.findings, Code::kSigStructure, Severity::kError);
-    report.sub_indication = SubIndication::kFormatFailure;
-    report.indication = Indication::kTotalFailed;
-  }
-}
-
-// V-09: producers that write Viet Nam's clock time with a Z are seven hours ahead.
-void judge_claimed_time(const Input& input, SignatureReport& report) {
-  auto& time = report.signing_time;
-  if (!time.claimed) return;
-  const auto ahead = time.claimed->since_epoch() - time.proven.value_or(input.at).since_epoch();
-  if (ahead >= 6h + 50min && ahead <= 7h + 10min) {
-    time.claimed = UtcTime{time.claimed->since_epoch() - 7h};
-    add(report.findings, Code::kSigTimeZoneQuirk, Severity::kInfo);
-  } else if (ahead > 5min) {
-    add(report.findings, Code::kSigTimeInFuture, Severity::kWarning);
-  }
-}
-
 void fill_times(const ReadSignature& signature, std::optional<UtcTime> cms_time,
                 std::optional<UtcTime> proven, const Input& input, SignatureReport& report) {
   auto& time = report.signing_time;
@@ -93,38 +65,6 @@ void fill_algorithm(const SchemeReading& scheme, const std::optional<certs::Cert
                       .key_bits = signer ? signer->public_key().bits : 0};
 }
 
-// V-19: a token that does not hold proves nothing, and says so; it breaks nothing either.
-std::optional<UtcTime> judge_signature_timestamps(const std::vector<Bytes>& tokens,
-                                                  const Bytes& signature_value,
-                                                  const SignatureContext& context,
-                                                  const Material& material, UtcTime known_since,
-                                                  SignatureReport& report) {
-  std::optional<UtcTime> earliest;
-  for (const auto& token : tokens) {
-    auto judged = judge_token({.kind = "signature",
-                               .token = token,
-                               .covered = signature_value,
-                               .covered_digest = {},
-                               .known_since = known_since},
-                              material, context.input);
-    if (!judged) {
-      add(report.findings, Code::kSigTimestampBroken, Severity::kWarning);
-      continue;
-    }
-    if (judged->entry.trusted) {
-      const auto at = judged->entry.gen_time;
-      earliest = earliest ? std::min(*earliest, at) : at;
-    } else {
-      add(report.findings,
-          judged->integrity == Integrity::kIntact ? Code::kSigTimestampUntrusted
-                                                  : Code::kSigTimestampBroken,
-          Severity::kWarning);
-    }
-    report.timestamps.push_back(std::move(judged->entry));
-  }
-  return earliest;
-}
-
 // The earliest trusted document timestamp that covers everything up to `end`.
 std::optional<UtcTime> document_time(const SignatureContext& context, std::size_t end) {
   std::optional<UtcTime> earliest;
@@ -135,24 +75,16 @@ std::optional<UtcTime> document_time(const SignatureContext& context, std::size_
   return earliest;
 }
 
-// Where this signature itself ends: what covers that covers the signature value too.
-std::size_t end_of(const ReadSignature& signature) {
-  return signature.ranges ? std::max(signature.ranges->second_end, signature.field->contents_end)
-                          : signature.field->contents_end;
-}
-
 struct Judged {
-  std::optional<certs::Certificate> signer;
+  CheckedSignature checked;
   Integrity integrity = Integrity::kNotCheckable;
   std::optional<UtcTime> cms_time;
-  std::vector<Bytes> timestamps;
-  std::vector<DigestAlgorithm> digests;
-  bool certificate_referenced = false;
 };
 
-Judged judge_cms_kind(const ReadSignature& signature, const SignatureContext& context,
-                      Material& material, SignatureReport& report) {
+void judge_cms_kind(const ReadSignature& signature, const SignatureContext& context, Judged& judged,
+                    SignatureReport& report) {
   const auto& cms = *signature.cms;
+  auto& checked = judged.checked;
   auto judgement = judge_cms(
       cms,
       {.rule = signature.kind == SignatureKind::kPkcs7Sha1 ? ContentRule::kSha1Inside
@@ -172,28 +104,32 @@ Judged judge_cms_kind(const ReadSignature& signature, const SignatureContext& co
       add(findings, Code::kSigCertificateRefMissing, Severity::kWarning);
     if (judgement.signing_time) add(findings, Code::kSigSigningTimeAttribute, Severity::kInfo);
   }
-  material.certificates.insert(material.certificates.end(), cms.certificates.begin(),
-                               cms.certificates.end());
-  material.crls.insert(material.crls.end(), judgement.crls.begin(), judgement.crls.end());
-  Judged judged{.signer = judgement.signer,
-                .integrity = judgement.integrity,
-                .cms_time = judgement.signing_time,
-                .timestamps = std::move(judgement.timestamps),
-                .digests = {signature.scheme.digest},
-                .certificate_referenced = judgement.certificate_referenced};
-  if (signature.kind == SignatureKind::kPkcs7Sha1) judged.digests.push_back(DigestAlgorithm::kSha1);
+  judged.integrity = judgement.integrity;
+  judged.cms_time = judgement.signing_time;
+  checked.signer = judgement.signer;
+  checked.certificate_referenced = judgement.certificate_referenced;
+  checked.value = cms.signature;
+  checked.timestamps = std::move(judgement.timestamps);
+  checked.content_timestamps = std::move(judgement.content_timestamps);
+  checked.material = embedded_material(cms);
+  checked.material.add(context.material);
+  // An algorithm that antin cannot even verify has been reported as such.
+  if (signature.scheme.state == SchemeReading::State::kUnsupported) return;
+  checked.digests = {signature.scheme.digest};
+  if (signature.kind == SignatureKind::kPkcs7Sha1)
+    checked.digests.push_back(DigestAlgorithm::kSha1);
   if (signature.scheme.kind == SchemeReading::Kind::kRsaPss)
-    judged.digests.push_back(signature.scheme.mgf_digest);
-  return judged;
+    checked.digests.push_back(signature.scheme.mgf_digest);
 }
 
-Judged judge_bare_rsa(const ReadSignature& signature, const SignatureContext& context,
-                      SignatureReport& report) {
-  Judged judged;
-  judged.signer = signature.certificate;
-  judged.digests = {signature.scheme.digest};
+void judge_bare_rsa(const ReadSignature& signature, const SignatureContext& context, Judged& judged,
+                    SignatureReport& report) {
+  judged.checked.signer = signature.certificate;
+  judged.checked.digests = {signature.scheme.digest};
+  judged.checked.value = signature.value;
+  judged.checked.material = context.material;
   const auto digest = content_digest(signature, context.file, context.digests);
-  if (!signature.certificate || !digest) return judged;
+  if (!signature.certificate || !digest) return;
   const auto matches = check_value(*signature.certificate, signature.scheme, *digest, {},
                                    signature.value) == ValueCheck::kMatches;
   judged.integrity = matches ? Integrity::kIntact : Integrity::kBroken;
@@ -202,70 +138,91 @@ Judged judge_bare_rsa(const ReadSignature& signature, const SignatureContext& co
         recover_digest_info(*signature.certificate, signature.value) ? Code::kSigDigestMismatch
                                                                      : Code::kSigValueWrong,
         Severity::kError);
-  return judged;
 }
 
-}  // namespace
-
-std::optional<Bytes> content_digest(const ReadSignature& signature, ByteView file,
-                                    const DocumentDigests& digests) {
-  if (const auto request = request_of(signature)) return digests.of(*request);
-  if (!signature.digest || !signature.ranges) return std::nullopt;
+std::optional<Bytes> digest_ranges(const ReadSignature& signature, ByteView file,
+                                   DigestAlgorithm algorithm) {
+  if (!signature.ranges) return std::nullopt;
   const auto& ranges = *signature.ranges;
-  return ossl::digest(*signature.digest,
+  return ossl::digest(algorithm,
                       {file.subspan(ranges.first_begin, ranges.first_end - ranges.first_begin),
                        file.subspan(ranges.second_begin, ranges.second_end - ranges.second_begin)});
 }
 
-SignatureReport judge_signature(const ReadSignature& signature, const SignatureContext& context) {
+// The CMS itself, without its padding: what the report refers to.
+void log_signature(const ReadSignature& signature, std::size_t index,
+                   const SignatureContext& context, SignatureReport& report) {
+  const auto& contents = signature.field->contents;
+  const auto length = signature.cms ? signature.cms->length : contents.size();
+  const auto octets = ByteView{contents}.first(std::min(length, contents.size()));
+  const auto sha256 = ossl::sha256(octets);
+  report.signature_sha256 = to_hex(sha256);
+  context.judging.objects.add(ValidationObject::Kind::kSignature, sha256,
+                              SharedBytes{to_bytes(octets)}, index);
+  if (report.signing_time.proven) context.judging.proofs.add(sha256, *report.signing_time.proven);
+}
+
+}  // namespace
+
+std::size_t end_of(const ReadSignature& signature) {
+  return signature.ranges ? std::max(signature.ranges->second_end, signature.field->contents_end)
+                          : signature.field->contents_end;
+}
+
+std::optional<Bytes> content_digest(const ReadSignature& signature, ByteView file,
+                                    const DocumentDigests& digests) {
+  if (const auto request = request_of(signature)) return digests.of(*request);
+  if (!signature.digest) return std::nullopt;
+  return digest_ranges(signature, file, *signature.digest);
+}
+
+SignatureReport judge_signature(const ReadSignature& signature, std::size_t index,
+                                const SignatureContext& context) {
   auto report = new_report(signature, context);
-  Material material = context.material;
   Judged judged;
-  if (signature.cms) judged = judge_cms_kind(signature, context, material, report);
+  if (signature.cms) judge_cms_kind(signature, context, judged, report);
   if (signature.kind == SignatureKind::kX509RsaSha1)
-    judged = judge_bare_rsa(signature, context, report);
+    judge_bare_rsa(signature, context, judged, report);
+  judged.checked.index = index;
+  judged.checked.content = [&](DigestAlgorithm algorithm) {
+    return digest_ranges(signature, context.file, algorithm);
+  };
   report.integrity = judged.integrity;
-  fill_algorithm(signature.scheme, judged.signer, report);
+  fill_algorithm(signature.scheme, judged.checked.signer, report);
 
   // Only an intact signature is worth a proof of when it existed.
   const auto covered_since = report.coverage == Coverage::kPartial
                                  ? std::nullopt
                                  : document_time(context, end_of(signature));
-  auto proven = signature.cms ? judge_signature_timestamps(
-                                    judged.timestamps, signature.cms->signature, context, material,
-                                    covered_since.value_or(context.input.at), report)
-                              : std::nullopt;
-  if (covered_since && (!proven || *covered_since < *proven)) proven = covered_since;
+  const auto proven = judge_timestamps(judged.checked, covered_since, context.judging, report);
+  report.process = covered_since ? "archival" : !report.timestamps.empty() ? "long_term" : "basic";
   fill_times(signature, judged.cms_time, proven, context.input, report);
-
-  if (judged.signer) {
-    std::vector<certs::Certificate> chain;
-    judge_chain(*judged.signer, material, context.input, proven, report, chain);
-    // An algorithm that antin cannot even verify has been reported as such.
-    if (signature.scheme.state == SchemeReading::State::kUnsupported) judged.digests.clear();
-    judge_algorithms(judged.digests, *judged.signer, chain, context.input, proven, report.findings);
-  }
+  judge_trust(judged.checked, proven, context.judging, report);
+  log_signature(signature, index, context, report);
   settle(report);
   if (signature.kind != SignatureKind::kUnknown)
-    report.level = base_level(signature.kind, judged.certificate_referenced, report);
+    report.level = base_level(signature.kind, judged.checked.certificate_referenced, report);
   return report;
 }
 
-SignatureReport judge_document_timestamp(const ReadSignature& signature,
+SignatureReport judge_document_timestamp(const ReadSignature& signature, std::size_t index,
                                          const SignatureContext& context) {
   auto report = new_report(signature, context);
   if (!signature.token) {
     settle(report);
     return report;
   }
-  const auto known_since = document_time(context, end_of(signature)).value_or(context.input.at);
-  auto judged =
-      judge_token({.kind = "document",
-                   .token = signature.token->bytes(),
-                   .covered = {},
-                   .covered_digest = content_digest(signature, context.file, context.digests),
-                   .known_since = known_since},
-                  context.material, context.input);
+  const auto covered_since = document_time(context, end_of(signature));
+  if (covered_since)
+    context.judging.proofs.add(ossl::sha256(signature.token->bytes()), *covered_since);
+  auto judged = judge_token({.kind = "document",
+                             .token = signature.token->bytes(),
+                             .covered =
+                                 [&](DigestAlgorithm) {
+                                   return content_digest(signature, context.file, context.digests);
+                                 },
+                             .signature = index},
+                            context.material, context.judging);
   if (!judged) {
     add(report.findings, Code::kSigCmsMalformed, Severity::kError);
     settle(report);
@@ -275,14 +232,22 @@ SignatureReport judge_document_timestamp(const ReadSignature& signature,
   fill_algorithm(judged->scheme, judged->signer, report);
   report.algorithm.digest = name(signature.token->imprint_algorithm());
   if (judged->signer) report.signer = summary_of(*judged->signer);
-  for (const auto& certificate : judged->chain) report.chain.push_back(summary_of(certificate));
-  report.revocation = judged->revocation;
+  for (const auto& certificate : judged->chain.chain)
+    report.chain.push_back(summary_of(certificate));
+  report.revocation = revocation_of(judged->chain);
   auto& findings = report.findings;
   findings.insert(findings.end(), judged->entry.findings.begin(), judged->entry.findings.end());
   if (judged->entry.trusted) report.signing_time.proven = judged->entry.gen_time;
   report.signing_time.source = judged->entry.trusted ? "timestamp" : "none";
+  if (judged->entry.trusted && covered_since &&
+      judged->entry.gen_time.since_epoch() > covered_since->since_epoch() + kTimestampTolerance)
+    add(findings, Code::kSigTimestampOrder, Severity::kError,
+        {{"thoi_diem", to_vietnam_text(judged->entry.gen_time)}});
   if (!judged->entry.trusted && !deciding_sub_indication(findings))
     add(findings, Code::kSigNoTrustedChain, Severity::kError);
+  report.process = covered_since ? "archival" : "basic";
+  report.best_signature_time = std::min(covered_since.value_or(context.input.at), context.input.at);
+  report.signature_sha256 = to_hex(ossl::sha256(signature.token->bytes()));
   report.timestamps.push_back(std::move(judged->entry));
   settle(report);
   return report;

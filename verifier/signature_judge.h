@@ -8,7 +8,7 @@
 #include "verifier/cms_judge.h"
 #include "verifier/coverage.h"
 #include "verifier/document_digests.h"
-#include "verifier/trust_judge.h"
+#include "verifier/signer_judge.h"
 #include "verifier/verify.h"
 
 namespace antin::verifier {
@@ -45,6 +45,7 @@ struct ProvenUntil {
 };
 
 struct SignatureContext {
+  Judging& judging;
   const Input& input;
   const Material& material;  ///< of the whole document
   ByteView file;
@@ -53,10 +54,14 @@ struct SignatureContext {
   std::vector<ProvenUntil> document_timestamps;  ///< trusted ones judged so far
 };
 
+/// Where a signature itself ends: what covers that covers the signature value too.
+std::size_t end_of(const ReadSignature& signature);
+
 /// EN 319 102-1 for one signature, changes after it apart. Never fails: whatever is wrong is a
-/// finding.
-SignatureReport judge_signature(const ReadSignature& signature, const SignatureContext& context);
-SignatureReport judge_document_timestamp(const ReadSignature& signature,
+/// finding. `index`: of its entry in the report.
+SignatureReport judge_signature(const ReadSignature& signature, std::size_t index,
+                                const SignatureContext& context);
+SignatureReport judge_document_timestamp(const ReadSignature& signature, std::size_t index,
                                          const SignatureContext& context);
 
 }  // namespace antin::verifier

@@ -8,66 +8,53 @@
 #include <utility>
 
 #include "certs/ossl/digest.h"
+#include "verifier/document_stores.h"
 #include "verifier/level.h"
 #include "verifier/permission.h"
+#include "verifier/report_message.h"
 #include "verifier/signature_judge.h"
-#include "verifier/trust_judge.h"
-#include "verifier/verdict.h"
 
 namespace antin::verifier {
 namespace {
 
-/// One document while it is judged.
+/// One document while it is judged. Stays where it is: its parts refer to each other.
 struct Work {
+  Work(const Input& what, const pdf::Document& read)
+      : input(what), document(read), stores(read, what), proofs(what.at), chains(what, proofs) {}
+
   const Input& input;
   const pdf::Document& document;
   std::vector<pdf::SignatureField> fields;  ///< signed ones, in the order of their revisions
-  pdf::SecurityStore store;
-  Material material;
-  std::vector<ReadSignature> signatures;  ///< same order as fields
-  std::vector<SignatureReport> reports;   ///< same order as fields
-  std::vector<ProvenUntil> proven;
+  Material store;                           ///< of the whole document: any revision's evidence
+  Material material;                        ///< `store`, and certificates that were given
+  std::vector<ReadSignature> signatures;    ///< same order as fields
+  std::vector<SignatureReport> reports;     ///< same order as fields
+  DocumentStores stores;
+  Proofs proofs;
+  ChainJudge chains;
+  ObjectLog objects;
+  Judging judging{input, proofs, chains, objects, {}};
 };
 
-Result<Work> open_work(const Input& input, const pdf::Document& document, Report& report) {
-  Work work{.input = input,
-            .document = document,
-            .fields = {},
-            .store = {},
-            .material = {},
-            .signatures = {},
-            .reports = {},
-            .proven = {}};
+Status open_work(Work& work, Report& report) {
+  const auto& document = work.document;
   ANTIN_TRY(auto fields, document.signature_fields());
   for (auto& field : fields) {
     if (field.is_signed) work.fields.push_back(std::move(field));
   }
   std::stable_sort(work.fields.begin(), work.fields.end(),
                    [](const auto& a, const auto& b) { return a.revision < b.revision; });
-  if (work.fields.empty()) return work;
-  ANTIN_TRY(work.store, document.security_store());
-  const auto unreadable = [&] {
+  if (work.fields.empty()) return Done{};
+  ANTIN_TRY(const auto store, document.security_store());
+  auto stored = read_store(store);
+  for (std::size_t i = 0; i < stored.unreadable; ++i)
     report.findings.push_back({Code::kSigEmbeddedDataUnreadable, Severity::kWarning, {}, "DSS"});
-  };
-  for (const auto& der : work.store.certificates) {
-    auto certificate = certs::Certificate::from_der(der);
-    if (certificate) {
-      work.material.certificates.push_back(std::move(certificate).value());
-    } else {
-      unreadable();
-    }
-  }
-  for (const auto& der : work.store.crls) {
-    auto crl = certs::Crl::from_bytes(der);
-    if (crl) {
-      work.material.crls.push_back(std::move(crl).value());
-    } else {
-      unreadable();
-    }
-  }
+  work.store = std::move(stored.material);
+  work.material = work.store;
+  for (const auto& certificate : work.input.certificates) work.material.add(certificate);
   for (const auto& field : work.fields)
     work.signatures.push_back(read_signature(field, document.octets().size()));
-  return work;
+  return Done{};
 }
 
 // One /V, or one place in the file, must not serve two fields: which one was signed?
@@ -83,9 +70,23 @@ void refuse_shared_values(Work& work) {
   }
 }
 
+// EN 319 102-1 §5.6.2.3: what a trusted document timestamp covers is as old as it.
+void extract_proofs(Work& work, std::size_t timestamp, UtcTime at) {
+  const auto& signature = work.signatures[timestamp];
+  for (std::size_t i = 0; i < work.signatures.size(); ++i) {
+    if (i != timestamp && end_of(work.signatures[i]) <= signature.ranges->second_end)
+      add_proofs_of(work.signatures[i], at, work.proofs);
+  }
+  const auto revision = signature.field->revision;
+  work.proofs.add_when_asked([&work, revision, at](Proofs& into) {
+    if (const auto* store = work.stores.until(revision)) into.add(*store, at);
+  });
+}
+
 void judge_all(Work& work, const DocumentDigests& digests) {
   const auto file = work.document.octets().view();
-  SignatureContext context{.input = work.input,
+  SignatureContext context{.judging = work.judging,
+                           .input = work.input,
                            .material = work.material,
                            .file = file,
                            .digests = digests,
@@ -96,17 +97,18 @@ void judge_all(Work& work, const DocumentDigests& digests) {
   for (std::size_t i = work.signatures.size(); i-- > 0;) {
     const auto& signature = work.signatures[i];
     if (signature.kind != SignatureKind::kTimestamp) continue;
-    auto& report = reports[i].emplace(judge_document_timestamp(signature, context));
-    if (report.indication == Indication::kTotalPassed && report.signing_time.proven &&
-        report.coverage != Coverage::kPartial)
-      context.document_timestamps.push_back(
-          {signature.ranges->second_end, *report.signing_time.proven});
+    auto& report = reports[i].emplace(judge_document_timestamp(signature, i, context));
+    if (report.indication != Indication::kTotalPassed || !report.signing_time.proven ||
+        report.coverage == Coverage::kPartial)
+      continue;
+    context.document_timestamps.push_back(
+        {signature.ranges->second_end, *report.signing_time.proven});
+    extract_proofs(work, i, *report.signing_time.proven);
   }
   for (std::size_t i = 0; i < work.signatures.size(); ++i) {
-    if (!reports[i]) reports[i] = judge_signature(work.signatures[i], context);
+    if (!reports[i]) reports[i] = judge_signature(work.signatures[i], i, context);
     work.reports.push_back(std::move(*reports[i]));
   }
-  work.proven = std::move(context.document_timestamps);
 }
 
 // Which changes a signature has to answer for: everything up to the newest revision.
@@ -141,6 +143,11 @@ void judge_changes_after(Work& work) {
                           .profile = work.input.policy.profile,
                           .last_signature = last,
                           .timestamp_fields = timestamps});
+    // judging.md: evidence that a later revision takes away still counts, and is missed.
+    if (std::any_of(changes.value().begin(), changes.value().end(), [](const pdf::Change& change) {
+          return change.what == Code::kPdfChangeEvidenceRemoved;
+        }))
+      report.findings.push_back({Code::kPdfChangeEvidenceRemoved, Severity::kWarning, {}, {}});
     if (!report.changes_after.permitted) {
       report.findings.push_back({Code::kSigChangedAfter, Severity::kError, {}, {}});
     } else if (report.changes_after.level != pdf::ChangeLevel::kNone) {
@@ -153,26 +160,20 @@ void judge_changes_after(Work& work) {
 void raise_levels(Work& work) {
   for (std::size_t i = 0; i < work.reports.size(); ++i) {
     auto& report = work.reports[i];
-    if (report.level != "B-T" || !report.signer || !work.signatures[i].cms) continue;
-    const auto& certificates = work.signatures[i].cms->certificates;
-    const auto signer = std::find_if(
-        certificates.begin(), certificates.end(),
-        [&](const auto& one) { return to_hex(one.sha256()) == report.signer->sha256; });
-    if (signer == certificates.end()) continue;
-    std::optional<pdf::SecurityStore> covered;
-    for (std::size_t j = work.reports.size(); j-- > i + 1;) {
-      if (!work.reports[j].document_timestamp || work.reports[j].integrity != Integrity::kIntact)
-        continue;
-      const auto end = work.document.revisions().revisions[work.fields[j].revision].end;
-      auto before = pdf::Document::open(
-          work.document.octets().prefix(end),
-          {.password = work.input.password, .limits = work.input.policy.limits});
-      auto store = before ? before.value().security_store()
-                          : Result<pdf::SecurityStore>{std::move(before).error()};
-      if (store) covered = std::move(store).value();
-      break;
+    if (report.level != "B-T") continue;
+    const Material* covered = nullptr;
+    for (std::size_t j = work.reports.size(); j-- > i + 1 && covered == nullptr;) {
+      if (work.reports[j].document_timestamp && work.reports[j].integrity == Integrity::kIntact)
+        covered = work.stores.until(work.fields[j].revision);
     }
-    report.level = long_term_level(work.store, covered ? &*covered : nullptr, *signer);
+    raise_level(work.store, covered, work.judging.chains_of[i], report);
+  }
+}
+
+// A policy may ask for more than a good signature.
+void judge_levels(Work& work) {
+  for (auto& report : work.reports) {
+    require_level(work.input.policy, report);
   }
 }
 
@@ -214,60 +215,6 @@ FileState judge_file(const Work& work, Findings& findings) {
   return state;
 }
 
-std::optional<Code> first_reason(const Findings& findings, std::optional<SubIndication> deciding) {
-  for (const auto& finding : findings) {
-    if (finding.severity == Severity::kError &&
-        (!deciding || info(finding.code).sub_indication == deciding))
-      return finding.code;
-  }
-  return std::nullopt;
-}
-
-// The one sentence: for a refusal the first reason that refuses, for uncertainty the first missing
-// piece.
-void choose_message(Report& report) {
-  const auto take = [&](const Findings& findings, std::optional<SubIndication> deciding) {
-    const auto code = first_reason(findings, deciding);
-    if (!code) return false;
-    const auto found = std::find_if(findings.begin(), findings.end(),
-                                    [&](const Finding& one) { return one.code == *code; });
-    report.message = *code;
-    report.message_params = found->params;
-    return true;
-  };
-  switch (report.verdict) {
-    case Verdict::kValid:
-      report.message = Code::kVerdictValid;
-      return;
-    case Verdict::kNoSignature:
-      report.message =
-          report.signatures.empty() ? Code::kVerdictNoSignature : Code::kVerdictOnlyTimestamp;
-      return;
-    case Verdict::kInvalid:
-      report.message = Code::kVerdictInvalid;
-      for (const auto& signature : report.signatures) {
-        if (signature.sub_indication && refuses(*signature.sub_indication) &&
-            take(signature.findings, signature.sub_indication))
-          return;
-      }
-      for (const auto& signature : report.signatures) {
-        if (!signature.changes_after.permitted) {
-          report.message = Code::kSigChangedAfter;
-          return;
-        }
-      }
-      take(report.findings, std::nullopt);
-      return;
-    case Verdict::kInsufficient:
-      report.message = Code::kVerdictInsufficient;
-      for (const auto& signature : report.signatures) {
-        if (signature.sub_indication && take(signature.findings, signature.sub_indication)) return;
-      }
-      take(report.findings, std::nullopt);
-      return;
-  }
-}
-
 Result<Report> judge(const Input& input) {
   ANTIN_TRY(const auto document,
             pdf::Document::open(input.document,
@@ -277,7 +224,10 @@ Result<Report> judge(const Input& input) {
   report.size = input.document.size();
   report.revisions = document.revisions().revisions.size();
   ANTIN_TRY(report.pages, document.page_count());
-  ANTIN_TRY(auto work, open_work(input, document, report));
+  report.judged_at = input.at;
+  report.policy = input.policy.name;
+  Work work{input, document};
+  ANTIN_CHECK(open_work(work, report));
   refuse_shared_values(work);
 
   std::vector<DigestRequest> requests;
@@ -289,21 +239,14 @@ Result<Report> judge(const Input& input) {
   judge_all(work, digests);
   judge_changes_after(work);
   raise_levels(work);
+  judge_levels(work);
 
   auto file_findings = document.findings();
   report.findings.insert(report.findings.begin(), file_findings.begin(), file_findings.end());
   const auto state = judge_file(work, report.findings);
-  std::vector<SignatureFacts> facts;
-  for (const auto& signature : work.reports)
-    facts.push_back({.document_timestamp = signature.document_timestamp,
-                     .indication = signature.indication,
-                     .sub_indication = signature.sub_indication,
-                     .integrity = signature.integrity,
-                     .coverage = signature.coverage,
-                     .changes_permitted = signature.changes_after.permitted});
-  report.verdict = verdict_of(facts, state);
   report.signatures = std::move(work.reports);
-  choose_message(report);
+  report.validation_objects = work.objects.take(work.proofs);
+  conclude(report, state);
   return report;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,11 +21,28 @@ enum class Profile { kDocument, kResult, kCertifiedCopy };
 /// "document", "result", "certified_copy"; nothing for other words.
 std::optional<Profile> profile_named(std::string_view name) noexcept;
 
+/// What must be known of revocation (EN 319 102-1 §5.2.5, §5.2.6).
+struct RevocationPolicy {
+  enum class Need { kRequired, kIfAvailable };
+  Need signer = Need::kRequired;
+  Need authorities = Need::kRequired;
+  Need timestamps = Need::kRequired;  ///< timestamp servers and their authorities
+  /// The oldest statement that counts as fresh; nothing: as its maker says (nextUpdate).
+  std::optional<std::chrono::seconds> max_age = {};
+};
+
 /// Read from a policy file (TOML, schema = "antin-policy/1").
 struct Policy {
+  std::string name = "viet-nam";
   certs::AlgorithmPolicy algorithms = certs::AlgorithmPolicy::viet_nam();
   Profile profile = Profile::kDocument;
   pdf::ReadLimits limits;
+  RevocationPolicy revocation = {};
+  /// The lowest level that passes, "B-B" to "B-LTA"; nothing: any.
+  std::optional<std::string> required_level = {};
+  /// V-09: how far ahead of the proven time a claimed one may be to count as Viet Nam's clock time
+  /// written as UTC.
+  std::chrono::minutes quirk_from{410}, quirk_until{430};
   static Policy viet_nam() { return {}; }
 };
 /// Fails with kPolicyConfig naming the key.

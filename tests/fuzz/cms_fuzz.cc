@@ -58,15 +58,20 @@ void judge(const pdf::SignatureField& field) {
   if (const auto request = verifier::request_of(read)) requests.push_back(*request);
   const verifier::DocumentDigests digests{file, requests};
   const verifier::Material material;
-  const verifier::SignatureContext context{.input = input,
+  verifier::Proofs proofs{input.at};
+  verifier::ChainJudge chains{input, proofs};
+  verifier::ObjectLog objects;
+  verifier::Judging judging{input, proofs, chains, objects, {}};
+  const verifier::SignatureContext context{.judging = judging,
+                                           .input = input,
                                            .material = material,
                                            .file = file,
                                            .digests = digests,
                                            .map = map,
                                            .document_timestamps = {}};
   const auto report = read.kind == verifier::SignatureKind::kTimestamp
-                          ? verifier::judge_document_timestamp(read, context)
-                          : verifier::judge_signature(read, context);
+                          ? verifier::judge_document_timestamp(read, 0, context)
+                          : verifier::judge_signature(read, 0, context);
   require(report.indication != Indication::kTotalPassed);
   require(report.sub_indication.has_value());
   require(verifier::verdict_of({{.document_timestamp = report.document_timestamp,
