@@ -3,7 +3,7 @@
 
     tests/fuzz/run.py [--seconds 600] [NAME…]
 
-Builds the fuzz preset (clang, ASan, UBSan), runs two targets at a time, keeps what it finds under
+Builds the fuzzers of the fuzz preset (clang, ASan, UBSan), runs two targets at a time, keeps what it finds under
 build/fuzz/found/NAME. A finding is minimised by hand, named and committed to tests/fuzz/corpus/NAME.
 The last line says how many targets stayed without a finding.
 """
@@ -41,7 +41,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
-    for command in (["cmake", "--preset", "fuzz"], ["cmake", "--build", "build/fuzz"]):
+    for command in (["cmake", "--preset", "fuzz"], ["cmake", "--build", "build/fuzz", "--target", "fuzzers"]):
         if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
             print("the fuzz build failed")
             return 1
