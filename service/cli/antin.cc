@@ -37,6 +37,8 @@ constexpr std::array kCommands = {
     Command{"inspect", "antin-verify", "xem cấu trúc tệp PDF", "show a file's structure"},
     Command{"token", "antin-token", "thiết bị lưu khóa bí mật (list, info, test)",
             "tokens (list, info, test)"},
+    Command{"trust", "antin-trust", "tổ chức chứng thực được tin cậy (list, add, remove)",
+            "trusted authorities (list, add, remove)"},
 };
 
 void print_help(std::ostream& out, const std::vector<Language>& spoken) {
