@@ -78,6 +78,7 @@ void Api::stop() {
   for (auto* workers : {parts_.verify_workers, parts_.sign_workers}) {
     if (workers != nullptr) workers->stop();
   }
+  later_.stop();
   disk_.stop();
   verify_.stop();
   sign_.stop();

@@ -13,6 +13,7 @@
 #include "service/antind/config.h"
 #include "service/antind/http_server.h"
 #include "service/antind/key_client.h"
+#include "service/antind/later.h"
 #include "service/antind/log.h"
 #include "service/antind/metrics.h"
 #include "service/antind/pools.h"
@@ -96,7 +97,17 @@ class Api final : public RequestHandler {
   // api_signing.cc
   Result<Response> begin_signature(const Work& work, const Responder& responder, bool& later);
   void run_job(const StoredJob& job);
+  enum class Ended : std::uint8_t { kYes, kWaits };
+  void answer_waiters(const std::string& job, Ended ended);
+  bool postponed(const StoredJob& job, Error& error);
+  void run_later(const StoredJob& job, std::chrono::seconds pause);
   Result<std::string> sign(const StoredJob& job);
+  Result<cbor::Map> prepare_request(const StoredJob& job, const AgencyKey& key) const;
+  Result<std::optional<StoredPending>> make_signature(const StoredJob& job,
+                                                      const SharedBytes& document,
+                                                      std::int64_t contents_octets);
+  Result<std::string> release(const StoredJob& job, const StoredPending& made,
+                              const SharedBytes& document, const Message& completed);
   void wait_for(const std::string& job, const Responder& responder, const std::string& request_id,
                 std::chrono::milliseconds at_most);
   Result<std::optional<Response>> finished(const std::string& job, const std::string& request_id);
@@ -122,6 +133,7 @@ class Api final : public RequestHandler {
   Pool disk_;
   Pool verify_;
   Pool sign_;
+  Later later_;  ///< last: what it calls uses the pools
 };
 
 /// "202 see there": the job's address and when to ask again.

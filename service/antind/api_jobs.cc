@@ -88,10 +88,13 @@ Result<Response> Api::job(const Work& work) {
     body["updated"] = to_rfc3339(job->updated);
     const bool done = job->state == JobState::kDone;
     const bool failed = job->state == JobState::kFailed;
-    const auto result = done || failed ? nlohmann::ordered_json::parse(job->result, nullptr, false)
-                                       : nlohmann::ordered_json();
+    // Why a signature waits is of interest to whoever waits for it.
+    const bool pending = job->state == JobState::kPending;
+    const auto result = done || failed || pending
+                            ? nlohmann::ordered_json::parse(job->result, nullptr, false)
+                            : nlohmann::ordered_json();
     body["result"] = done ? result : nlohmann::ordered_json();
-    body["problem"] = failed ? result : nlohmann::ordered_json();
+    body["problem"] = failed || pending ? result : nlohmann::ordered_json();
     still_running = !done && !failed;
   }
   auto response = json_response(200, body.dump());

@@ -14,6 +14,8 @@ constexpr std::chrono::milliseconds kAnswerWithin{9'000};
 // A CMS that outgrew its placeholder is made again with this much to spare.
 constexpr std::int64_t kSpareOctets = 4'096;
 constexpr int kTries = 3;
+constexpr std::chrono::seconds kLongestPause{900};
+constexpr std::int64_t kMostDoublings = 10;
 
 // 8 to 128 visible ASCII characters, given once (draft-ietf-httpapi-idempotency-key-header).
 Result<std::string> idempotency_key(const RequestHead& head) {
@@ -29,6 +31,16 @@ cbor::Array certificates_to_value(const std::vector<CertificateDer>& certificate
   cbor::Array out;
   for (const auto& certificate : certificates) out.emplace_back(certificate.value());
   return out;
+}
+
+// {needed} of kContentsTooSmall.
+std::int64_t octets_needed(const Error& error) {
+  for (const auto& [param, text] : error.params) {
+    if (param == "needed" && text.size() < 9 &&
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+      return std::stoll("0" + text);
+  }
+  return 0;
 }
 
 Json warnings_of(const cbor::Value& body) {
@@ -142,27 +154,38 @@ void Api::run_job(const StoredJob& job) {
   auto made = written ? sign(job) : Result<std::string>(std::move(written).error());
   // A stop takes the workers away under a running job: it is taken up again at the next start.
   if (!made && stopping_) return;
-  if (!made) {
+  std::optional<Error> failure;
+  if (!made) failure = std::move(made).error();
+  const bool waits = failure && postponed(job, *failure);
+  if (failure && !waits) {
     parts_.log->write(Log::Level::kError, "signing_failed",
-                      {{"job", job.id}, {"error", to_log_line(made.error())}});
+                      {{"job", job.id}, {"error", to_log_line(*failure)}});
     const auto kept = parts_.store->set_job(
-        job.id, JobState::kFailed, problem_json(made.error(), job.id), {}, parts_.clock->utc_now());
+        job.id, JobState::kFailed, problem_json(*failure, job.id), {}, parts_.clock->utc_now());
     if (!kept)
       parts_.log->write(Log::Level::kError, "job_lost",
                         {{"job", job.id}, {"error", to_log_line(kept.error())}});
   }
-  parts_.metrics->count("antin_signed_total", made ? "result=\"signed\"" : "result=\"failed\"");
+  parts_.metrics->count("antin_signed_total", !failure ? "result=\"signed\""
+                                              : waits  ? "result=\"pending\""
+                                                       : "result=\"failed\"");
+  answer_waiters(job.id, waits ? Ended::kWaits : Ended::kYes);
+}
+
+void Api::answer_waiters(const std::string& job, Ended ended) {
   std::vector<Waiter> waiting;
   {
     const std::lock_guard lock(waiters_mutex_);
-    const auto [first, last] = waiters_.equal_range(job.id);
+    const auto [first, last] = waiters_.equal_range(job);
     for (auto it = first; it != last; ++it) waiting.push_back(it->second);
     waiters_.erase(first, last);
   }
   for (const auto& waiter : waiting) {
-    auto answer = finished(job.id, waiter.request_id);
+    auto answer = finished(job, waiter.request_id);
     if (answer && answer.value())
       waiter.responder.answer(std::move(*answer.value()));
+    else if (answer && ended == Ended::kWaits)
+      waiter.responder.answer(accepted(job));
     else
       waiter.responder.answer(
           problem(answer ? make_error(Code::kInternal, "job has no end") : answer.error(),
@@ -170,23 +193,77 @@ void Api::run_job(const StoredJob& job) {
   }
 }
 
+// S-07: a signature whose timestamp server is away waits, and nothing of it is released. False when
+// this error is not of that kind.
+bool Api::postponed(const StoredJob& job, Error& error) {
+  if (error.code != Code::kTimestampUnreachable && error.code != Code::kTimestampRefused)
+    return false;
+  auto pending = parts_.store->pending(job.id);
+  if (!pending || !pending.value()) return false;
+  auto& wait = *pending.value();
+  const auto now = parts_.clock->utc_now();
+  const auto& agency = parts_.config->agency;
+  if (now.since_epoch() - wait.since.since_epoch() >= agency.pending_for) {
+    error = while_doing(std::move(error), Code::kSignaturePendingTooLong, job.id);
+    return false;
+  }
+  const auto pause =
+      std::min(agency.retry_after * (std::int64_t{1} << std::min(wait.tries, kMostDoublings)),
+               kLongestPause);
+  ++wait.tries;
+  wait.due = UtcTime{now.since_epoch() + pause};
+  const auto told = while_doing(error, Code::kSignaturePending, job.id);
+  // When this is not written down, the row of the signature is still there: the next start takes
+  // it up.
+  if (const auto kept = parts_.store->postpone(wait, problem_json(told, job.id), now); !kept)
+    parts_.log->write(Log::Level::kError, "job_lost",
+                      {{"job", job.id}, {"error", to_log_line(kept.error())}});
+  parts_.log->write(Log::Level::kWarning, "signature_pending",
+                    {{"job", job.id},
+                     {"tries", std::to_string(wait.tries)},
+                     {"due", to_rfc3339(wait.due)},
+                     {"error", to_log_line(error)}});
+  run_later(job, pause);
+  return true;
+}
+
+void Api::run_later(const StoredJob& job, std::chrono::seconds pause) {
+  later_.after(pause, [this, job] { sign_.submit_anyway([this, job] { run_job(job); }); });
+}
+
 // Prepare in a worker, sign by the key holder, complete in a worker, keep. No step holds what the
 // next one needs: the token is not busy while a timestamp server takes its time.
 Result<std::string> Api::sign(const StoredJob& job) {
-  const auto options = Json::parse(job.options, nullptr, false);
-  if (!options.is_object()) return make_error(Code::kStoreFailed, "options of job " + job.id);
-  const auto option = [&](const char* key) {
-    const auto found = options.find(key);
-    return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  const auto within = parts_.config->agency.within;
   ANTIN_TRY(
       const auto document,
       parts_.store->document(job.input_sha256, parts_.config->http.settings.limits.body_octets));
-  ANTIN_TRY(const auto key, parts_.agency->key());
-  const auto now = parts_.clock->utc_now();
-  const auto now_seconds = now.since_epoch().time_since_epoch().count();
-  cbor::Map request{{"now", now_seconds},
+  ANTIN_TRY(auto pending, parts_.store->pending(job.id));
+  std::int64_t contents_octets = 0;
+  for (int tries = 1;; ++tries) {
+    if (!pending) {
+      ANTIN_TRY(pending, make_signature(job, document, contents_octets));
+    }
+    const auto now = parts_.clock->utc_now().since_epoch().time_since_epoch().count();
+    auto completed = parts_.sign_workers->ask(
+        worker::kComplete,
+        cbor::Map{{"now", now}, {"state", pending->state}, {"signature", pending->signature}},
+        {document}, parts_.config->agency.within);
+    if (completed) return release(job, *pending, document, completed.value());
+    if (completed.error().code != Code::kContentsTooSmall || tries == kTries)
+      return std::move(completed).error();
+    contents_octets = octets_needed(completed.error()) + kSpareOctets * tries;
+    pending.reset();
+  }
+}
+
+Result<cbor::Map> Api::prepare_request(const StoredJob& job, const AgencyKey& key) const {
+  const auto options = Json::parse(job.options, nullptr, false);
+  if (!options.is_object()) return make_error(Code::kStoreFailed, "options of job " + job.id);
+  const auto option = [&](const char* wanted) {
+    const auto found = options.find(wanted);
+    return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  cbor::Map request{{"now", parts_.clock->utc_now().since_epoch().time_since_epoch().count()},
                     {"certificate", key.certificate.value()},
                     {"chain", certificates_to_value(key.chain)},
                     {"algorithm", name(key.scheme.algorithm)},
@@ -200,42 +277,48 @@ Result<std::string> Api::sign(const StoredJob& job) {
   if (const auto look = parts_.appearances.find(option("appearance"));
       look != parts_.appearances.end())
     request.emplace("appearance", look->second);
+  return request;
+}
 
-  std::optional<Message> completed;
-  cbor::Value prepared_body;
-  for (int tries = 1; !completed; ++tries) {
-    ANTIN_TRY(const auto prepared,
-              parts_.sign_workers->ask(worker::kPrepare, request, {document}, within));
-    ANTIN_TRY(auto attributes, cbor::bytes_at(prepared.body, "attributes"));
-    ANTIN_TRY(auto state, cbor::bytes_at(prepared.body, "state"));
-    ANTIN_TRY(const auto value, parts_.agency->sign(key, ToBeSigned(std::move(attributes))));
-    auto reply = parts_.sign_workers->ask(
-        worker::kComplete,
-        cbor::Map{{"now", now_seconds}, {"state", std::move(state)}, {"signature", value.value()}},
-        {document}, within);
-    if (reply) {
-      completed = std::move(reply).value();
-      break;
-    }
-    if (reply.error().code != Code::kContentsTooSmall || tries == kTries)
-      return std::move(reply).error();
-    std::int64_t needed = 0;
-    for (const auto& [param, text] : reply.error().params) {
-      if (param == "needed" && text.size() < 9 &&
-          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
-        needed = std::stoll("0" + text);
-    }
-    request.insert_or_assign("contents_octets", needed + kSpareOctets * tries);
-  }
-  if (completed->descriptors.size() != 1)
+// What completes the signature. Where a timestamp is to come it is kept before anybody is asked for
+// one: whatever happens then, the key need not sign the same document again.
+Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
+                                                         const SharedBytes& document,
+                                                         std::int64_t contents_octets) {
+  ANTIN_TRY(const auto key, parts_.agency->key());
+  ANTIN_TRY(auto request, prepare_request(job, key));
+  const bool timestamp = *request.at("level").text() != "B-B";
+  if (contents_octets > 0) request.emplace("contents_octets", contents_octets);
+  ANTIN_TRY(const auto prepared,
+            parts_.sign_workers->ask(worker::kPrepare, std::move(request), {document},
+                                     parts_.config->agency.within));
+  ANTIN_TRY(auto attributes, cbor::bytes_at(prepared.body, "attributes"));
+  ANTIN_TRY(auto state, cbor::bytes_at(prepared.body, "state"));
+  ANTIN_TRY(const auto value, parts_.agency->sign(key, ToBeSigned(std::move(attributes))));
+  const auto now = parts_.clock->utc_now();
+  StoredPending pending{.job = job.id,
+                        .state = std::move(state),
+                        .signature = value.value(),
+                        .certificate_sha256 = sha256({key.certificate.value()}),
+                        .since = now,
+                        .due = now,
+                        .tries = 0};
+  if (timestamp) ANTIN_CHECK(parts_.store->keep_pending(pending));
+  return std::optional(std::move(pending));
+}
+
+Result<std::string> Api::release(const StoredJob& job, const StoredPending& made,
+                                 const SharedBytes& document, const Message& completed) {
+  if (completed.descriptors.size() != 1)
     return make_error(Code::kIpcMalformed, "no tail came back");
-  ANTIN_TRY(const auto tail, map_sealed(completed->descriptors[0], worker::kMaxDocument));
-  const auto& body = completed->body;
+  ANTIN_TRY(const auto tail, map_sealed(completed.descriptors[0], worker::kMaxDocument));
+  const auto& body = completed.body;
   ANTIN_TRY(const auto field, cbor::text_at(body, "field"));
   ANTIN_TRY(const auto level, cbor::text_at(body, "level"));
   ANTIN_TRY(const auto signing_time, cbor::integer_at(body, "signing_time"));
   ANTIN_TRY(const auto digest, parts_.store->put_document({document.view(), tail.view()}));
 
+  const auto now = parts_.clock->utc_now();
   StoredSignature signature{.id = new_uuid7(*parts_.clock, *parts_.random),
                             .owner = job.owner,
                             .sha256 = digest,
@@ -254,7 +337,7 @@ Result<std::string> Api::sign(const StoredJob& job) {
                          {"level", level},
                          {"signing_time", to_rfc3339(signed_at)},
                          {"created", to_rfc3339(now)},
-                         {"certificate_sha256", to_hex(sha256({key.certificate.value()}))},
+                         {"certificate_sha256", to_hex(made.certificate_sha256)},
                          {"warnings", warnings_of(body)},
                          {"self", self},
                          {"document", self + "/document"}}
@@ -270,12 +353,19 @@ Result<std::string> Api::sign(const StoredJob& job) {
   return signature.id;
 }
 
+// What waits keeps its time across a restart; what was interrupted goes on at once.
 Status Api::resume() {
   ANTIN_TRY(const auto jobs, parts_.store->unfinished_jobs("sign"));
   for (const auto& job : jobs) {
     if (parts_.agency == nullptr) break;
     parts_.log->write(Log::Level::kInfo, "job_resumed", {{"job", job.id}});
-    sign_.submit_anyway([this, job] { run_job(job); });
+    ANTIN_TRY(const auto pending, parts_.store->pending(job.id));
+    const auto now = parts_.clock->utc_now().since_epoch();
+    const auto left = pending ? pending->due.since_epoch() - now : std::chrono::seconds{0};
+    if (left.count() > 0)
+      run_later(job, std::min<std::chrono::seconds>(left, kLongestPause));
+    else
+      sign_.submit_anyway([this, job] { run_job(job); });
   }
   return Done{};
 }

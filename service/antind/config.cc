@@ -147,6 +147,8 @@ Status read_agency(Section section, Config::Agency& agency) {
   ANTIN_CHECK(section.number("workers", agency.workers, 1, 256));
   ANTIN_CHECK(section.number("queue", agency.queue, 1, 10'000));
   ANTIN_CHECK(section.seconds("seconds", agency.within, 3'600));
+  ANTIN_CHECK(section.seconds("retry_seconds", agency.retry_after, 900));
+  ANTIN_CHECK(section.seconds("pending_seconds", agency.pending_for, 90 * 86'400));
   if (agency.level != "B-B" && agency.level != "B-T")
     return wrong("agency.level", "not \"B-B\" or \"B-T\"");
   return section.done();

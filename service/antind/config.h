@@ -51,6 +51,10 @@ struct Config {
     std::size_t queue = 64;
     /// For one step; a timestamp server alone may take minutes (S-07).
     std::chrono::seconds within{600};
+    /// A signature that lacks its timestamp: the first pause (each later one is twice as long, up
+    /// to a quarter of an hour), and how long it may wait in all.
+    std::chrono::seconds retry_after{30};
+    std::chrono::seconds pending_for{7 * 86'400};
   } agency;
   struct Storage {
     std::string folder;

@@ -36,6 +36,12 @@ CREATE TABLE api_key(
   id TEXT PRIMARY KEY, name TEXT NOT NULL, scopes TEXT NOT NULL, hash BLOB NOT NULL UNIQUE,
   created INTEGER NOT NULL) STRICT;
 )sql",
+      R"sql(
+CREATE TABLE pending_signature(
+  job TEXT PRIMARY KEY REFERENCES job(id) ON DELETE CASCADE, state BLOB NOT NULL,
+  signature BLOB NOT NULL, certificate_sha256 BLOB NOT NULL, since INTEGER NOT NULL,
+  due INTEGER NOT NULL, tries INTEGER NOT NULL) STRICT;
+)sql",
   };
   return steps;
 }
@@ -89,6 +95,8 @@ std::string_view name(JobState state) noexcept {
       return "running";
     case JobState::kDone:
       return "done";
+    case JobState::kPending:
+      return "pending";
     case JobState::kFailed:
       break;
   }
@@ -267,8 +275,47 @@ Result<Store::Begun> Store::begin_job(const StoredJob& job, const std::string& i
 Status Store::set_job(const std::string& id, JobState state, const std::string& result,
                       const std::string& target, UtcTime now) {
   const std::lock_guard lock(mutex_);
-  return db_.execute("UPDATE job SET state=?2, result=?3, target=?4, updated=?5 WHERE id=?1",
-                     {id, static_cast<std::int64_t>(state), result, target, seconds(now)});
+  return db_.transaction([&]() -> Status {
+    if (state == JobState::kFailed)
+      ANTIN_CHECK(db_.execute("DELETE FROM pending_signature WHERE job=?1", {id}));
+    return db_.execute("UPDATE job SET state=?2, result=?3, target=?4, updated=?5 WHERE id=?1",
+                       {id, static_cast<std::int64_t>(state), result, target, seconds(now)});
+  });
+}
+
+Status Store::keep_pending(const StoredPending& pending) {
+  const std::lock_guard lock(mutex_);
+  return db_.execute("INSERT OR REPLACE INTO pending_signature VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                     {pending.job, pending.state, pending.signature, pending.certificate_sha256,
+                      seconds(pending.since), seconds(pending.due), pending.tries});
+}
+
+Result<std::optional<StoredPending>> Store::pending(const std::string& job) {
+  const std::lock_guard lock(mutex_);
+  ANTIN_TRY(const auto rows,
+            db_.query("SELECT job, state, signature, certificate_sha256, since, due, tries"
+                      " FROM pending_signature WHERE job=?1",
+                      {job}));
+  if (rows.empty()) return std::optional<StoredPending>();
+  const auto& row = rows[0];
+  return std::optional(StoredPending{.job = as_string(row[0]),
+                                     .state = as_blob(row[1]),
+                                     .signature = as_blob(row[2]),
+                                     .certificate_sha256 = as_blob(row[3]),
+                                     .since = from_seconds(as_integer(row[4])),
+                                     .due = from_seconds(as_integer(row[5])),
+                                     .tries = as_integer(row[6])});
+}
+
+Status Store::postpone(const StoredPending& pending, const std::string& problem, UtcTime now) {
+  const std::lock_guard lock(mutex_);
+  return db_.transaction([&]() -> Status {
+    ANTIN_CHECK(db_.execute("UPDATE pending_signature SET due=?2, tries=?3 WHERE job=?1",
+                            {pending.job, seconds(pending.due), pending.tries}));
+    return db_.execute(
+        "UPDATE job SET state=?2, result=?3, updated=?4 WHERE id=?1",
+        {pending.job, static_cast<std::int64_t>(JobState::kPending), problem, seconds(now)});
+  });
 }
 
 Status Store::finish_signature(const StoredSignature& signature, const std::string& job,
@@ -279,6 +326,7 @@ Status Store::finish_signature(const StoredSignature& signature, const std::stri
         "INSERT INTO signature VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         {signature.id, signature.owner, signature.sha256, signature.input_sha256,
          static_cast<std::int64_t>(signature.size), seconds(signature.created), signature.facts}));
+    ANTIN_CHECK(db_.execute("DELETE FROM pending_signature WHERE job=?1", {job}));
     return db_.execute("UPDATE job SET state=?2, result=?3, target=?4, updated=?5 WHERE id=?1",
                        {job, static_cast<std::int64_t>(JobState::kDone), result, signature.id,
                         seconds(signature.created)});
@@ -302,10 +350,11 @@ Result<std::optional<StoredJob>> Store::any_job(const std::string& id) {
 
 Result<std::vector<StoredJob>> Store::unfinished_jobs(const std::string& kind) {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows,
-            db_.query(std::string(kJobColumns) + "WHERE kind=?1 AND state IN (?2, ?3) ORDER BY id",
-                      {kind, static_cast<std::int64_t>(JobState::kQueued),
-                       static_cast<std::int64_t>(JobState::kRunning)}));
+  ANTIN_TRY(const auto rows, db_.query(std::string(kJobColumns) +
+                                           "WHERE kind=?1 AND state IN (?2, ?3, ?4) ORDER BY id",
+                                       {kind, static_cast<std::int64_t>(JobState::kQueued),
+                                        static_cast<std::int64_t>(JobState::kRunning),
+                                        static_cast<std::int64_t>(JobState::kPending)}));
   std::vector<StoredJob> jobs;
   for (const auto& row : rows) jobs.push_back(read_job(row));
   return jobs;

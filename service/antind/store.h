@@ -28,7 +28,8 @@ struct StoredOriginal {
   std::vector<StoredRevision> revisions;
 };
 
-enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed };
+/// As the database has them: append only. kPending: signed, waits for its timestamp.
+enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed, kPending };
 std::string_view name(JobState state) noexcept;
 
 struct StoredJob {
@@ -47,6 +48,16 @@ struct StoredSignature {
   std::size_t size = 0;
   UtcTime created;
   std::string facts;  ///< JSON: field, level, signing time, warnings
+};
+
+/// A signature that was made and lacks its timestamp (S-07): what completes it, and when that is
+/// tried next. No document of it exists before it is complete.
+struct StoredPending {
+  std::string job;
+  Bytes state, signature;    ///< of the worker's `prepare`; of the key holder
+  Bytes certificate_sha256;  ///< whose signature it is
+  UtcTime since, due;
+  std::int64_t tries = 0;
 };
 
 struct StoredKey {
@@ -84,7 +95,13 @@ class Store {
                           const Bytes& fingerprint);
   Status set_job(const std::string& id, JobState state, const std::string& result,
                  const std::string& target, UtcTime now);
-  /// The signature and its job's end in one transaction.
+  /// Before anybody is asked for a timestamp: from here on the key is not needed again.
+  Status keep_pending(const StoredPending& pending);
+  Result<std::optional<StoredPending>> pending(const std::string& job);
+  /// The next try of a pending signature, and its job's state kPending with `problem`, in one
+  /// transaction.
+  Status postpone(const StoredPending& pending, const std::string& problem, UtcTime now);
+  /// The signature and its job's end in one transaction; nothing is pending then.
   Status finish_signature(const StoredSignature& signature, const std::string& job,
                           const std::string& result);
   Status add_job(const StoredJob& job);
@@ -92,7 +109,7 @@ class Store {
   Result<std::optional<StoredJob>> job(const std::string& id, const std::string& owner);
   /// Whoever's it is: for the service itself.
   Result<std::optional<StoredJob>> any_job(const std::string& id);
-  /// Jobs of `kind` that a stop or crash interrupted, oldest first.
+  /// Jobs of `kind` that a stop or crash interrupted, and those that wait, oldest first.
   Result<std::vector<StoredJob>> unfinished_jobs(const std::string& kind);
   Result<std::optional<StoredSignature>> signature(const std::string& id, const std::string& owner);
 
