@@ -1,4 +1,6 @@
 #include <iostream>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -6,6 +8,7 @@
 
 #include "service/cli/args.h"
 #include "service/cli/messages.h"
+#include "service/cli/online.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/inputs.h"
 #include "service/cli_verify/options.h"
@@ -49,8 +52,6 @@ const CommandSpec& spec() {
                    "write the report to this file, or into this folder", 'o'},
                   {"force", Kind::kFlag, "", "ghi đè tệp kết quả đã có",
                    "replace a report that is there"},
-                  {"offline", Kind::kFlag, "", "không kết nối mạng (luôn như vậy ở phiên bản này)",
-                   "no network (always so in this version)"},
                   {"allow-test-pki", Kind::kFlag, "",
                    "chấp nhận chứng thư số thử nghiệm làm gốc tin cậy",
                    "accept the test certificates as trust anchors"},
@@ -58,7 +59,12 @@ const CommandSpec& spec() {
                    "explain a code and stop"}},
       .min_positional = 0,
       .max_positional = 100'000};
-  return kSpec;
+  static const CommandSpec kWithNetwork = [] {
+    auto whole = kSpec;
+    for (const auto& option : online_options()) whole.options.push_back(option);
+    return whole;
+  }();
+  return kWithNetwork;
 }
 
 struct Job {
@@ -70,6 +76,7 @@ struct Job {
   std::string password;
   std::string original_name;
   std::optional<SharedBytes> original;
+  std::unique_ptr<CommandEvidence> evidence;  ///< nullptr: offline
   UtcTime at;
 };
 
@@ -112,6 +119,7 @@ Result<Job> read_job(const Arguments& arguments) {
           .password = arguments.value_or("password", ""),
           .original_name = arguments.value_or("original", ""),
           .original = {},
+          .evidence = {},
           .at = at};
   ANTIN_TRY(job.output, read_output(arguments, arguments.positional().size()));
   job.output.text_language = job.spoken.front();
@@ -120,21 +128,41 @@ Result<Job> read_job(const Arguments& arguments) {
                                                                  ? certs::TestPki::kAllow
                                                                  : certs::TestPki::kRefuse));
   ANTIN_TRY(job.crls, read_crls(arguments.values("crl")));
+  ANTIN_TRY(job.evidence, CommandEvidence::create(arguments));
   if (!job.original_name.empty()) {
     ANTIN_TRY(job.original, read_document(job.original_name));
   }
   return job;
 }
 
+// What the document does not carry and nobody gave. A document that cannot be read is for verify()
+// to speak of.
+Findings add_evidence(const Job& job, verifier::Input& input) {
+  if (!job.evidence) return {};
+  const auto wanted = verifier::evidence_wanted(input);
+  if (!wanted || wanted.value().leaves.empty()) return {};
+  auto found = job.evidence->source().collect(wanted.value());
+  const auto add = [](auto& to, auto& from) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+  };
+  add(input.certificates, found.evidence.certificates);
+  add(input.crls, found.evidence.crls);
+  add(input.ocsp, found.evidence.ocsp);
+  return std::move(found.findings);
+}
+
 Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
   ANTIN_TRY(auto octets, read_document(path));
-  ANTIN_TRY(auto report, verifier::verify({.name = path,
-                                           .document = octets,
-                                           .password = job.password,
-                                           .trust = &job.trust,
-                                           .crls = job.crls,
-                                           .policy = job.policy,
-                                           .at = job.at}));
+  verifier::Input input{.name = path,
+                        .document = octets,
+                        .password = job.password,
+                        .trust = &job.trust,
+                        .crls = job.crls,
+                        .policy = job.policy,
+                        .at = job.at};
+  auto notes = add_evidence(job, input);
+  ANTIN_TRY(auto report, verifier::verify(input));
+  std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
   if (job.original)
     report.comparison = verifier::compare({.original_name = job.original_name,
                                            .copy = octets,

@@ -37,7 +37,7 @@ MAY_INCLUDE = {
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
                        "verifier", "service/ipc", "service/system", "service/report"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
-                    "signer", "verifier", "service/system", "service/net", "service/fetch"],
+                    "signer", "verifier", "service/system", "service/net", "service/fetch", "service/cache"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
                            "service/system"],

@@ -1,11 +1,14 @@
 #include "tests/integration/service/daemon.h"
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
 #include <gtest/gtest.h>
 
+#include "service/system/real.h"
 #include "tests/fakes/softhsm_token.h"
+#include "tests/servers/responder.h"
 
 namespace antin {
 namespace {
@@ -40,6 +43,63 @@ class SilentServer {
   std::uint16_t port_ = 0;
 };
 
+// A timestamp server of tests/pki that answers 404 until it is told to work.
+class LateTsa {
+ public:
+  LateTsa()
+      : responder_(testpki::Responder::open(ANTIN_SOURCE_DIR "/tests/pki").value()),
+        fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast)
+    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
+    ::listen(fd_, 64);
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] {
+      for (int peer = 0; (peer = ::accept(fd_, nullptr, nullptr)) >= 0; ::close(peer)) serve(peer);
+    });
+  }
+  LateTsa(const LateTsa&) = delete;
+  LateTsa& operator=(const LateTsa&) = delete;
+  ~LateTsa() {
+    ::shutdown(fd_, SHUT_RDWR);
+    thread_.join();
+    ::close(fd_);
+  }
+  std::uint16_t port() const { return port_; }
+  std::atomic<bool> works = false;
+  std::atomic<int> asked = 0;
+
+ private:
+  void serve(int peer) {
+    ++asked;
+    std::string text;
+    char octet = 0;
+    while (text.find("\r\n\r\n") == std::string::npos && ::read(peer, &octet, 1) == 1)
+      text += octet;
+    const auto at = text.find("Content-Length: ");
+    Bytes body(at == std::string::npos ? 0 : std::stoul(text.substr(at + 16)));
+    for (std::size_t i = 0; i < body.size() && ::read(peer, &body[i], 1) == 1;) ++i;
+    std::string answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    if (works) {
+      const auto token = responder_.timestamp(body, "tsa", service::SystemClock{}.utc_now(),
+                                              testpki::Fault::kNone);
+      answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(token.value().size()) +
+               "\r\n\r\n" + std::string(as_text(token.value()));
+    }
+    EXPECT_EQ(::send(peer, answer.data(), answer.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(answer.size()));
+  }
+  testpki::Responder responder_;
+  int fd_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
 class DaemonTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -60,14 +120,17 @@ class DaemonTest : public ::testing::Test {
     daemon_.reset();
     std::filesystem::remove_all(folder_);
   }
-  void write_config(const std::string& more_http = "") {
+  void write_config(const std::string& more_http = "", const std::string& more_verify = "",
+                    const std::string& more_agency = "", std::uint16_t tsa_port = 0) {
     std::ofstream(folder_ + "/antin.toml")
         << "schema = \"antin-config/1\"\n[http]\nport = 0\nport_file = \"port\"\n"
-        << more_http << "[verify]\ntrust = \"trust\"\nworkers = 1\n[agency]\n"
-        << "key = \"pkcs11:token=antin%20test;object=rsa2048\"\n"
+        << more_http << "[verify]\ntrust = \"trust\"\nworkers = 1\n"
+        << more_verify << "[agency]\n"
+        << more_agency << "key = \"pkcs11:token=antin%20test;object=rsa2048\"\n"
         << "token = \"pkcs11:token=antin%20test\"\nmodules = [\"" << fakes::SoftHsmToken::kModule
         << "\"]\npin_file = \"pin\"\naccept_unknown_revocation = true\nworkers = 1\ntsa = "
-        << "[\"http://127.0.0.1:" << silent_.port() << "/\"]\n[store]\nfolder = \"data\"\n";
+        << "[\"http://127.0.0.1:" << (tsa_port == 0 ? silent_.port() : tsa_port)
+        << "/\"]\n[store]\nfolder = \"data\"\n";
   }
   std::string key(const std::string& name, const std::string& scopes) const {
     std::string out;
@@ -284,6 +347,41 @@ TEST_F(DaemonTest, DoesNotLetVerificationWaitBehindSigning) {
   ASSERT_TRUE(daemon_->start());
   EXPECT_NE(daemon_->log().find("job_resumed"), std::string::npos);
   EXPECT_EQ(verify(pdf_).status, 200);
+}
+
+TEST_F(DaemonTest, ASignatureWaitsForItsTimestampAcrossARestart) {
+  LateTsa tsa;
+  for (const char* name : {"root.crt", "issuing-ca.crt"})
+    std::filesystem::copy(std::string(ANTIN_SOURCE_DIR "/tests/pki/trust/") + name,
+                          folder_ + "/trust/" + name);
+  write_config("", "allow_test_pki = true\n", "retry_seconds = 1\n", tsa.port());
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto begun = sign("waits-001", pdf_, "?level=B-T");
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  const auto location = begun.field("Location");
+  const auto state = [&] { return json::parse(ask("GET", location, with_key(all_key_)).body); };
+  auto job = state();
+  while (job["state"] != "pending") job = state();
+  EXPECT_EQ(job["problem"]["code"], "service.signature_pending");
+  EXPECT_TRUE(job["result"].is_null());
+  const auto asked = tsa.asked.load();
+  while (tsa.asked <= asked) std::this_thread::yield();
+  EXPECT_EQ(daemon_->end(SIGKILL), -1);
+
+  tsa.works = true;
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  job = state();
+  while (job["state"] != "done" && job["state"] != "failed") job = state();
+  ASSERT_EQ(job["state"], "done") << job;
+  EXPECT_EQ(job["result"]["level"], "B-T");
+  const auto document = ask("GET", job["result"]["document"], with_key(all_key_));
+  ASSERT_EQ(document.status, 200);
+  const auto report = json::parse(verify(document.body).body);
+  EXPECT_NE(report["verdict"], "INVALID");
+  ASSERT_EQ(report["signatures"].size(), 1U);
+  // The key signed once.
+  const auto journal = testing::file_text(folder_ + "/data/signatures.log");
+  EXPECT_EQ(std::count(journal.begin(), journal.end(), '\n'), 1) << journal;
 }
 
 TEST_F(DaemonTest, ReplacesWorkersThatSomebodyKilled) {
