@@ -84,7 +84,7 @@ class Verify(Command):
         self.assertEqual(report["signatures"][0]["integrity"], "intact")
 
     def test_without_revocation_data_it_is_not_called_valid(self):
-        done = world.antin("verify", self.signed(), "--trust", world.trust, "--format", "json")
+        done = world.antin("verify", self.signed(), "--offline", "--trust", world.trust, "--format", "json")
         self.assertEqual((done.returncode, json.loads(done.stdout)["verdict"]),
                          (UNDECIDED, "INSUFFICIENT"))
 
