@@ -187,7 +187,7 @@ def judge_detached(world, results, made, about):
 
 
 def regular(report):
-    return [s for s in report.get("signatures", []) if not s.get("document_timestamp")]
+    return [s for s in report.get("signatures", []) if s["kind"] == "signature"]
 
 
 def antin_says(report, level, count):

@@ -112,36 +112,60 @@ def pyhanko(jobs, world):
         return {pathlib.Path(out): wrong for out, wrong in pool.map(_pyhanko_one, requests)}
 
 
+def _own_evidence(reader, signature, anchors):
+    """Valid with what the security store holds and nothing else."""
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+    def known():
+        return DocumentSecurityStore.read_dss(reader).as_validation_context(
+            {"trust_roots": anchors, "allow_fetching": False, "revocation_mode": "require"})
+    status = validate_pdf_signature(signature, known(), known())
+    return "" if status.bottom_line and status.timestamp_validity is not None else \
+        status.pretty_print_details()[-300:]
+
+
+def _archival(signature, anchors):
+    """The process of EN 319 102-1 clause 5.6."""
+    from pyhanko.sign.ades.report import AdESPassed
+    from pyhanko.sign.validation.ades import ades_lta_validation
+    from pyhanko.sign.validation.policy_decl import (PdfSignatureValidationSpec,
+                                                     SignatureValidationSpec)
+    from pyhanko_certvalidator.context import CertValidationPolicySpec
+    from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+    from pyhanko_certvalidator.registry import SimpleTrustManager
+    policy = CertValidationPolicySpec(trust_manager=SimpleTrustManager.build(anchors),
+                                      revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO))
+    result = asyncio.run(ades_lta_validation(signature, PdfSignatureValidationSpec(
+        signature_validation_spec=SignatureValidationSpec(cert_validation_policy=policy))))
+    return "" if result.ades_subindic == AdESPassed.OK else \
+        f"{result.ades_subindic} {result.failure_msg}"[:300]
+
+
 def _pyhanko_level(request):
     path, anchors, level = request
     logging.disable(logging.CRITICAL)
     from pyhanko.keys import load_cert_from_pemder
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.validation.ltv import (RevocationInfoValidationType,
-                                             async_validate_pdf_ltv_signature)
-    kind = RevocationInfoValidationType.PADES_LTA if level == "B-LTA" else \
-        RevocationInfoValidationType.PADES_LT
     try:
         with open(path, "rb") as f:
             reader = PdfFileReader(f, strict=False)
             if reader.encrypted:
                 reader.decrypt(b"")
+            trusted = [load_cert_from_pemder(a) for a in anchors]
             signatures = list(reader.embedded_regular_signatures)
             for signature in signatures:
-                status = asyncio.run(async_validate_pdf_ltv_signature(
-                    signature, kind, validation_context_kwargs={
-                        "trust_roots": [load_cert_from_pemder(a) for a in anchors],
-                        "allow_fetching": False}))
-                if not status.bottom_line:
-                    return path, status.pretty_print_details()[-400:]
+                wrong = _archival(signature, trusted) if level == "B-LTA" else \
+                    _own_evidence(reader, signature, trusted)
+                if wrong:
+                    return path, f"{signature.field_name}: {wrong}"
             return path, "" if signatures else "no signature"
     except Exception as e:  # noqa: BLE001
         return path, f"{type(e).__name__}: {e}"[:300]
 
 
-def pyhanko_says(wanted, world):
-    """{path: "" when every signature is valid at the level, by the document's own evidence alone}.
-    wanted: {path: "B-LT" or "B-LTA"}"""
+def pyhanko_says(levels, world):
+    """{path: "" when every signature has what its level asks, by the document's own evidence alone}.
+    levels: {path: "B-LT" or "B-LTA"}"""
     with concurrent.futures.ProcessPoolExecutor(judges.JOBS) as pool:
-        requests = [(str(p), list(map(str, world.anchors)), level) for p, level in wanted.items()]
+        requests = [(str(p), list(map(str, world.anchors)), level) for p, level in levels.items()]
         return {pathlib.Path(p): wrong for p, wrong in pool.map(_pyhanko_level, requests, chunksize=4)}
