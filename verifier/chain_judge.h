@@ -3,7 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "certs/path.h"
@@ -22,6 +22,8 @@ struct ChainQuestion {
   const Material& material;
   /// When what the leaf signed is proven to have existed; the time of the judgement without proof.
   UtcTime existed;
+  /// Statements about revocation must be fresh at this instant, or newer (§5.2.5).
+  UtcTime fresh_at;
   /// What was signed names the leaf by a digest (ESS signing-certificate): then the certificate
   /// existed at `existed` too.
   bool leaf_named;
@@ -87,12 +89,11 @@ class ChainJudge {
   const Input& input_;
   Proofs& proofs_;
   /// By leaf and proven time. Only what passed: more evidence could mend what did not.
-  std::map<std::pair<Bytes, UtcTime>, ChainAnswer> passed_signers_, passed_timestamps_;
+  std::map<std::tuple<Bytes, UtcTime, UtcTime>, ChainAnswer> passed_signers_, passed_timestamps_;
   std::size_t past_left_ = 256;
 };
 
-/// The finding that says what came out, about a signature or about a timestamp; nothing for a pass.
-std::optional<Finding> finding_of(const ChainAnswer& answer, const ChainQuestion& question,
-                                  UtcTime judged_at);
+/// The findings that say what came out, about a signature or about a timestamp; none for a pass.
+Findings findings_of(const ChainAnswer& answer, const ChainQuestion& question, UtcTime judged_at);
 
 }  // namespace antin::verifier

@@ -199,6 +199,8 @@ void Slide::judge_statements(std::size_t index,
   std::optional<Limit> objection;
   for (const auto& statement : statements) {
     if (statement.status.state != Status::kGood) continue;
+    if (index == 0 && counts_until(statement) >= chain_.chain.front().not_after())
+      leaf_known_good_ = true;
     if (best != nullptr && counts_until(statement) <= counts_until(*best)) continue;
     if (auto refused = objection_to(statement, index)) {
       if (!objection || refused->why < objection->why) objection = std::move(refused);
@@ -207,12 +209,11 @@ void Slide::judge_statements(std::size_t index,
     best = &statement;
   }
   if (best != nullptr) {
-    if (index == 0) leaf_known_good_ = true;
     answer_.revocation[index] = best->status;
     use(*best);
     const auto until = counts_until(*best);
-    limit(until, true, ChainOutcome::kEvidenceStale,
-          {{"ten", name}, {"thoi_diem", to_vietnam_text(until)}});
+    if (until < question_.fresh_at)
+      fail(ChainOutcome::kEvidenceStale, {{"ten", name}, {"thoi_diem", to_vietnam_text(until)}});
     return;
   }
   const auto need = question_.role == Role::kTimestampServer ? policy_.revocation.timestamps

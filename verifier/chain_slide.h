@@ -11,9 +11,12 @@ namespace antin::verifier {
 ///
 /// From the anchor down each certificate narrows the time at which what it vouches for must be
 /// proven to have existed (the control-time, §5.6.2.2): up to a revocation, up to the end of an
-/// authority's validity, up to the instant until which the newest statement about it counts. The
-/// certificate below, the statements about that one, and in the end the signature itself must all
-/// be older. With everything fresh and in force nothing is narrowed, and this is plain §5.2.6.
+/// authority's validity. The certificate below, the statements about that one, and in the end the
+/// signature itself must all be older. With everything in force nothing is narrowed, and this is
+/// plain §5.2.6.
+///
+/// Statements must be fresh at ChainQuestion::fresh_at (§5.5.4: at the best signature time), not
+/// today: who was good at that time was good. What is known since of a revocation counts always.
 ///
 /// Stricter than the standard in two ways: an authority's end of validity narrows even if a later
 /// statement still calls it good; a statement by a responder whose own certificate has ended counts

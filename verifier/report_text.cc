@@ -74,7 +74,8 @@ void write_signer(Writer& out, const SignatureReport& signature) {
   out.row("Dấu vân tay SHA-256", "SHA-256 fingerprint", signer.sha256);
   out.row("Thời hạn chứng thư", "Certificate period",
           to_vietnam_text(signer.not_before) + " – " + to_vietnam_text(signer.not_after));
-  out.row("Hiệu lực tại thời điểm ký", "Validity at signing", validity_at_signing(signature).in(out.language()));
+  out.row("Hiệu lực tại thời điểm ký", "Validity at signing",
+          validity_at_signing(signature).in(out.language()));
 }
 
 void write_changes(Writer& out, const ChangesAfter& changes) {

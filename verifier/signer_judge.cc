@@ -126,6 +126,7 @@ void judge_trust(const CheckedSignature& checked, std::optional<UtcTime> proven,
                                .role = Role::kSigner,
                                .material = checked.material,
                                .existed = existed,
+                               .fresh_at = existed,
                                .leaf_named = checked.certificate_referenced && proven.has_value()};
   const auto answer = judging.chains.judge(question);
   report.signer = summary_of(signer);
@@ -137,7 +138,8 @@ void judge_trust(const CheckedSignature& checked, std::optional<UtcTime> proven,
     return finding.code == Code::kCertUsage;
   });
   if (!signer.may_sign() && !said) add(findings, Code::kSigKeyUsage, Severity::kError);
-  if (auto finding = finding_of(answer, question, input.at)) findings.push_back(*finding);
+  for (auto& finding : findings_of(answer, question, input.at))
+    findings.push_back(std::move(finding));
   if (answer.outcome == ChainOutcome::kPassed) {
     if (answer.revoked_later)
       add(findings, Code::kSigRevokedAfterSigning, Severity::kInfo,

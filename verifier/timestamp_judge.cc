@@ -82,16 +82,21 @@ void judge_signer(const certs::Certificate& signer, const Bytes& token_sha256,
                   const Material& material, Judging& judging, TimestampJudgement& judgement) {
   auto& findings = judgement.entry.findings;
   const auto& token = *judgement.token;
+  const auto& policy = judging.input.policy.revocation;
   const auto existed = judging.proofs.known(token_sha256).value_or(judging.input.at);
+  const auto fresh_at = policy.timestamps_fresh_at == RevocationPolicy::FreshAt::kPresent
+                            ? existed
+                            : token.gen_time();
   const ChainQuestion question{.leaf = signer,
                                .role = Role::kTimestampServer,
                                .material = material,
                                .existed = std::min(existed, judging.input.at),
+                               .fresh_at = std::min(fresh_at, judging.input.at),
                                .leaf_named = true};
   judgement.chain = judging.chains.judge(question);
   findings.insert(findings.end(), judgement.chain.findings.begin(), judgement.chain.findings.end());
-  if (auto finding = finding_of(judgement.chain, question, judging.input.at))
-    findings.push_back(std::move(*finding));
+  for (auto& finding : findings_of(judgement.chain, question, judging.input.at))
+    findings.push_back(std::move(finding));
   judgement.entry.tsa = signer.subject_common_name();
   // V-19: whatever was proven later, the server had no business before or after its certificate.
   if (token.gen_time() < signer.not_before() || token.gen_time() > signer.not_after())

@@ -27,6 +27,10 @@ struct RevocationPolicy {
   Need signer = Need::kRequired;
   Need authorities = Need::kRequired;
   Need timestamps = Need::kRequired;  ///< timestamp servers and their authorities
+  /// When statements about a timestamp server must be fresh: when it made the timestamp, so that a
+  /// file proves itself without a network, or when the timestamp is judged.
+  enum class FreshAt { kGeneration, kPresent };
+  FreshAt timestamps_fresh_at = FreshAt::kGeneration;
   /// The oldest statement that counts as fresh; nothing: as its maker says (nextUpdate).
   std::optional<std::chrono::seconds> max_age = {};
 };
