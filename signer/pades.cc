@@ -9,6 +9,7 @@
 #include "signer/cms.h"
 #include "signer/document_cipher.h"
 #include "signer/raise.h"
+#include "signer/request_checks.h"
 #include "signer/signed_file.h"
 #include "signer/stamping.h"
 #include "signer/state.h"
@@ -41,27 +42,6 @@ std::string digest_method(DigestAlgorithm digest) {
   }
 }
 
-// A root says nothing to a relying party who does not have it already, and costs room.
-std::vector<certs::Certificate> embedded_chain(const SignRequest& request) {
-  std::vector<certs::Certificate> chain;
-  for (const auto& certificate : request.chain) {
-    if (!(certificate == request.certificate) && !certificate.self_signed())
-      chain.push_back(certificate);
-  }
-  return chain;
-}
-
-Status check_scheme(const SignRequest& request) {
-  using Kind = certs::PublicKeyInfo::Kind;
-  const auto kind = request.certificate.public_key().kind;
-  const bool fits = request.scheme.algorithm == SignatureAlgorithm::kEcdsa ? kind == Kind::kEc
-                                                                           : kind == Kind::kRsa;
-  if (!fits)
-    return make_error(Code::kSchemeDoesNotFit, "key type",
-                      {{"thuat_toan", std::string(name(request.scheme.algorithm))}});
-  return Done{};
-}
-
 // One round of preparing: the update with its placeholder and the attributes over it.
 struct Round {
   pdf::PreparedSignature prepared;
@@ -74,7 +54,7 @@ class Preparer {
       : request_(request),
         random_(*environment.random),
         cipher_(*environment.random),
-        chain_(embedded_chain(request)),
+        chain_(embedded_chain(request.certificate, request.chain)),
         now_(now),
         update_(request.update) {
     update_.type = pdf::SignatureUpdate::Type::kSignature;
@@ -165,15 +145,7 @@ Result<SignedDocument> raised(SignedDocument made, Level target, const std::stri
 }
 
 ProofMaterial proof_of(const SignRequest& request) {
-  return {.trust = request.check.trust,
-          .certificates = request.chain,
-          .crls = request.check.crls,
-          .ocsp = request.check.ocsp};
-}
-
-Status check_trust_for(Level level, const certs::TrustStore* trust) {
-  if (level <= Level::kT || trust != nullptr) return Done{};
-  return make_error(Code::kLevelNeedsTrust, "no trust store", {{"muc", std::string(name(level))}});
+  return proof_at_hand(request.check, request.chain);
 }
 
 SignedDocument finished(const pdf::PreparedSignature& prepared, Stamped stamped, UtcTime at,
@@ -214,7 +186,7 @@ Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
   const auto now = environment.clock->utc_now();
   ANTIN_TRY(auto warnings,
             check_certificate(request.certificate, request.chain, request.check, now));
-  ANTIN_CHECK(check_scheme(request));
+  ANTIN_CHECK(check_scheme(request.certificate, request.scheme));
   ANTIN_CHECK(check_trust_for(request.level, request.check.trust));
   ANTIN_TRY(const auto document,
             pdf::Document::open(request.document, {.password = request.password, .limits = {}}));
@@ -246,7 +218,7 @@ Result<PreparedState> prepare(const SignRequest& request, const Environment& env
   const auto now = environment.clock->utc_now();
   ANTIN_TRY(auto warnings,
             check_certificate(request.certificate, request.chain, request.check, now));
-  ANTIN_CHECK(check_scheme(request));
+  ANTIN_CHECK(check_scheme(request.certificate, request.scheme));
   ANTIN_TRY(const auto document,
             pdf::Document::open(request.document, {.password = request.password, .limits = {}}));
   Preparer preparer(request, environment, now);

@@ -53,6 +53,32 @@ const certs::Certificate& unknown_in(const certs::PathResult& path,
 
 }  // namespace
 
+Subject signer_subject(const certs::Certificate& signer, UtcTime proven,
+                       ProofMaterial::Freshness freshness) {
+  return {.leaf = signer,
+          .purposes = {certs::Purpose::kSign, certs::Purpose::kSeal},
+          .at = proven,
+          .after = proven,
+          .freshness = freshness};
+}
+
+Subject timestamp_subject(const certs::TimestampToken& token, const certs::Certificate& server) {
+  return {.leaf = server,
+          .purposes = {certs::Purpose::kTimestamp},
+          .at = token.gen_time(),
+          .after = token.gen_time()};
+}
+
+Subject renewed_subject(const certs::TimestampToken& token, const certs::Certificate& server,
+                        UtcTime now) {
+  auto subject = timestamp_subject(token, server);
+  constexpr std::chrono::hours kRecent{24};
+  const UtcTime recent{now.since_epoch() - kRecent};
+  if (recent > token.gen_time() && now <= server.not_after())
+    subject.at = subject.after.emplace(recent);
+  return subject;
+}
+
 void Prover::add(const certs::Evidence& evidence) {
   merge(pool_, evidence);
   // Where several statements would do the newest should.
@@ -76,9 +102,18 @@ certs::PathInput Prover::path_input(const Subject& subject, certs::Purpose purpo
           .at = subject.at};
 }
 
-certs::PathInput Prover::timestamp_path(const certs::Certificate& any, UtcTime at) const {
-  return path_input({.leaf = any, .purposes = {}, .at = at, .after = std::nullopt},
-                    certs::Purpose::kTimestamp);
+std::optional<certs::Certificate> Prover::server_of(const certs::TimestampToken& token,
+                                                    std::initializer_list<ByteView> covered) const {
+  const auto embedded = token.certificates();
+  if (embedded.empty()) return std::nullopt;
+  const auto judged = certs::judge_timestamp(
+      token, covered,
+      path_input(timestamp_subject(token, embedded.front()), certs::Purpose::kTimestamp));
+  const bool sound = judged.integrity == certs::TimestampResult::Integrity::kIntact &&
+                     judged.imprint_matches && judged.signer;
+  const bool allowed = !has_trust() || judged.path.state == State::kValid ||
+                       judged.path.state == State::kRevocationUnknown;
+  return sound && allowed ? judged.signer : std::nullopt;
 }
 
 Proof Prover::prove(const Subject& subject) const {

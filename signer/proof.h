@@ -19,6 +19,17 @@ struct Subject {
   ProofMaterial::Freshness freshness = ProofMaterial::Freshness::kPrefer;  ///< … or must
 };
 
+/// A signer at the time that a timestamp proves.
+Subject signer_subject(const certs::Certificate& signer, UtcTime proven,
+                       ProofMaterial::Freshness freshness);
+/// A timestamp's server when it made the token.
+Subject timestamp_subject(const certs::TimestampToken& token, const certs::Certificate& server);
+/// The same for a token that the next one is going to protect: EN 319 102-1 §5.6.2.2 slides the
+/// control time back to when the newest statement about the server was issued, so that has to be
+/// recent.
+Subject renewed_subject(const certs::TimestampToken& token, const certs::Certificate& server,
+                        UtcTime now);
+
 /// Certificates and statements that show it, and whether they do.
 struct Proof {
   bool complete = false;
@@ -41,8 +52,10 @@ class Prover {
   /// Asks `source` for what these subjects lack, and for the chains of those who sign the answers.
   /// Findings are those of addresses that failed, each once.
   Findings fetch(certs::EvidenceSource& source, const std::vector<Subject>& subjects, UtcTime now);
-  /// For certs::judge_timestamp().
-  certs::PathInput timestamp_path(const certs::Certificate& any, UtcTime at) const;
+  /// Who made the token, when it is intact, covers these octets, and the server is not known to be
+  /// bad. One that nothing is known of will do: whether it is trusted is judged later.
+  std::optional<certs::Certificate> server_of(const certs::TimestampToken& token,
+                                              std::initializer_list<ByteView> covered) const;
   bool has_trust() const noexcept { return material_.trust != nullptr; }
 
  private:

@@ -117,11 +117,11 @@ class Raiser {
       const auto& entry = file.entries[i];
       if (entry.token) {
         const auto covered = covered_by(entry, file.octets.view());
-        if (auto server = server_of(prover, *entry.token, {covered[0], covered[1]}))
+        if (auto server = prover.server_of(*entry.token, {covered[0], covered[1]}))
           out.push_back({&*entry.token, i, true, std::move(*server)});
       }
       for (const auto& token : entry.carried.signature_timestamps) {
-        if (auto server = server_of(prover, token, {ByteView(entry.carried.signature_value)}))
+        if (auto server = prover.server_of(token, {ByteView(entry.carried.signature_value)}))
           out.push_back({&token, i, false, std::move(*server)});
       }
     }
@@ -129,21 +129,6 @@ class Raiser {
       return a.token->gen_time() < b.token->gen_time();
     });
     return out;
-  }
-
-  static std::optional<certs::Certificate> server_of(const Prover& prover,
-                                                     const certs::TimestampToken& token,
-                                                     std::initializer_list<ByteView> covered) {
-    using State = certs::PathResult::State;
-    const auto embedded = token.certificates();
-    if (embedded.empty()) return std::nullopt;
-    const auto judged = certs::judge_timestamp(
-        token, covered, prover.timestamp_path(embedded.front(), token.gen_time()));
-    const bool sound = judged.integrity == certs::TimestampResult::Integrity::kIntact &&
-                       judged.imprint_matches && judged.signer;
-    const bool allowed = !prover.has_trust() || judged.path.state == State::kValid ||
-                         judged.path.state == State::kRevocationUnknown;
-    return sound && allowed ? judged.signer : std::nullopt;
   }
 
   static bool covers(const Stamp& stamp, std::size_t entry) {
@@ -156,28 +141,14 @@ class Raiser {
 
   // ---- B-LT
 
-  static Subject subject_of(const Stamp& stamp) {
-    return {.leaf = stamp.server,
-            .purposes = {certs::Purpose::kTimestamp},
-            .at = stamp.token->gen_time(),
-            .after = stamp.token->gen_time()};
-  }
-  // A timestamp that the next one is going to protect: EN 319 102-1 §5.6.2.2 slides the control
-  // time back to when the newest statement about its server was issued, so that has to be recent.
-  Subject renewed_subject_of(const Stamp& stamp) const {
-    auto subject = subject_of(stamp);
-    constexpr std::chrono::hours kRecent{24};
-    const UtcTime recent{now_.since_epoch() - kRecent};
-    if (recent > stamp.token->gen_time() && now_ <= stamp.server.not_after())
-      subject.at = subject.after.emplace(recent);
-    return subject;
-  }
   Subject subject_of(const certs::Certificate& signer, UtcTime proven) const {
-    return {.leaf = signer,
-            .purposes = {certs::Purpose::kSign, certs::Purpose::kSeal},
-            .at = proven,
-            .after = proven,
-            .freshness = request_.proof.freshness};
+    return signer_subject(signer, proven, request_.proof.freshness);
+  }
+  static Subject subject_of(const Stamp& stamp) {
+    return timestamp_subject(*stamp.token, stamp.server);
+  }
+  Subject renewed_subject_of(const Stamp& stamp) const {
+    return renewed_subject(*stamp.token, stamp.server, now_);
   }
 
   Standing standing_of(const Prover& prover, const SignedFile& file, std::size_t index,

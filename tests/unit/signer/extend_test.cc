@@ -355,6 +355,26 @@ TEST_F(Extend, ADamagedDocumentGetsNothing) {
   EXPECT_FALSE(made);
 }
 
+TEST_F(Extend, AFinishedOutputIsKnownAtItsLevelAndNotAbove) {
+  const auto original = vector_document("xref-table");
+  const auto who = pki_certificate("officer-rsa2048");
+  for (const auto made : {Level::kT, Level::kLT, Level::kLTA}) {
+    const auto output = signed_at(made);
+    for (const auto asked : {Level::kLT, Level::kLTA}) {
+      const auto finished = is_finished_output(original, output, {}, who, asked);
+      ASSERT_TRUE(finished) << to_log_line(finished.error());
+      EXPECT_EQ(finished.value(), asked <= made) << name(made) << " as " << name(asked);
+    }
+  }
+  // Signed once more by somebody else is not what this signer made.
+  const auto signed_again = joined(
+      sign(signing(signed_at(Level::kLT), Level::kLT, "agency"), holder_, "agency", environment_)
+          .value());
+  EXPECT_TRUE(is_finished_output(original, signed_again, {}, who, Level::kLT));
+  EXPECT_FALSE(is_finished_output(original, signed_again, {}, pki_certificate("agency"), Level::kLT)
+                   .value());
+}
+
 class ExtendEveryStructure : public Extend, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(ExtendEveryStructure, ReachesArchival) {
