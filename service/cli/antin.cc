@@ -27,10 +27,13 @@ struct Command {
 };
 
 constexpr std::array kCommands = {
-    Command{"sign", "antin-sign", "ký số tài liệu PDF", "sign PDF documents"},
+    Command{"sign", "antin-sign", "ký số tài liệu PDF và tệp khác",
+            "sign PDF documents and other files"},
     Command{"prepare", "antin-sign", "chuẩn bị ký bằng khóa ở nơi khác",
             "first step for a key that is elsewhere"},
     Command{"complete", "antin-sign", "ghép chữ ký tạo ở nơi khác", "second step: put it in"},
+    Command{"extend", "antin-sign", "nâng mức chữ ký (dấu thời gian, dữ liệu kiểm tra lâu dài)",
+            "raise signature levels (timestamps, long-term data)"},
     Command{"verify", "antin-verify", "kiểm tra chữ ký số", "judge every signature of a document"},
     Command{"compare", "antin-verify", "đối chiếu bản sao với bản gốc",
             "compare a copy with its original"},

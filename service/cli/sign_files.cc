@@ -57,6 +57,7 @@ Result<verifier::Report> judge(const SignSetup& setup, const Clock& clock,
                            .password = setup.password,
                            .trust = setup.trust ? &*setup.trust : &nobody,
                            .crls = setup.crls,
+                           .ocsp = setup.ocsp,
                            .policy = verifier::Policy::viet_nam(),
                            .at = clock.utc_now()});
 }
@@ -124,6 +125,9 @@ Result<std::optional<SharedBytes>> FileBatchHost::existing_output(const signer::
 Result<bool> FileBatchHost::is_finished(const signer::BatchItem& item, const SharedBytes& input,
                                         const SharedBytes& output) {
   take_buffer(item.output);
+  if (makes_detached(wiring_.setup, item.input, item.output))
+    return signer::is_finished_detached(input, output.view(), wiring_.key.certificate,
+                                        wiring_.setup.level);
   return signer::is_finished_output(input, output, wiring_.setup.password, wiring_.key.certificate,
                                     wiring_.setup.level);
 }
@@ -137,6 +141,7 @@ std::shared_ptr<Bytes> FileBatchHost::take_buffer(const std::string& output) {
 Result<signer::SignedDocument> FileBatchHost::sign(const signer::BatchItem& item,
                                                    const SharedBytes& input) {
   auto buffer = take_buffer(item.output);
+  if (makes_detached(wiring_.setup, item.input, item.output)) return sign_detached(input);
   ANTIN_TRY(auto warnings, judge_.judge_input(input));
   using Wanted = SignedDocumentJudge::Wanted;
   const auto wanted =
@@ -156,6 +161,27 @@ Result<signer::SignedDocument> FileBatchHost::sign(const signer::BatchItem& item
                                  .params = {},
                                  .detail = {}});
   return document;
+}
+
+// The .p7s alone is the output: original ++ tail with an empty original.
+Result<signer::SignedDocument> FileBatchHost::sign_detached(const SharedBytes& content) {
+  ANTIN_TRY(auto made,
+            signer::sign_detached(detached_request(wiring_.request, content), *wiring_.key.holder,
+                                  wiring_.key.key.uri, wiring_.environment));
+  if (!signer::is_finished_detached(content, made.cms, wiring_.key.certificate,
+                                    std::min(made.level_reached, signer::Level::kT)))
+    return make_error(Code::kOutputWouldBeInvalid, "detached signature does not verify");
+  if (wiring_.key.development)
+    made.warnings.push_back({.code = Code::kDevelopmentKey,
+                             .severity = Severity::kWarning,
+                             .params = {},
+                             .detail = {}});
+  return signer::SignedDocument{.original = {},
+                                .tail = std::move(made.cms),
+                                .field = {},
+                                .level_reached = made.level_reached,
+                                .signing_time = made.signing_time,
+                                .warnings = std::move(made.warnings)};
 }
 
 Status FileBatchHost::store(const signer::BatchItem& item, const signer::SignedDocument& document) {

@@ -66,6 +66,7 @@ class FileBatchHost final : public signer::BatchHost {
   void report(std::size_t index, const signer::BatchOutcome& outcome) override;
 
  private:
+  Result<signer::SignedDocument> sign_detached(const SharedBytes& content);
   std::shared_ptr<Bytes> take_buffer(const std::string& output);
 
   const std::vector<signer::BatchItem>& items_;

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   if (command == "sign") return antin::service::sign_command(rest);
   if (command == "prepare") return antin::service::prepare_command(rest);
   if (command == "complete") return antin::service::complete_command(rest);
-  std::cerr << "antin-sign sign|prepare|complete …\n";
+  if (command == "extend") return antin::service::extend_command(rest);
+  std::cerr << "antin-sign sign|prepare|complete|extend …\n";
   return antin::service::kExitFailed;
 }

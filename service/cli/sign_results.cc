@@ -1,10 +1,12 @@
 #include "service/cli/sign_results.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "certs/ossl/digest.h"
 #include "service/cli/messages.h"
+#include "signer/extend.h"
 
 namespace antin::service {
 namespace {
@@ -24,10 +26,6 @@ const char* name(State state) {
       break;
   }
   return "not_attempted";
-}
-
-const char* name(signer::Level level) {
-  return level == signer::Level::kT ? "B-T" : "B-B";
 }
 
 Json both(std::string (*text)(Code, Language, const Params&), Code code, const Params& params) {
@@ -66,6 +64,11 @@ Json to_json(const Findings& findings) {
   return out;
 }
 
+bool falls_short(const ExtendedFile& file) {
+  return std::any_of(file.warnings.begin(), file.warnings.end(),
+                     [](const auto& one) { return one.code == Code::kLevelNotReached; });
+}
+
 // File names are octets; JSON is UTF-8.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -90,7 +93,9 @@ void print_outcome(std::ostream& out, const signer::BatchItem& item,
                to_vietnam_text(certificate.not_after()).substr(0, 10));
       line("Thời gian ký", "Signing time",
            outcome.signing_time ? to_vietnam_text(*outcome.signing_time) : "");
-      line("Trường chữ ký", "Field", outcome.field + ", " + name(outcome.level));
+      line("Trường chữ ký", "Field",
+           (outcome.field.empty() ? "" : outcome.field + ", ") +
+               std::string(signer::name(outcome.level)));
       line("SHA-256", "SHA-256", to_hex(outcome.output_sha256));
       break;
     case State::kAlreadyDone:
@@ -128,8 +133,8 @@ std::string outcome_json(const signer::BatchItem& item, const signer::BatchOutco
     out["signer"] = to_json(certificate);
   }
   if (outcome.state == State::kSigned) {
-    out["field"] = outcome.field;
-    out["level"] = name(outcome.level);
+    if (!outcome.field.empty()) out["field"] = outcome.field;
+    out["level"] = signer::name(outcome.level);
     if (outcome.signing_time) out["signing_time"] = to_rfc3339(*outcome.signing_time);
     out["message"] = both(sentence, Code::kSigned, {});
   }
@@ -162,10 +167,63 @@ std::string completed_json(const std::string& input, const std::string& output,
                {"sha256", to_hex(ossl::sha256(whole.view()))},
                {"size", whole.size()},
                {"field", document.field},
-               {"level", name(document.level_reached)},
+               {"level", signer::name(document.level_reached)},
                {"signing_time", to_rfc3339(document.signing_time)},
                {"message", both(sentence, Code::kSigned, {})},
                {"warnings", to_json(document.warnings)}});
+}
+
+void print_extended(std::ostream& out, const std::string& input, const std::string& output,
+                    const Result<ExtendedFile>& made, const std::vector<Language>& spoken) {
+  if (!made) {
+    out << input << ":\n";
+    print_error(out, made.error(), spoken);
+    return;
+  }
+  const auto& file = made.value();
+  if (file.changed && !falls_short(file))
+    out << output << ": "
+        << speak(Code::kLevelRaised, {{"muc", std::string(signer::name(file.level))}}, spoken)
+        << '\n';
+  else
+    out << output << ": " << signer::name(file.level) << '\n';
+  for (const auto& field : file.fields) {
+    if (!field.document_timestamp)
+      out << "  " << field.field << ": " << signer::name(field.level) << '\n';
+  }
+  if (file.renew_before)
+    out << "  "
+        << speak(Code::kRenewalDue, {{"ngay", to_vietnam_text(*file.renew_before).substr(0, 10)}},
+                 spoken)
+        << '\n';
+  for (const auto& warning : file.warnings) {
+    if (warning.code != Code::kRenewalDue) print_finding(out, warning, spoken);
+  }
+}
+
+std::string extended_json(const std::string& input, const std::string& output,
+                          const Result<ExtendedFile>& made) {
+  Json out{{"schema", "antin-extend/1"}, {"file", input}, {"output", output}};
+  if (!made) {
+    out["state"] = "failed";
+    out["error"] = to_json(made.error());
+    return dump(out);
+  }
+  const auto& file = made.value();
+  out["state"] = file.changed ? "extended" : "unchanged";
+  out["level"] = signer::name(file.level);
+  out["sha256"] =
+      to_hex(ossl::digest(DigestAlgorithm::kSha256, {file.original.view(), ByteView(file.tail)}));
+  out["size"] = file.original.size() + file.tail.size();
+  Json fields = Json::array();
+  for (const auto& field : file.fields) {
+    if (!field.document_timestamp)
+      fields.push_back({{"field", field.field}, {"level", signer::name(field.level)}});
+  }
+  if (!fields.empty()) out["signatures"] = std::move(fields);
+  if (file.renew_before) out["renew_before"] = to_rfc3339(*file.renew_before);
+  out["warnings"] = to_json(file.warnings);
+  return dump(out);
 }
 
 std::string failure_json(const Error& error) {

@@ -6,6 +6,7 @@
 
 #include "certs/certificate.h"
 #include "certs/core/codes.h"
+#include "service/cli/extend_files.h"
 #include "signer/batch.h"
 
 namespace antin::service {
@@ -26,6 +27,13 @@ std::string prepared_json(const std::string& input, const std::string& output,
                           SignatureScheme scheme, const Findings& warnings);
 std::string completed_json(const std::string& input, const std::string& output,
                            const signer::SignedDocument& document, const SharedBytes& whole);
+
+/// What became of one file of `antin extend`: for a person, and as one line of JSON, "schema":
+/// "antin-extend/1".
+void print_extended(std::ostream& out, const std::string& input, const std::string& output,
+                    const Result<ExtendedFile>& made, const std::vector<Language>& spoken);
+std::string extended_json(const std::string& input, const std::string& output,
+                          const Result<ExtendedFile>& made);
 
 /// An error that came before any file was looked at, as one line of JSON.
 std::string failure_json(const Error& error);

@@ -1,6 +1,7 @@
 #include "service/cli/sign_setup.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <utility>
 
@@ -21,19 +22,15 @@ Result<pdf::Appearance> load_appearance(const std::string& path) {
   });
 }
 
-Result<signer::Level> read_level(const Arguments& arguments) {
-  ANTIN_TRY(const auto level, arguments.choice("level", {"B-B", "B-T", "B-LT", "B-LTA"}, "B-B"));
-  if (level == "B-B") return signer::Level::kB;
-  if (level == "B-T") return signer::Level::kT;
-  return make_error(Code::kLevelNotYet, level, {{"muc", level}, {"muc_dat_duoc", "B-T"}});
-}
-
 }  // namespace
 
 std::vector<OptionSpec> setup_options() {
-  return {
-      {"level", Kind::kValue, "B-B|B-T", "mức chữ ký (mặc định B-B)",
+  std::vector<OptionSpec> options{
+      {"level", Kind::kValue, "B-B|B-T|B-LT|B-LTA", "mức chữ ký (mặc định B-B)",
        "signature level (default B-B)"},
+      {"format", Kind::kValue, "auto|pades|cades",
+       "chữ ký trong PDF, hoặc tệp .p7s tách rời (mặc định theo tên tệp)",
+       "signature inside the PDF, or a detached .p7s (default: by the file names)"},
       {"without-timestamp", Kind::kValue, "fail|keep-b",
        "khi không có dấu thời gian: báo lỗi, hoặc giữ mức B-B",
        "when no timestamp is to be had: fail, or keep level B-B"},
@@ -59,23 +56,26 @@ std::vector<OptionSpec> setup_options() {
       {"rsa-padding", Kind::kValue, "pkcs1|pss|auto",
        "mặc định pkcs1: mọi phần mềm kiểm tra đều đọc được",
        "default pkcs1, which every validator reads"},
-      {"trust", Kind::kValue, "DIR", "thư mục chứng thư số gốc tin cậy",
-       "folder of trusted root certificates"},
-      {"crl", Kind::kRepeatable, "FILE", "danh sách thu hồi (CRL)", "revocation list"},
       {"accept-unknown-revocation", Kind::kFlag, "",
        "ký dù không kiểm tra được trạng thái thu hồi (được ghi lại)",
        "sign although revocation cannot be checked (recorded)"},
       {"accept-broken-input", Kind::kFlag, "",
        "cá nhân ký dù tài liệu có chữ ký trước không hợp lệ",
        "let a person sign although an earlier signature is not valid"},
-      {"allow-test-pki", Kind::kFlag, "", "chấp nhận chứng thư số thử nghiệm làm gốc tin cậy",
-       "accept the public test certificates as trusted"},
   };
+  const auto proof = proof_options();
+  options.insert(options.end(), proof.begin(), proof.end());
+  return options;
 }
 
 Result<SignSetup> read_setup(const Arguments& arguments) {
   SignSetup setup;
-  ANTIN_TRY(setup.level, read_level(arguments));
+  ANTIN_TRY(static_cast<ProofSetup&>(setup), read_proof(arguments));
+  ANTIN_TRY(setup.level, read_level(arguments, signer::Level::kB));
+  ANTIN_TRY(const auto format, arguments.choice("format", {"auto", "pades", "cades"}, "auto"));
+  setup.format = format == "pades"   ? SignSetup::Format::kPades
+                 : format == "cades" ? SignSetup::Format::kCades
+                                     : SignSetup::Format::kAuto;
   ANTIN_TRY(const auto without, arguments.choice("without-timestamp", {"fail", "keep-b"}, "fail"));
   if (without == "keep-b") setup.without_timestamp = signer::WithoutTimestamp::kKeepB;
   ANTIN_TRY(const auto role, arguments.choice("role", {"person", "agency"}, "person"));
@@ -111,20 +111,48 @@ Result<SignSetup> read_setup(const Arguments& arguments) {
   setup.padding = padding == "pss"    ? SignSetup::Padding::kPss
                   : padding == "auto" ? SignSetup::Padding::kAuto
                                       : SignSetup::Padding::kPkcs1;
-  if (const auto folder = arguments.value("trust")) {
-    ANTIN_TRY(setup.trust, load_trust_folder(*folder, arguments.has("allow-test-pki")
-                                                          ? certs::TestPki::kAllow
-                                                          : certs::TestPki::kRefuse));
-  }
-  ANTIN_TRY(setup.crls, load_crls(arguments.values("crl")));
   setup.accept_unknown_revocation = arguments.has("accept-unknown-revocation");
   setup.accept_broken_input = arguments.has("accept-broken-input");
   return setup;
 }
 
+bool has_suffix(const std::string& path, std::string_view suffix) {
+  auto found = std::filesystem::path(path).extension().string();
+  std::transform(found.begin(), found.end(), found.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return found == suffix;
+}
+
+bool makes_detached(const SignSetup& setup, const std::string& input, const std::string& output) {
+  if (setup.format != SignSetup::Format::kAuto) return setup.format == SignSetup::Format::kCades;
+  return has_suffix(output, ".p7s") || (!has_suffix(input, ".pdf") && !has_suffix(output, ".pdf"));
+}
+
+Status check_detached_options(const Arguments& arguments) {
+  for (const auto* option : {"appearance", "reason", "location", "title", "field", "certify",
+                             "visible-when-certified", "password"}) {
+    if (arguments.has(option))
+      return make_error(Code::kPdfOnlyOption, option, {{"tuy_chon", "--" + std::string(option)}});
+  }
+  return Done{};
+}
+
+signer::DetachedRequest detached_request(const signer::SignRequest& request,
+                                         const SharedBytes& content) {
+  return {.content = content,
+          .certificate = request.certificate,
+          .chain = request.chain,
+          .scheme = request.scheme,
+          .level = request.level,
+          .without_timestamp = request.without_timestamp,
+          .without_evidence = request.without_evidence,
+          .check = request.check};
+}
+
 signer::CertificateCheck certificate_check(const SignSetup& setup) {
   return {.trust = setup.trust ? &*setup.trust : nullptr,
           .crls = setup.crls,
+          .ocsp = setup.ocsp,
           .accept_unknown_revocation = setup.accept_unknown_revocation,
           .purpose = setup.role == SignSetup::Role::kAgency ? certs::Purpose::kSeal
                                                             : certs::Purpose::kSign,
@@ -208,6 +236,7 @@ signer::SignRequest make_request(const SignSetup& setup, const certs::Certificat
           .scheme = scheme,
           .level = setup.level,
           .without_timestamp = setup.without_timestamp,
+          .without_evidence = setup.without_evidence,
           .cms_signing_time = setup.cms_signing_time,
           .check = certificate_check(setup)};
 }

@@ -5,6 +5,7 @@
 
 #include "service/cli/inputs.h"
 #include "service/cli/messages.h"
+#include "service/cli/proof_setup.h"
 #include "service/cli/sign_command.h"
 #include "service/cli/sign_files.h"
 #include "service/cli/sign_results.h"
@@ -42,7 +43,7 @@ CommandSpec prepare_spec() {
 }
 
 CommandSpec complete_spec() {
-  return {
+  CommandSpec spec{
       .name = "antin complete",
       .usage = "[IN.pdf] --state S (--signature RAW | --cms CMS) -o OUT.pdf",
       .vi =
@@ -51,25 +52,23 @@ CommandSpec complete_spec() {
       .en =
           "Second step: puts the signature made elsewhere into the prepared document. Without "
           "IN.pdf the file given to prepare is used.",
-      .options =
-          {{"state", Kind::kValue, "FILE", "tệp trạng thái của prepare", "the state from prepare"},
-           {"signature", Kind::kValue, "RAW",
-            "giá trị chữ ký trên TBS.der (RSA, hoặc ECDSA dạng DER)",
-            "signature value over TBS.der (RSA, or ECDSA in DER)"},
-           {"cms", Kind::kValue, "CMS", "chữ ký CMS tách rời, dạng DER",
-            "detached CMS signature in DER"},
-           {"output", Kind::kValue, "OUT.pdf", "tài liệu kết quả", "the result", 'o'},
-           {"tsa", Kind::kRepeatable, "URL", "máy chủ dấu thời gian, thử theo thứ tự",
-            "timestamp server, tried in order"},
-           {"trust", Kind::kValue, "DIR", "thư mục chứng thư số gốc tin cậy",
-            "folder of trusted root certificates"},
-           {"allow-test-pki", Kind::kFlag, "", "chấp nhận chứng thư số thử nghiệm làm gốc tin cậy",
-            "accept the public test certificates as trusted"},
-           {"password", Kind::kValue, "TEXT", "mật khẩu mở tệp PDF", "password that opens the PDF"},
-           {"force", Kind::kFlag, "", "ghi đè tệp đã có", "replace a file that exists"},
-           {"json", Kind::kFlag, "", "kết quả dạng JSON", "result as JSON"}},
+      .options = {{"state", Kind::kValue, "FILE", "tệp trạng thái của prepare",
+                   "the state from prepare"},
+                  {"signature", Kind::kValue, "RAW",
+                   "giá trị chữ ký trên TBS.der (RSA, hoặc ECDSA dạng DER)",
+                   "signature value over TBS.der (RSA, or ECDSA in DER)"},
+                  {"cms", Kind::kValue, "CMS", "chữ ký CMS tách rời, dạng DER",
+                   "detached CMS signature in DER"},
+                  {"output", Kind::kValue, "OUT.pdf", "tài liệu kết quả", "the result", 'o'},
+                  {"password", Kind::kValue, "TEXT", "mật khẩu mở tệp PDF",
+                   "password that opens the PDF"},
+                  {"force", Kind::kFlag, "", "ghi đè tệp đã có", "replace a file that exists"},
+                  {"json", Kind::kFlag, "", "kết quả dạng JSON", "result as JSON"}},
       .min_positional = 0,
       .max_positional = 1};
+  for (const auto& more : {proof_options(), network_options()})
+    spec.options.insert(spec.options.end(), more.begin(), more.end());
+  return spec;
 }
 
 Result<std::string> required(const Arguments& arguments, std::string_view option) {
@@ -151,17 +150,18 @@ Status complete(const Arguments& arguments, const std::vector<Language>& spoken)
   }
   SignSetup setup;
   setup.password = arguments.value_or("password", "");
-  if (const auto folder = arguments.value("trust")) {
-    ANTIN_TRY(setup.trust, load_trust_folder(*folder, arguments.has("allow-test-pki")
-                                                          ? certs::TestPki::kAllow
-                                                          : certs::TestPki::kRefuse));
-  }
-  ANTIN_TRY(const auto environment, SignEnvironment::create(arguments.values("tsa"),
-                                                            setup.trust ? &*setup.trust : nullptr));
+  ANTIN_TRY(static_cast<ProofSetup&>(setup), read_proof(arguments));
+  // The level stands in the state; nothing is fetched unless it needs that.
+  ANTIN_TRY(const auto network, read_network(arguments, signer::Level::kLTA));
+  ANTIN_TRY(const auto environment,
+            SignEnvironment::create(network, setup.trust ? &*setup.trust : nullptr));
   ANTIN_TRY(auto buffer, read_growable(input));
   const ByteView view(*buffer);
   ANTIN_TRY(const auto document,
-            signer::complete(state, SharedBytes(buffer, view), signature, environment->view()));
+            signer::complete(state, SharedBytes(buffer, view), signature, environment->view(),
+                             {.password = setup.password,
+                              .proof = proof_material(setup),
+                              .without_evidence = setup.without_evidence}));
   const auto whole = append_tail(std::move(buffer), document.tail);
   // The input was judged by prepare; the certificate's own worth too.
   ANTIN_CHECK(SignedDocumentJudge(setup, environment->clock())
