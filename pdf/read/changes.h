@@ -34,6 +34,16 @@ struct Change {
   bool never_permitted = false;
 };
 
+/// What explaining the changes of one document may cost in all, however many signatures it has.
+/// Everything counts what is done, not time: the same document gets the same answer everywhere.
+struct ChangeBudget {
+  std::size_t comparisons = 200;                 ///< pairs of revisions
+  std::size_t steps = 30'000'000;                ///< objects compared
+  std::size_t operators = 4'000'000;             ///< of content streams
+  std::size_t octets = std::size_t{192} << 20U;  ///< decoded content, fonts and pictures
+  std::size_t cells = 600'000'000;               ///< squares of raster looked at
+};
+
 /// Explains, object by object, what the octets [from.end, to.end) do to the document as it was at
 /// `from`. `file` and `options` as for Document::open; indexes are into revisions().
 /// Whatever cannot be explained comes back as kUnclassified. Fails with kResourceLimit and with
@@ -41,5 +51,10 @@ struct Change {
 Result<std::vector<Change>> changes_between(const SharedBytes& file, const RevisionMap& map,
                                             std::size_t from, std::size_t to,
                                             const OpenOptions& options);
+
+/// The same for everything that came after revision `from` of an open document, at most what is
+/// left of `budget`. Fails with kPdfChangeBudget when that is used up.
+Result<std::vector<Change>> changes_since(const Document& newest, std::size_t from,
+                                          const OpenOptions& options, ChangeBudget& budget);
 
 }  // namespace antin::pdf

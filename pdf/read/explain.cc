@@ -102,8 +102,13 @@ void for_each_key(Object before, Object after, const Visit& visit) {
 
 }  // namespace
 
-Explainer::Explainer(Document::Inside& before, Document::Inside& after, std::size_t signed_end)
-    : before_(before), after_(after), signed_end_(signed_end) {}
+Explainer::Explainer(Document::Inside& before, Document::Inside& after, std::size_t signed_end,
+                     ChangeBudget& budget)
+    : before_(before), after_(after), signed_end_(signed_end), budget_(budget) {
+  drawing_.operators = budget.operators;
+  drawing_.octets = budget.octets;
+  drawing_.cells = budget.cells;
+}
 
 Result<std::vector<Change>> Explainer::run() {
   find_redefined();
@@ -128,13 +133,21 @@ Result<std::vector<Change>> Explainer::run() {
   ANTIN_CHECK(drain());
   judge_agreement();
   judge_replaced_appearances();
+  judge_covers();
   find_unreachable();
+  budget_.operators = drawing_.operators;
+  budget_.octets = drawing_.octets;
+  budget_.cells = drawing_.cells;
+  if (!spend(budget_.steps, steps_)) {
+    return make_error(Code::kPdfChangeBudget, "comparing revisions");
+  }
   return std::move(changes_);
 }
 
 void Explainer::find_redefined() {
   const auto before = before_.qpdf.getXRefTable();
   const auto after = after_.qpdf.getXRefTable();
+  steps_ += (before.size() + after.size()) / 8;
   std::set<int> numbers;
   const auto note = [&](const QPDFObjGen& id) {
     redefined_.insert(id);
@@ -162,7 +175,7 @@ bool Explainer::existed(const Object& object) const {
 }
 
 Status Explainer::drain() {
-  const auto limit = after_.options.limits.max_objects * 8;
+  const auto limit = std::min(after_.options.limits.max_objects * 8, budget_.steps);
   while (!work_.empty()) {
     if (++steps_ > limit) {
       return make_error(Code::kResourceLimit, "comparing two revisions takes too long");
@@ -334,7 +347,7 @@ bool Explainer::equal(const Object& before, const Object& after) {
   std::vector<Item> stack{{before, after}};
   std::set<std::pair<QPDFObjGen, QPDFObjGen>> seen;
   while (!stack.empty()) {
-    if (++steps_ > after_.options.limits.max_objects) return false;
+    if (++steps_ > std::min(after_.options.limits.max_objects, budget_.steps)) return false;
     auto [a, b] = std::move(stack.back());
     stack.pop_back();
     if (a.isIndirect() && b.isIndirect()) {

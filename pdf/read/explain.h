@@ -11,6 +11,7 @@
 
 #include "pdf/read/changes.h"
 #include "pdf/read/form.h"
+#include "pdf/read/page_drawing.h"
 #include "pdf/read/qpdf_inside.h"
 
 namespace antin::pdf {
@@ -63,7 +64,8 @@ struct Pair {
 /// cover of a harmless role does not work.
 class Explainer {
  public:
-  Explainer(Document::Inside& before, Document::Inside& after, std::size_t signed_end);
+  Explainer(Document::Inside& before, Document::Inside& after, std::size_t signed_end,
+            ChangeBudget& budget);
   Result<std::vector<Change>> run();
 
  private:
@@ -122,6 +124,13 @@ class Explainer {
   void judge_new_annotation(Object annotation, const Place& place);
   bool is_drawn_over_content(const Object& annotation, const Place& place);
 
+  // explain_covers.cc
+  void judge_covers();
+  void judge_page_covers(std::size_t page);
+  std::vector<std::pair<Object, const FormNode*>> new_appearances_on(std::size_t page);
+  Cover later_cover(const Object& annotation, const FormNode& node, const PageDrawing& page);
+  const PageDrawing& drawn_before(std::size_t page);
+
   Document::Inside& before_;
   Document::Inside& after_;
   std::size_t signed_end_;
@@ -134,6 +143,8 @@ class Explainer {
   std::set<QPDFObjGen> reached_;      ///< numbers met in the later revision
   std::vector<Object> new_subtrees_;  ///< of the later revision, reported but not walked
   std::vector<Pair> work_;
+  ChangeBudget& budget_;
+  DrawingBudget drawing_;  ///< what is left of it for drawings
   std::size_t steps_ = 0;
   struct PathNode {
     std::size_t parent;
@@ -152,6 +163,9 @@ class Explainer {
   std::map<std::string, FieldState> touched_;
   std::vector<FieldLock> new_locks_;
   std::set<QPDFObjGen> judged_nodes_;  ///< new nodes of the form: a loop of kids ends here
+  /// Widgets that were there and may look different now.
+  std::set<QPDFObjGen> redrawn_;
+  std::map<std::size_t, PageDrawing> drawn_before_;
   /// Appearances that a signature replaced: nothing else may have been using them.
   std::vector<std::pair<QPDFObjGen, Place>> replaced_appearances_;
 };

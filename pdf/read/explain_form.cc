@@ -279,6 +279,12 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
       enqueue(x, y, here);
       continue;
     }
+    if (key == "/AP" || key == "/AS" || key == "/MK" || key == "/DA" || key == "/Q" ||
+        key == "/F" || key == "/Rect") {
+      redrawn_.insert(now.getObjGen());
+    } else if (key == "/V" && new_field != nullptr) {
+      for (const auto& widget : new_field->widgets) redrawn_.insert(widget.getObjGen());
+    }
     if (key == "/V" && signature) {
       if (x.isNull()) {
         judge_new_value(y, here);

@@ -8,8 +8,6 @@ namespace {
 
 using Object = QPDFObjectHandle;
 
-constexpr std::int64_t kNeverDrawn = 2 | 32;  // Hidden, NoView: table 167
-
 bool is_page_attribute(const std::string& key) {
   return key == "/MediaBox" || key == "/CropBox" || key == "/Rotate" || key == "/UserUnit" ||
          key == "/BleedBox" || key == "/TrimBox" || key == "/ArtBox" || key == "/Group" ||
@@ -291,31 +289,13 @@ void Explainer::judge_new_annotation(Object annotation, const Place& place) {
   }
 }
 
-/// A page on which nothing is drawn has nothing to hide.
+/// judging.md: over anything drawn, a highlight too.
 bool Explainer::is_drawn_over_content(const Object& annotation, const Place& place) {
-  auto flags = key_of(annotation, "/F");
-  if (flags.isInteger() && (flags.getIntValue() & kNeverDrawn) != 0) return false;
-  if (name_of(key_of(annotation, "/Subtype")) == "Popup" && key_of(annotation, "/AP").isNull()) {
-    return false;
-  }
-  const auto rect = read_rect(key_of(annotation, "/Rect"));
-  if (rect && (rect->width() <= 0 || rect->height() <= 0)) return false;
-  if (!place.page) return true;
-  const auto& pages = *before_.pages().value();
-  if (*place.page >= pages.size()) return true;
-  auto contents = key_of(pages[*place.page].dictionary, "/Contents");
-  auto streams = contents.isArray() ? items_of(contents) : std::vector<Object>{contents};
-  for (auto& stream : streams) {
-    if (stream.isNull()) continue;
-    if (!stream.isStream()) return true;
-    const auto data = decoded_stream(stream, std::size_t{64} << 20U);
-    if (!data || !data.value()) return true;
-    if (as_text(*data.value()).find_first_not_of(std::string_view{"\0\t\n\f\r ", 6}) !=
-        std::string_view::npos) {
-      return true;
-    }
-  }
-  return false;
+  if (!is_shown(annotation)) return false;
+  if (!place.page || *place.page >= before_.pages().value()->size()) return true;
+  const auto& page = drawn_before(*place.page);
+  const auto extent = extent_of(annotation, page.geometry());
+  return !extent || page.shows_anything_in(*extent, {annotation.getObjGen()}, drawing_);
 }
 
 }  // namespace antin::pdf

@@ -49,7 +49,10 @@ Status check_object_streams(Document::Inside& inside) {
   return Done{};
 }
 
-Result<std::optional<Bytes>> decoded_stream(QPDFObjectHandle stream, std::size_t limit) {
+namespace {
+
+Result<std::optional<Bytes>> decode(QPDFObjectHandle stream, std::size_t limit,
+                                    qpdf_stream_decode_level_e level) {
   if (filters_of(stream) > 4) {
     return make_error(Code::kResourceLimit, "a stream passes through too many filters");
   }
@@ -60,7 +63,7 @@ Result<std::optional<Bytes>> decoded_stream(QPDFObjectHandle stream, std::size_t
   });
   try {
     bool filtered = false;
-    const bool good = stream.pipeStreamData(&sink, &filtered, 0, qpdf_dl_specialized, true, false);
+    const bool good = stream.pipeStreamData(&sink, &filtered, 0, level, true, false);
     if (!good || !filtered) return std::optional<Bytes>{};
   } catch (const LimitReached&) {
     return make_error(Code::kResourceLimit, "a stream decodes to more than the limit allows");
@@ -70,6 +73,16 @@ Result<std::optional<Bytes>> decoded_stream(QPDFObjectHandle stream, std::size_t
     return std::optional<Bytes>{};
   }
   return std::optional{std::move(out)};
+}
+
+}  // namespace
+
+Result<std::optional<Bytes>> decoded_stream(QPDFObjectHandle stream, std::size_t limit) {
+  return decode(std::move(stream), limit, qpdf_dl_specialized);
+}
+
+Result<std::optional<Bytes>> decoded_picture(QPDFObjectHandle stream, std::size_t limit) {
+  return decode(std::move(stream), limit, qpdf_dl_all);
 }
 
 }  // namespace antin::pdf

@@ -44,26 +44,6 @@ struct Work {
   bool exhausted = false;
 };
 
-Affine affine(const std::array<double, 6>& n) {
-  return {n[0], n[1], n[2], n[3], n[4], n[5]};
-}
-
-}  // namespace
-
-Affine matrix_of(const QPDFObjectHandle& dictionary) {
-  auto array = key_of(dictionary, "/Matrix");
-  std::array<double, 6> n{};
-  if (!array.isArray() || array.getArrayNItems() != 6) return {};
-  for (int i = 0; i < 6; ++i) {
-    auto item = array.getArrayItem(i);
-    if (!item.isNumber() || !std::isfinite(item.getNumericValue())) return {};
-    n.at(static_cast<std::size_t>(i)) = item.getNumericValue();
-  }
-  return affine(n);
-}
-
-namespace {
-
 class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
  public:
   Interpreter(Work& work, const QPDFObjectHandle& resources, const Affine& base, int depth)
@@ -117,7 +97,7 @@ class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
     return std::isfinite(n) ? n : 0;
   }
   Affine matrix_operand() {
-    return affine({number(6), number(5), number(4), number(3), number(2), number(1)});
+    return {number(6), number(5), number(4), number(3), number(2), number(1)};
   }
   std::string name_operand(std::size_t from_end) {
     return from_end > operands_.size() ? "" : name_of(operands_[operands_.size() - from_end]);
@@ -220,7 +200,7 @@ class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
       const double width = glyph.advance * text.size * text.scale;
       const Affine place = text_matrix_.then(state_.matrix);
       const Rect box =
-          place.map({0, kBelow * text.size + text.rise, width, kAbove * text.size + text.rise});
+          place.map(Rect{0, kBelow * text.size + text.rise, width, kAbove * text.size + text.rise});
       if (work_.marks.glyphs.size() <= kMaxGlyphs) {
         work_.marks.glyphs.push_back({std::move(glyph.text), box});
       }
@@ -234,7 +214,7 @@ class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
     auto dictionary = object.getDict();
     const std::string kind = name_of(key_of(dictionary, "/Subtype"));
     if (kind == "Image") {
-      work_.marks.images.push_back(state_.matrix.map({0, 0, 1, 1}));
+      work_.marks.images.push_back(state_.matrix.map(Rect{0, 0, 1, 1}));
     } else if (kind == "Form" && depth_ < kMaxForms) {
       auto own = key_of(dictionary, "/Resources");
       Interpreter inner{work_, own.isDictionary() ? own : resources_,
@@ -278,22 +258,6 @@ void spell(const std::u32string& text, std::size_t glyph, std::vector<Spelled>& 
 }
 
 }  // namespace
-
-Affine Affine::then(const Affine& after) const noexcept {
-  return {a * after.a + b * after.c,           a * after.b + b * after.d,
-          c * after.a + d * after.c,           c * after.b + d * after.d,
-          e * after.a + f * after.c + after.e, e * after.b + f * after.d + after.f};
-}
-
-Rect Affine::map(const Rect& box) const noexcept {
-  const auto x = [&](double px, double py) { return a * px + c * py + e; };
-  const auto y = [&](double px, double py) { return b * px + d * py + f; };
-  const auto [left, right] = std::minmax({x(box.left, box.bottom), x(box.left, box.top),
-                                          x(box.right, box.bottom), x(box.right, box.top)});
-  const auto [bottom, top] = std::minmax({y(box.left, box.bottom), y(box.left, box.top),
-                                          y(box.right, box.bottom), y(box.right, box.top)});
-  return {left, bottom, right, top};
-}
 
 Result<PageMarks> read_marks(const QPDFObjectHandle& contents, const QPDFObjectHandle& resources,
                              const Affine& base) {

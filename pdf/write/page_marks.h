@@ -3,21 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "pdf/read/qpdf_inside.h"
+#include "pdf/read/content_stream.h"
 
 namespace antin::pdf {
-
-/// a b c d e f of ISO 32000-2 8.3.3: x' = a x + c y + e, y' = b x + d y + f.
-struct Affine {
-  double a = 1, b = 0, c = 0, d = 1, e = 0, f = 0;
-  /// First `this`, then `after`.
-  Affine then(const Affine& after) const noexcept;
-  /// Smallest upright rectangle around the image of `box`.
-  Rect map(const Rect& box) const noexcept;
-};
-
-/// /Matrix of a form XObject; the identity when there is no valid one.
-Affine matrix_of(const QPDFObjectHandle& dictionary);
 
 /// What a content stream shows, in the order drawn, as far as a stamp needs to know.
 struct PageMarks {

@@ -123,14 +123,6 @@ class CMapReader final : public QPDFObjectHandle::ParserCallbacks {
 
 }  // namespace
 
-void parse_content(const Bytes& octets, QPDFObjectHandle::ParserCallbacks& callbacks) {
-  QPDF scratch;
-  scratch.setSuppressWarnings(true);
-  scratch.emptyPDF();
-  auto stream = scratch.newStream(std::string{as_text(octets)});
-  QPDFObjectHandle::parseContentStream(stream, &callbacks);
-}
-
 Result<TextFont> TextFont::from(QPDFObjectHandle dictionary) {
   TextFont font;
   if (!dictionary.isDictionary()) return font;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pdf/read/qpdf_inside.h"
+#include "pdf/read/content_stream.h"
 
 namespace antin::pdf {
 
@@ -34,8 +34,5 @@ class TextFont {
   std::map<unsigned, double> advances_;
   double default_advance_ = 0.5;
 };
-
-/// Runs `callbacks` over content-stream syntax held in memory (CMaps too).
-void parse_content(const Bytes& octets, QPDFObjectHandle::ParserCallbacks& callbacks);
 
 }  // namespace antin::pdf

@@ -1,0 +1,246 @@
+#include "pdf/read/cover_grid.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pdf/read/drawing_image.h"
+
+namespace antin::pdf {
+namespace {
+
+constexpr double kMostCells = 3'000'000;
+
+struct Span {
+  std::size_t first = 0, last = 0;  ///< inclusive
+};
+
+/// Squares of one row or column that [low, high] touches; nullopt when outside.
+std::optional<Span> touched(double low, double high, double origin, double step,
+                            std::size_t count) {
+  const double first = std::floor((low - origin) / step), last = std::floor((high - origin) / step);
+  const auto most = static_cast<double>(count);
+  if (!(last >= 0) || !(first < most)) return std::nullopt;
+  return Span{static_cast<std::size_t>(std::max(first, 0.0)),
+              static_cast<std::size_t>(std::min(last, most - 1))};
+}
+
+Rect box_of(const std::vector<std::vector<Point>>& contours) {
+  DrawnShape shape;
+  shape.contours = contours;
+  return shape.box();
+}
+
+class Rasteriser {
+ public:
+  Rasteriser(const Grid& grid, const Rect& clip, std::vector<std::uint8_t>& mask)
+      : grid_(grid), clip_(intersection(grid.area, clip)), mask_(mask) {}
+
+  bool nothing() const { return !(clip_.width() >= 0) || !(clip_.height() >= 0); }
+
+  void span(std::size_t row, double left, double right) {
+    left = std::max(left, clip_.left);
+    right = std::min(right, clip_.right);
+    if (!(left <= right)) return;
+    const auto columns = touched(left, right, grid_.area.left, grid_.step, grid_.columns);
+    if (!columns) return;
+    auto* line = &mask_[row * grid_.columns];
+    std::fill(line + columns->first, line + columns->last + 1, std::uint8_t{1});
+  }
+
+  std::optional<Span> rows_of(double bottom, double top) const {
+    bottom = std::max(bottom, clip_.bottom);
+    top = std::min(top, clip_.top);
+    if (!(bottom <= top)) return std::nullopt;
+    return touched(bottom, top, grid_.area.bottom, grid_.step, grid_.rows);
+  }
+
+  /// An edge marks what it touches: a sliver between two sample lines is not lost.
+  void edge(Point a, Point b) {
+    if (a.y > b.y) std::swap(a, b);
+    const auto rows = rows_of(a.y, b.y);
+    if (!rows) return;
+    for (auto row = rows->first; row <= rows->last; ++row) {
+      const double low = std::max(a.y, bottom_of(row)), high = std::min(b.y, bottom_of(row + 1));
+      const auto at = [&](double y) {
+        return b.y == a.y ? a.x : a.x + (b.x - a.x) * std::clamp((y - a.y) / (b.y - a.y), 0.0, 1.0);
+      };
+      const double x = at(low), z = b.y == a.y ? b.x : at(high);
+      span(row, std::min(x, z), std::max(x, z));
+    }
+  }
+
+  double bottom_of(std::size_t row) const {
+    return grid_.area.bottom + static_cast<double>(row) * grid_.step;
+  }
+
+ private:
+  const Grid& grid_;
+  Rect clip_;
+  std::vector<std::uint8_t>& mask_;
+};
+
+}  // namespace
+
+Grid Grid::over(const Rect& area, double finest) {
+  Grid grid;
+  grid.area = area;
+  const double squares = area.width() * area.height() / (finest * finest);
+  grid.step = squares > kMostCells ? finest * std::sqrt(squares / kMostCells) : finest;
+  const double longest = std::max(area.width(), area.height());
+  grid.step = std::max(grid.step, longest / kMostCells);
+  grid.columns = static_cast<std::size_t>(std::ceil(area.width() / grid.step)) + 1;
+  grid.rows = static_cast<std::size_t>(std::ceil(area.height() / grid.step)) + 1;
+  return grid;
+}
+
+std::optional<std::size_t> Grid::cell_at(Point point) const noexcept {
+  const double x = (point.x - area.left) / step, y = (point.y - area.bottom) / step;
+  if (!(x >= 0) || !(y >= 0) || x >= static_cast<double>(columns) || y >= static_cast<double>(rows))
+    return std::nullopt;
+  return static_cast<std::size_t>(y) * columns + static_cast<std::size_t>(x);
+}
+
+void rasterise(const Grid& grid, const std::vector<std::vector<Point>>& contours, bool even_odd,
+               const Rect& clip, DrawingBudget& budget, std::vector<std::uint8_t>& mask) {
+  Rasteriser raster{grid, clip, mask};
+  if (raster.nothing() || contours.empty()) return;
+  const auto box = box_of(contours);
+  const auto rows = raster.rows_of(box.bottom, box.top);
+  if (!rows) return;
+  struct Edge {
+    Point low, high;
+    int turn;
+  };
+  std::vector<Edge> edges;
+  for (const auto& contour : contours) {
+    for (std::size_t i = 0; i < contour.size(); ++i) {
+      const auto a = contour[i], b = contour[i + 1 == contour.size() ? 0 : i + 1];
+      if (a.y <= b.y) {
+        edges.push_back({a, b, 1});
+      } else {
+        edges.push_back({b, a, -1});
+      }
+    }
+  }
+  const auto height = rows->last - rows->first + 1;
+  if (!spend(budget.cells, height * (edges.size() * 2 + grid.columns / 8 + 1))) {
+    for (auto row = rows->first; row <= rows->last; ++row) raster.span(row, box.left, box.right);
+    return;
+  }
+  for (const auto& edge : edges) raster.edge(edge.low, edge.high);
+  std::vector<std::pair<double, int>> crossings;
+  for (auto row = rows->first; row <= rows->last; ++row) {
+    for (const double part : {0.25, 0.75}) {
+      const double y = raster.bottom_of(row) + part * grid.step;
+      crossings.clear();
+      for (const auto& edge : edges) {
+        if (!(edge.low.y <= y && y < edge.high.y)) continue;
+        const double t = (y - edge.low.y) / (edge.high.y - edge.low.y);
+        crossings.emplace_back(edge.low.x + (edge.high.x - edge.low.x) * t, edge.turn);
+      }
+      std::sort(crossings.begin(), crossings.end());
+      int winding = 0;
+      for (std::size_t i = 0; i + 1 < crossings.size(); ++i) {
+        winding += even_odd ? 1 : crossings[i].second;
+        const bool inside = even_odd ? winding % 2 != 0 : winding != 0;
+        if (inside) raster.span(row, crossings[i].first, crossings[i + 1].first);
+      }
+    }
+  }
+}
+
+void rasterise_image(const Grid& grid, const DrawnImage& image, const PixelPlane* plane,
+                     DrawingBudget& budget,
+                     const std::function<void(std::size_t, std::uint8_t)>& visit) {
+  const auto box = image.place.map(Rect{0, 0, 1, 1});
+  const auto seen = intersection(intersection(box, image.clip), grid.area);
+  if (!(seen.width() >= 0) || !(seen.height() >= 0)) return;
+  const auto rows = touched(seen.bottom, seen.top, grid.area.bottom, grid.step, grid.rows);
+  const auto columns = touched(seen.left, seen.right, grid.area.left, grid.step, grid.columns);
+  if (!rows || !columns) return;
+  const bool afford =
+      spend(budget.cells, (rows->last - rows->first + 1) * (columns->last - columns->first + 1));
+  const auto back = image.place.inverse();
+  for (auto row = rows->first; row <= rows->last; ++row) {
+    for (auto column = columns->first; column <= columns->last; ++column) {
+      const auto cell = row * grid.columns + column;
+      if (!afford || !back) {
+        visit(cell, 255);
+        continue;
+      }
+      const double x = grid.area.left + static_cast<double>(column) * grid.step;
+      const double y = grid.area.bottom + static_cast<double>(row) * grid.step;
+      auto part = back->map(Rect{x, y, x + grid.step, y + grid.step});
+      if (part.right < 0 || part.left > 1 || part.top < 0 || part.bottom > 1) continue;
+      if (plane == nullptr) {
+        visit(cell, 255);
+        continue;
+      }
+      // The first row of samples is at the top of the unit square (8.9.5.1).
+      part = {part.left, 1 - part.top, part.right, 1 - part.bottom};
+      if (const auto value = plane->largest(part, budget.cells); value != 0) visit(cell, value);
+    }
+  }
+}
+
+std::vector<std::vector<Point>> ink_contour(const DrawnGlyph& glyph) {
+  const auto& f = glyph.frame;
+  const auto& ink = glyph.ink;
+  return {{f.map(Point{ink.left, ink.bottom}), f.map(Point{ink.right, ink.bottom}),
+           f.map(Point{ink.right, ink.top}), f.map(Point{ink.left, ink.top})}};
+}
+
+CoverGrid::CoverGrid(const Grid& grid)
+    : grid_(grid), strict_(grid.cells(), 255), solid_(grid.cells(), 255), mask_(grid.cells(), 0) {}
+
+void CoverGrid::apply(double alpha, bool letters) {
+  const double through = 1 - alpha;
+  for (std::size_t i = 0; i < mask_.size(); ++i) {
+    if (mask_[i] == 0) continue;
+    mask_[i] = 0;
+    strict_[i] = static_cast<std::uint8_t>(strict_[i] * through);
+    if (!letters) solid_[i] = static_cast<std::uint8_t>(solid_[i] * through);
+  }
+}
+
+void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget& budget) {
+  if (!drawing.complete || !drawing.understood) return paint_all(within, budget);
+  for (const auto& shape : drawing.shapes) {
+    // A veil is laid on by itself, several make a cover; opaque marks can be laid on together.
+    const bool veil = shape.alpha < 1 && spend(budget.cells, grid_.cells());
+    if (veil) apply(1, false);
+    rasterise(grid_, shape.contours, shape.even_odd, intersection(shape.clip, within), budget,
+              mask_);
+    if (veil) apply(shape.alpha, false);
+  }
+  apply(1, false);
+  for (const auto& glyph : drawing.glyphs) {
+    rasterise(grid_, ink_contour(glyph), false, intersection(glyph.clip, within), budget, mask_);
+  }
+  apply(1, true);
+  for (const auto& image : drawing.images) {
+    const auto plane = image.image.isInitialized() && !QPDFObjectHandle{image.image}.isNull()
+                           ? opacity_of(image.image, budget)
+                           : std::nullopt;
+    auto clipped = image;
+    clipped.clip = intersection(image.clip, within);
+    rasterise_image(grid_, clipped, plane ? &*plane : nullptr, budget,
+                    [&](std::size_t cell, std::uint8_t value) {
+                      const double through = 1 - image.alpha * value / 255;
+                      strict_[cell] = static_cast<std::uint8_t>(strict_[cell] * through);
+                      solid_[cell] = static_cast<std::uint8_t>(solid_[cell] * through);
+                    });
+  }
+}
+
+void CoverGrid::paint_all(const Rect& within, DrawingBudget& budget) {
+  rasterise(grid_,
+            {{{within.left, within.bottom},
+              {within.right, within.bottom},
+              {within.right, within.top},
+              {within.left, within.top}}},
+            false, within, budget, mask_);
+  apply(1, false);
+}
+
+}  // namespace antin::pdf

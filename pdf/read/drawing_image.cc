@@ -1,0 +1,208 @@
+#include "pdf/read/drawing_image.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pdf/read/form.h"
+#include "pdf/read/stream_limits.h"
+
+namespace antin::pdf {
+namespace {
+
+using Object = QPDFObjectHandle;
+
+constexpr std::size_t kMaxSide = 20'000;
+constexpr std::size_t kMaxPixels = 60'000'000;
+/// Lighter than this in every colour is paper, also after JPEG has been over it.
+constexpr unsigned kPaper = 200;
+
+struct Samples {
+  std::size_t width = 0, height = 0, components = 1, bits = 8;
+  bool inverted = false;  ///< /Decode runs from 1 to 0
+  Bytes octets;
+  std::size_t row() const noexcept { return (width * components * bits + 7) / 8; }
+  /// 0 to 255
+  unsigned at(std::size_t x, std::size_t y, std::size_t component) const {
+    const auto index = x * components + component;
+    const auto* line = &octets[y * row()];
+    unsigned value = 0;
+    if (bits == 8) {
+      value = line[index];
+    } else if (bits == 16) {
+      value = line[2 * index];
+    } else {
+      const auto per = 8 / bits;
+      const auto shift = 8 - bits * (index % per + 1);
+      const unsigned most = (1U << bits) - 1;
+      value = (line[index / per] >> shift & most) * 255 / most;
+    }
+    return inverted ? 255 - value : value;
+  }
+};
+
+std::optional<std::size_t> side(const Object& dictionary, const char* key) {
+  auto value = key_of(dictionary, key);
+  if (!value.isInteger() || value.getIntValue() < 1) return std::nullopt;
+  const auto n = static_cast<std::size_t>(value.getIntValue());
+  return n <= kMaxSide ? std::optional{n} : std::nullopt;
+}
+
+/// /Decode of `components` pairs, all [0 1] or all [1 0]; nullopt for anything else.
+std::optional<bool> is_inverted(Object decode, std::size_t components) {
+  if (decode.isNull()) return false;
+  if (!decode.isArray() || decode.getArrayNItems() != static_cast<int>(2 * components)) {
+    return std::nullopt;
+  }
+  int sum = 0;
+  for (int i = 0; i < decode.getArrayNItems(); ++i) {
+    auto item = decode.getArrayItem(i);
+    if (!item.isNumber()) return std::nullopt;
+    const double value = item.getNumericValue();
+    if (value != 0 && value != 1) return std::nullopt;
+    sum += (value == 1) == (i % 2 == 1) ? 1 : 0;
+  }
+  if (sum == decode.getArrayNItems()) return false;
+  return sum == 0 ? std::optional{true} : std::nullopt;
+}
+
+/// JPEG says itself how large it is; the dictionary may lie (ITU-T T.81 B.2.2).
+bool is_jpeg_of(ByteView data, std::size_t width, std::size_t height, std::size_t components) {
+  std::size_t at = 2;
+  bool found = false;
+  while (at + 9 < data.size() && data[at] == 0xFF) {
+    const unsigned marker = data[at + 1];
+    const std::size_t length = std::size_t{data[at + 2]} << 8U | data[at + 3];
+    if (marker == 0xDA) break;
+    const bool frame =
+        marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    if (frame) {
+      const std::size_t h = std::size_t{data[at + 5]} << 8U | data[at + 6];
+      const std::size_t w = std::size_t{data[at + 7]} << 8U | data[at + 8];
+      if (found || h != height || w != width || data[at + 9] != components) return false;
+      found = true;
+    }
+    if (length < 2) return false;
+    at += 2 + length;
+  }
+  return found;
+}
+
+std::optional<std::size_t> components_of(Object space) {
+  const auto name =
+      name_of(space.isArray() && space.getArrayNItems() > 0 ? space.getArrayItem(0) : space);
+  if (name == "DeviceGray" || name == "CalGray" || name == "G") return 1;
+  if (name == "DeviceRGB" || name == "CalRGB" || name == "RGB") return 3;
+  if (name == "ICCBased" && space.getArrayNItems() == 2) {
+    auto count = key_of(space.getArrayItem(1), "/N");
+    if (count.isInteger() && (count.getIntValue() == 1 || count.getIntValue() == 3)) {
+      return static_cast<std::size_t>(count.getIntValue());
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Samples> samples_of(Object image, std::size_t components, bool stencil,
+                                  DrawingBudget& budget) {
+  if (!image.isStream()) return std::nullopt;
+  auto dictionary = image.getDict();
+  const auto width = side(dictionary, "/Width"), height = side(dictionary, "/Height");
+  auto depth = key_of(dictionary, "/BitsPerComponent");
+  if (!width || !height || *width * *height > kMaxPixels) return std::nullopt;
+  Samples samples{*width, *height, components, 1, false, {}};
+  if (!stencil) {
+    if (!depth.isInteger()) return std::nullopt;
+    const auto bits = depth.getIntValue();
+    if (bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16) return std::nullopt;
+    samples.bits = static_cast<std::size_t>(bits);
+  }
+  const auto inverted = is_inverted(key_of(dictionary, "/Decode"), components);
+  if (!inverted) return std::nullopt;
+  samples.inverted = *inverted;
+  const auto size = samples.row() * samples.height;
+  if (size > budget.octets) return std::nullopt;
+  auto filter = key_of(dictionary, "/Filter");
+  if (filter.isArray() && filter.getArrayNItems() == 1) filter = filter.getArrayItem(0);
+  Result<std::optional<Bytes>> data = std::optional<Bytes>{};
+  if (name_of(filter) == "DCTDecode") {
+    const auto raw = image.getRawStreamData();
+    if (samples.bits != 8 || stencil ||
+        !is_jpeg_of({raw->getBuffer(), raw->getSize()}, *width, *height, components)) {
+      return std::nullopt;
+    }
+    data = decoded_picture(image, size);
+  } else {
+    data = decoded_stream(image, size + 16);
+  }
+  if (!data || !data.value() || data.value()->size() < size) return std::nullopt;
+  if (!spend(budget.octets, size)) return std::nullopt;
+  samples.octets = std::move(*data.value());
+  return samples;
+}
+
+template <class Value>
+std::optional<PixelPlane> plane_of(const Samples& samples, DrawingBudget& budget,
+                                   const Value& value) {
+  if (!spend(budget.cells, samples.width * samples.height)) return std::nullopt;
+  PixelPlane plane{samples.width, samples.height, {}};
+  plane.values.reserve(samples.width * samples.height);
+  for (std::size_t y = 0; y < samples.height; ++y) {
+    for (std::size_t x = 0; x < samples.width; ++x) {
+      plane.values.push_back(static_cast<std::uint8_t>(value(x, y)));
+    }
+  }
+  return plane;
+}
+
+}  // namespace
+
+std::uint8_t PixelPlane::largest(const Rect& part, std::size_t& steps) const {
+  const auto index = [](double at, std::size_t count) {
+    return static_cast<std::size_t>(std::clamp(std::floor(at * static_cast<double>(count)), 0.0,
+                                               static_cast<double>(count - 1)));
+  };
+  const auto x0 = index(part.left, width), x1 = index(part.right, width);
+  const auto y0 = index(part.bottom, height), y1 = index(part.top, height);
+  if (!spend(steps, (x1 - x0 + 1) * (y1 - y0 + 1))) return 255;
+  std::uint8_t most = 0;
+  for (auto y = y0; y <= y1; ++y) {
+    for (auto x = x0; x <= x1 && most < 255; ++x) most = std::max(most, values[y * width + x]);
+  }
+  return most;
+}
+
+std::optional<PixelPlane> opacity_of(const Object& image, DrawingBudget& budget) {
+  const auto stencil_of = [&](const Object& mask) -> std::optional<PixelPlane> {
+    const auto samples = samples_of(mask, 1, true, budget);
+    if (!samples) return std::nullopt;
+    // 8.9.6.2: 0 paints, 1 leaves alone, unless /Decode turns it round.
+    return plane_of(*samples, budget,
+                    [&](std::size_t x, std::size_t y) { return 255 - samples->at(x, y, 0); });
+  };
+  auto stencil = key_of(image, "/ImageMask");
+  if (stencil.isBool() && stencil.getBoolValue()) return stencil_of(image);
+  if (auto soft = key_of(image, "/SMask"); soft.isStream()) {
+    const auto samples = samples_of(soft, 1, false, budget);
+    if (!samples) return std::nullopt;
+    return plane_of(*samples, budget,
+                    [&](std::size_t x, std::size_t y) { return samples->at(x, y, 0); });
+  }
+  if (auto mask = key_of(image, "/Mask"); mask.isStream()) return stencil_of(mask);
+  return std::nullopt;
+}
+
+std::optional<PixelPlane> ink_of(const Object& image, DrawingBudget& budget) {
+  auto stencil = key_of(image, "/ImageMask");
+  if (stencil.isBool() && stencil.getBoolValue()) return opacity_of(image, budget);
+  const auto components = components_of(key_of(image, "/ColorSpace"));
+  if (!components) return std::nullopt;
+  const auto samples = samples_of(image, *components, false, budget);
+  if (!samples) return std::nullopt;
+  return plane_of(*samples, budget, [&](std::size_t x, std::size_t y) {
+    for (std::size_t c = 0; c < samples->components; ++c) {
+      if (samples->at(x, y, c) < kPaper) return 255U;
+    }
+    return 0U;
+  });
+}
+
+}  // namespace antin::pdf
