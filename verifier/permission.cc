@@ -15,6 +15,7 @@ constexpr const char* kTimestampClause = "ISO 32000-2 12.8.5";
 constexpr const char* kSignatureClause = "ISO 32000-2 12.8.1";
 constexpr const char* kMetadataClause = "ISO 32000-2 14.3.2";
 constexpr const char* kProfileClause = "antin profile";
+constexpr const char* kSealClause = "ND 30/2020/ND-CP, I.II.8";
 
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -130,7 +131,28 @@ Restrictions restrictions_after(const pdf::SignatureField& signature,
   return restrictions;
 }
 
+namespace {
+
+/// The seal over a third of the signature is wanted by law; so is its signature being good.
+ChangeItem judge_overlap(pdf::Change change, const PermissionInput& input) {
+  const bool stands =
+      !is_timestamp_change(change, input) && (contains(input.passed_fields, change.field) ||
+                                              contains(input.undecided_fields, change.field));
+  if (stands) {
+    const auto ruling = judge_signature(change, input);
+    return {std::move(change), ruling.permitted ? kSealClause : ruling.rule, ruling.permitted};
+  }
+  change.what = Code::kPdfChangeOverlapRefused;
+  change.level = pdf::ChangeLevel::kContent;
+  return {std::move(change), kSealClause, false};
+}
+
+}  // namespace
+
 ChangeItem judge_change(const pdf::Change& change, const PermissionInput& input) {
+  if (change.what == Code::kPdfChangeOverlaps && !change.never_permitted) {
+    return judge_overlap(change, input);
+  }
   const auto ruling = judge_by_level(change, input);
   return {change, ruling.rule, ruling.permitted && !change.never_permitted};
 }
@@ -139,7 +161,7 @@ ChangesAfter judge_changes(const std::vector<pdf::Change>& changes, const Permis
   ChangesAfter after;
   for (const auto& change : changes) {
     after.items.push_back(judge_change(change, input));
-    after.level = std::max(after.level, change.level);
+    after.level = std::max(after.level, after.items.back().change.level);
     after.permitted = after.permitted && after.items.back().permitted;
   }
   return after;

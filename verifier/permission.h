@@ -28,6 +28,12 @@ struct PermissionInput {
   Profile profile;
   bool last_signature;  ///< no further signature (document timestamps apart) came after
   std::vector<std::string> timestamp_fields;  ///< fields whose value is a document timestamp
+  /// Fields whose signature is TOTAL-PASSED: their appearance may lie over signed content that
+  /// stays readable (vietnam.md R-09, judging.md).
+  std::vector<std::string> passed_fields = {};
+  /// Fields whose signature may yet turn out to be that: neither failed nor refused, evidence is
+  /// missing. Permitted for the time being; the document is not VALID as long as they are.
+  std::vector<std::string> undecided_fields = {};
 };
 
 /// judging.md, one change at a time: is it permitted, and by which clause is that decided?

@@ -10,6 +10,7 @@
 #include "certs/ossl/digest.h"
 #include "verifier/document_stores.h"
 #include "verifier/level.h"
+#include "verifier/overlaps.h"
 #include "verifier/permission.h"
 #include "verifier/report_message.h"
 #include "verifier/signature_judge.h"
@@ -113,6 +114,7 @@ void judge_all(Work& work, const DocumentDigests& digests) {
 
 // Which changes a signature has to answer for: everything up to the newest revision.
 void judge_changes_after(Work& work) {
+  pdf::ChangeBudget budget;
   const auto& map = work.document.revisions();
   const auto newest = map.revisions.size() - 1;
   std::map<std::size_t, Result<std::vector<pdf::Change>>> by_revision;
@@ -124,25 +126,30 @@ void judge_changes_after(Work& work) {
     auto& report = work.reports[i];
     const auto from = work.fields[i].revision;
     if (report.coverage == Coverage::kWholeFile || from >= newest) continue;
-    const auto& changes =
-        by_revision
-            .try_emplace(from, pdf::changes_between(work.document.octets(), map, from, newest,
-                                                    {.password = work.input.password,
-                                                     .limits = work.input.policy.limits}))
-            .first->second;
+    if (by_revision.count(from) == 0) {
+      by_revision.emplace(
+          from, pdf::changes_since(
+                    work.document, from,
+                    {.password = work.input.password, .limits = work.input.policy.limits}, budget));
+    }
+    const auto& changes = by_revision.at(from);
     if (!changes) {
       report.changes_after = {pdf::ChangeLevel::kUnclassified, false, {}};
-      report.findings.push_back({Code::kSigChangesNotRead, Severity::kError, {}, {}});
+      const bool spent = changes.error().code == Code::kPdfChangeBudget;
+      report.findings.push_back(
+          {spent ? Code::kPdfChangeBudget : Code::kSigChangesNotRead, Severity::kError, {}, {}});
       continue;
     }
     const bool last =
         std::none_of(work.reports.begin() + static_cast<std::ptrdiff_t>(i) + 1, work.reports.end(),
                      [](const auto& later) { return !later.document_timestamp; });
-    report.changes_after = judge_changes(
-        changes.value(), {.restrictions = restrictions_after(work.fields[i], work.fields),
-                          .profile = work.input.policy.profile,
-                          .last_signature = last,
-                          .timestamp_fields = timestamps});
+    PermissionInput permission{.restrictions = restrictions_after(work.fields[i], work.fields),
+                               .profile = work.input.policy.profile,
+                               .last_signature = last,
+                               .timestamp_fields = timestamps};
+    add_standing(work.reports, report, permission);
+    report.changes_after = judge_changes(changes.value(), permission);
+    report_overlaps(permission, report);
     // judging.md: evidence that a later revision takes away still counts, and is missed.
     if (std::any_of(changes.value().begin(), changes.value().end(), [](const pdf::Change& change) {
           return change.what == Code::kPdfChangeEvidenceRemoved;
