@@ -479,7 +479,7 @@ class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
     if (shared_.purpose == DrawingPurpose::kCover && seen && !type3 && !metrics.tame()) {
       shared_.drawing.understood = false;
     }
-    if (!metrics.placeable()) return show_vaguely(octets, metrics, seen ? alpha : 0);
+    if (!metrics.places(octets)) return show_vaguely(octets, metrics, seen ? alpha : 0);
     const auto glyphs = metrics.decode(octets);
     for (std::size_t i = 0; i < glyphs.size(); ++i) {
       const auto& glyph = glyphs[i];
@@ -492,11 +492,9 @@ class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
       if (seen && alpha >= kVisible && type3) {
         show_procedure(metrics, glyph, frame, alpha);
       } else if (seen && alpha >= kVisible && !glyph.space) {
-        auto ink = metrics.ink();
-        ink.left = std::min(ink.left, 0.0);
-        ink.right = std::max(ink.right, glyph.advance);
-        shared_.drawing.glyphs.push_back({frame, glyph.advance, stroked(ink), shared_.word,
-                                          is_leader(glyphs, i), false, alpha, state_.clip});
+        shared_.drawing.glyphs.push_back({frame, glyph.advance, stroked(metrics.ink_of(glyph)),
+                                          shared_.word, is_leader(glyphs, i), false, alpha,
+                                          state_.clip});
       }
       advance(
           (glyph.advance * text.size + text.character_space + (glyph.space ? text.word_space : 0)) *

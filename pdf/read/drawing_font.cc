@@ -51,7 +51,7 @@ void FontMetrics::read_simple(const QPDFObjectHandle& dictionary) {
   const double units = kind_ == Kind::kType3 ? std::abs(matrix_.a) : 1 / kGlyphUnits;
   auto first = key_of(dictionary, "/FirstChar");
   auto widths = key_of(dictionary, "/Widths");
-  if (!first.isInteger() || !widths.isArray()) return;
+  if (!first.isInteger() || !widths.isArray()) return read_standard(dictionary);
   placeable_ = true;
   const auto missing = key_of(key_of(dictionary, "/FontDescriptor"), "/MissingWidth");
   default_advance_ = advance_of(missing, units).value_or(0);
@@ -65,6 +65,32 @@ void FontMetrics::read_simple(const QPDFObjectHandle& dictionary) {
     if (!advance) placeable_ = false;
     advances_[static_cast<unsigned>(code)] = advance.value_or(default_advance_);
   }
+}
+
+void FontMetrics::read_standard(const QPDFObjectHandle& dictionary) {
+  if (kind_ != Kind::kSimple || !QPDFObjectHandle{key_of(dictionary, "/FontDescriptor")}.isNull())
+    return;
+  auto differences = key_of(key_of(dictionary, "/Encoding"), "/Differences");
+  long long code = 0;
+  for (int i = 0; differences.isArray() && i < differences.getArrayNItems(); ++i) {
+    auto item = differences.getArrayItem(i);
+    if (item.isInteger()) {
+      code = item.getIntValue();
+      continue;
+    }
+    const bool quote = code == 39 || code == 96;
+    if (code >= 32 && code < 127 && !quote) return;
+    ++code;
+  }
+  advances_ = standard_advances(name_of(key_of(dictionary, "/BaseFont")));
+  placeable_ = only_listed_ = !advances_.empty();
+}
+
+bool FontMetrics::places(std::string_view shown) const {
+  if (!placeable_ || !only_listed_) return placeable_;
+  return std::all_of(shown.begin(), shown.end(), [&](char octet) {
+    return advances_.count(static_cast<unsigned char>(octet)) != 0;
+  });
 }
 
 void FontMetrics::read_composite(const QPDFObjectHandle& dictionary) {
@@ -147,7 +173,9 @@ void FontMetrics::read_program(const QPDFObjectHandle& descriptor, DrawingBudget
   }
   auto file = key_of(descriptor, "/FontFile2");
   if (file.isNull()) {
-    tame_ = true;  // the viewer's own font of that kind
+    // The viewer's own font of that kind: letters as they usually are.
+    tame_ = true;
+    ink_ = {-0.1, -0.25, 0, 0.95};
     return;
   }
   if (!file.isStream()) return;
@@ -177,6 +205,18 @@ std::vector<FontMetrics::Glyph> FontMetrics::decode(std::string_view shown) cons
     glyphs.push_back({code, advance, !wide && code == ' ', dot});
   }
   return glyphs;
+}
+
+Rect FontMetrics::ink_of(const Glyph& glyph) const {
+  auto ink = ink_;
+  ink.left = std::min(ink.left, 0.0);
+  ink.right = std::max(ink.right, glyph.advance);
+  // In the standard fonts few ASCII characters reach below the line.
+  constexpr std::string_view kBelow = "gjpqyQ,;()[]{}|_@$/\\";
+  if (only_listed_ && kBelow.find(static_cast<char>(glyph.code)) == std::string_view::npos) {
+    ink.bottom = -0.03;
+  }
+  return ink;
 }
 
 QPDFObjectHandle FontMetrics::procedure(unsigned code) const {

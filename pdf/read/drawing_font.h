@@ -24,13 +24,15 @@ class FontMetrics {
   static FontMetrics from(QPDFObjectHandle dictionary, DrawingBudget& budget);
 
   Kind kind() const noexcept { return kind_; }
-  /// Widths and codes are known: glyphs can be placed.
-  bool placeable() const noexcept { return placeable_; }
+  /// Widths and codes are known: the glyphs of this string can be placed.
+  bool places(std::string_view shown) const;
   /// How far the ink of any glyph reaches is known: not embedded, or TrueType outlines within
   /// reasonable measures. Nothing is believed that the font only declares.
   bool tame() const noexcept { return tame_; }
   /// Over all glyphs, in em.
   const Rect& ink() const noexcept { return ink_; }
+  /// Of one glyph: its box, from its left end to beyond its advance.
+  Rect ink_of(const Glyph& glyph) const;
   std::vector<Glyph> decode(std::string_view shown) const;
 
   // Type 3 only (9.6.4)
@@ -40,6 +42,7 @@ class FontMetrics {
 
  private:
   void read_simple(const QPDFObjectHandle& dictionary);
+  void read_standard(const QPDFObjectHandle& dictionary);
   void read_composite(const QPDFObjectHandle& dictionary);
   void read_type3(const QPDFObjectHandle& dictionary);
   void read_program(const QPDFObjectHandle& descriptor, DrawingBudget& budget);
@@ -47,6 +50,7 @@ class FontMetrics {
   Kind kind_ = Kind::kUnknown;
   bool placeable_ = false;
   bool tame_ = false;
+  bool only_listed_ = false;  ///< codes without a width of their own cannot be placed
   double default_advance_ = 1;
   std::map<unsigned, double> advances_;
   Rect ink_{-0.3, -0.5, 1.3, 1.2};
@@ -54,6 +58,10 @@ class FontMetrics {
   std::map<unsigned, QPDFObjectHandle> procedures_;
   QPDFObjectHandle resources_;
 };
+
+/// The advances in em of a standard font (9.6.2.2) where all encodings agree: ASCII. Empty for
+/// other fonts.
+std::map<unsigned, double> standard_advances(std::string_view font);
 
 /// The extent of all outlines of a TrueType program in em, composed of their points; nullopt when
 /// it holds anything else that draws, or is damaged.

@@ -162,7 +162,10 @@ PageDrawing PageDrawing::read(Document::Inside& document, std::size_t page, Draw
       // A link has a border at most, a widget nothing that anybody may rely on.
       if (subtype == "Link" || subtype == "Widget") continue;
       part.drawing.complete = false;
-      part.box = extent_of(annotation, out.geometry_).value_or(kEverywhere);
+      const bool icon = subtype == "Text" || subtype == "FileAttachment";
+      part.box =
+          (icon ? read_rect(key_of(annotation, "/Rect")) : extent_of(annotation, out.geometry_))
+              .value_or(kEverywhere);
     } else {
       const auto rect = read_rect(key_of(annotation, "/Rect")).value_or(kEverywhere);
       read_appearance(annotation, rect, DrawingPurpose::kContent, budget, part.drawing);
@@ -409,7 +412,8 @@ class Measure {
         std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(size / unit_ / grid.step)));
     const auto stride = std::max<std::size_t>(1, side / 2);
     // Half windows are counted once and put together by four.
-    const auto across = grid.columns / stride + 1, up = grid.rows / stride + 1;
+    const auto across = (grid.columns + stride - 1) / stride;
+    const auto up = (grid.rows + stride - 1) / stride;
     std::vector<Share> halves(across * up);
     for (std::size_t row = 0; row < grid.rows; ++row) {
       for (std::size_t column = 0; column < grid.columns; ++column) {
@@ -422,8 +426,8 @@ class Measure {
       }
     }
     const double least = 0.5 / (grid.step * grid.step * unit_ * unit_);
-    for (std::size_t y = 0; y < up; ++y) {
-      for (std::size_t x = 0; x < across; ++x) {
+    for (std::size_t y = 0; y + 1 < std::max<std::size_t>(up, 2); ++y) {
+      for (std::size_t x = 0; x + 1 < std::max<std::size_t>(across, 2); ++x) {
         Share share;
         for (std::size_t dy = 0; dy < 2 && y + dy < up; ++dy) {
           for (std::size_t dx = 0; dx < 2 && x + dx < across; ++dx) {
