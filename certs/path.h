@@ -72,7 +72,18 @@ struct PathResult {
 /// name that the distribution point gives) with cRLSign and a valid path to the same anchor. A list
 /// counts when it was issued at or after `at`, or when its nextUpdate is not before `at`; one
 /// issued after the certificate expired proves nothing good unless it says that it keeps expired
-/// ones. kNotNeeded: anchors, OCSP responders with ocsp-nocheck, certificates that say they are
+/// ones.
+///
+/// OCSP answers: signed by the key that issued the certificate, or by a certificate that this key
+/// issued for it (RFC 6960 §4.2.2.2; no purpose of the anchor is asked), in force when the answer
+/// was produced, and not revoked as other evidence shows. thisUpdate, nextUpdate and the archive
+/// cutoff (§4.4.4) count as for lists; an answer without nextUpdate stands for five minutes.
+///
+/// Of lists and answers together the newest thisUpdate goes first, but no statement, however new,
+/// undoes a revocation other than certificateHold. So one from within the certificate's validity is
+/// used although newer ones were made after it expired.
+///
+/// kNotNeeded: anchors, OCSP responders with ocsp-nocheck, certificates that say they are
 /// never revoked (RFC 9608; EN 319 412-1 §5.2 validity assured short term).
 ///
 /// Searches candidates, intermediates and anchors by key identifier and by name, then lets OpenSSL

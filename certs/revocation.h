@@ -41,8 +41,8 @@ struct RevocationStatement {
 /// with the oldest as evidence. A certificateHold is a revocation with that reason: a newer good
 /// statement ends it, and no other revocation.
 ///
-/// Signers were not revoked when the statement was issued, as far as input's evidence tells; those
-/// outside of `chain` not even later unless compromise is excluded. The authorities in `chain` are
+/// Signers outside of `chain` are known from the other evidence not to have been revoked when the
+/// statement was issued, nor later unless compromise is excluded. The authorities in `chain` are
 /// not looked at: they are the caller's next question.
 std::vector<RevocationStatement> revocation_statements(const PathInput& input,
                                                        const ProspectiveChain& chain,

@@ -153,7 +153,15 @@ struct List {
   int reason = CRL_REASON_KEY_COMPROMISE;
   const char* this_update = "2026-05-15T00:00:00Z";
   const char* next_update = "2034-12-30T00:00:00Z";
+  std::vector<int> only_reasons = {};  ///< bits of ReasonFlags; empty: all
 };
+
+inline void limit_to(X509_CRL* list, const std::vector<int>& reasons) {
+  const ossl::DistributionPointPtr scope{ISSUING_DIST_POINT_new()};
+  scope->onlysomereasons = ASN1_BIT_STRING_new();
+  for (const int bit : reasons) ASN1_BIT_STRING_set_bit(scope->onlysomereasons, bit, 1);
+  X509_CRL_add1_ext_i2d(list, NID_issuing_distribution_point, scope.get(), 1, 0);
+}
 
 inline Crl make(const List& what) {
   const ossl::X509CrlPtr list{X509_CRL_new()};
@@ -170,6 +178,7 @@ inline Crl make(const List& what) {
   ASN1_ENUMERATED_set(reason.get(), what.reason);
   X509_REVOKED_add1_ext_i2d(entry.get(), NID_crl_reason, reason.get(), 0, 0);
   X509_CRL_add0_revoked(list.get(), entry.release());
+  if (!what.only_reasons.empty()) limit_to(list.get(), what.only_reasons);
   X509_CRL_sort(list.get());
   EXPECT_GT(X509_CRL_sign(list.get(), private_key("issuing-ca").get(), EVP_sha256()), 0);
   return Crl::from_bytes(to_der(list.get(), i2d_X509_CRL)).value();

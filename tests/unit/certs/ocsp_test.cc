@@ -1,6 +1,7 @@
 #include "certs/ocsp.h"
 
 #include <gtest/gtest.h>
+#include <openssl/rsa.h>
 
 #include "tests/servers/responder.h"
 #include "tests/unit/certs/make_ocsp.h"
@@ -29,6 +30,21 @@ TEST(OcspResponse, TellsWhatItSays) {
   EXPECT_FALSE(answer.signature_verifies_with(issuer));
   EXPECT_EQ(OcspResponse::from_bytes(answer.der()).value().sha256(), answer.sha256());
   EXPECT_EQ(make(Answer{.flags = OCSP_RESPID_KEY}).responder_line().size(), 40U);
+}
+
+TEST(OcspResponse, TellsTheDigestOfAPssSignature) {
+  const auto basic = make_basic({});
+  const auto key = private_key("ocsp");
+  const ossl::DigestContextPtr context{EVP_MD_CTX_new()};
+  EVP_PKEY_CTX* parameters = nullptr;
+  EVP_DigestSignInit(context.get(), &parameters, EVP_sha384(), nullptr, key.get());
+  EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING);
+  ASSERT_EQ(
+      OCSP_basic_sign_ctx(basic.get(), cert("ocsp").x509(), context.get(), nullptr, OCSP_NOTIME),
+      1);
+  const auto answer = OcspResponse::from_bytes(to_der(basic.get(), i2d_OCSP_BASICRESP)).value();
+  EXPECT_EQ(answer.signature_digest(), DigestAlgorithm::kSha384);
+  EXPECT_TRUE(answer.signature_verifies_with(cert("ocsp")));
 }
 
 TEST(OcspResponse, ABareAnswerIsWrapped) {

@@ -160,6 +160,20 @@ TEST(RevocationStatements, OfSomeReasonsDoNotMakeAWhole) {
   EXPECT_EQ(all[0].evidence, 1U);
 }
 
+TEST(RevocationStatements, OfAllReasonsTogetherAreOneAsOldAsTheOldest) {
+  const auto some = make(List{.serial = 1, .only_reasons = {1, 2, 3, 4}});
+  const auto rest = make(List{.serial = 1,
+                              .this_update = "2026-05-10T00:00:00Z",
+                              .next_update = "2026-06-10T00:00:00Z",
+                              .only_reasons = {5, 6, 7, 8}});
+  EXPECT_TRUE(about("officer-p256", {.crls = {some, crl("root")}}).empty());
+  const auto all = about("officer-p256", {.crls = {some, crl("root"), rest}});
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].evidence, 2U);
+  EXPECT_EQ(all[0].issued, instant("2026-05-10T00:00:00Z"));
+  EXPECT_EQ(all[0].status.next_update, instant("2026-06-10T00:00:00Z"));
+}
+
 TEST(RevocationStatements, ReadPartitionedIndirectAndDeltaLists) {
   const TrustStore trust{{anchor("lt-root")}, {cert("lt-ca"), cert("lt-crl-issuer")}};
   const auto judged = [&](const std::string& leaf, std::vector<Crl> crls) {
