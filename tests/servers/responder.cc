@@ -1,3 +1,5 @@
+#include "tests/servers/responder.h"
+
 #include <chrono>
 #include <fstream>
 #include <iterator>
