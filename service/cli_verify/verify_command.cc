@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,8 +29,13 @@ const CommandSpec& spec() {
   static const CommandSpec kSpec{
       .name = "antin verify",
       .usage = "FILE… [--trust DIR] [--json]",
-      .vi = "Kiểm tra mọi chữ ký số của tài liệu PDF.",
-      .en = "Judges every signature of PDF documents.",
+      .vi =
+          "Kiểm tra mọi chữ ký số của tài liệu PDF, và chữ ký tách rời .p7s của tệp bất kỳ (tệp "
+          "được ký là tên bỏ .p7s).",
+      .en =
+          "Judges every signature of PDF documents, and detached signatures, .p7s, of any file "
+          "(the "
+          "signed file is the name without .p7s).",
       .options = {{"trust", Kind::kRepeatable, "DIR", "thư mục chứng thư số tin cậy",
                    "folder of trusted certificates"},
                   {"at", Kind::kValue, "RFC3339", "thời điểm dùng để kết luận (mặc định: bây giờ)",
@@ -43,6 +49,8 @@ const CommandSpec& spec() {
                    "kind of document"},
                   {"original", Kind::kValue, "FILE", "đối chiếu thêm với bản gốc này",
                    "compare with this original too"},
+                  {"content", Kind::kValue, "FILE", "tệp mà .p7s được tạo cho (mặc định: bỏ .p7s)",
+                   "what the .p7s signs (default: its name without .p7s)"},
                   password_option(),
                   {"format", Kind::kValue, "text|json|html|pdf|etsi",
                    "dạng kết quả: phiếu HTML hoặc PDF, hoặc XML theo ETSI TS 119 102-2",
@@ -76,6 +84,7 @@ struct Job {
   std::string password;
   std::string original_name;
   std::optional<SharedBytes> original;
+  std::optional<std::string> content;         ///< what detached signatures are about
   std::unique_ptr<CommandEvidence> evidence;  ///< nullptr: offline
   UtcTime at;
 };
@@ -119,6 +128,7 @@ Result<Job> read_job(const Arguments& arguments) {
           .password = arguments.value_or("password", ""),
           .original_name = arguments.value_or("original", ""),
           .original = {},
+          .content = arguments.value("content"),
           .evidence = {},
           .at = at};
   ANTIN_TRY(job.output, read_output(arguments, arguments.positional().size()));
@@ -135,11 +145,10 @@ Result<Job> read_job(const Arguments& arguments) {
   return job;
 }
 
-// What the document does not carry and nobody gave. A document that cannot be read is for verify()
-// to speak of.
-Findings add_evidence(const Job& job, verifier::Input& input) {
-  if (!job.evidence) return {};
-  const auto wanted = verifier::evidence_wanted(input);
+// What the document does not carry and nobody gave. A document that cannot be read is for the
+// verifier to speak of.
+Findings add_evidence(const Job& job, const Result<certs::EvidenceWanted>& wanted,
+                      verifier::Input& input) {
   if (!wanted || wanted.value().leaves.empty()) return {};
   auto found = job.evidence->source().collect(wanted.value());
   const auto add = [](auto& to, auto& from) {
@@ -151,16 +160,38 @@ Findings add_evidence(const Job& job, verifier::Input& input) {
   return std::move(found.findings);
 }
 
+verifier::Input input_of(const std::string& name, SharedBytes octets, const Job& job) {
+  return {.name = name,
+          .document = std::move(octets),
+          .password = job.password,
+          .trust = &job.trust,
+          .crls = job.crls,
+          .policy = job.policy,
+          .at = job.at};
+}
+
+constexpr std::string_view kDetached = ".p7s";
+
+Result<verifier::Report> judge_detached(const std::string& path, const Job& job) {
+  constexpr std::size_t kMaxSignature = std::size_t{16} << 20U;
+  ANTIN_TRY(auto signature, read_file(path, kMaxSignature));
+  const auto content = job.content.value_or(path.substr(0, path.size() - kDetached.size()));
+  ANTIN_TRY(auto octets, read_document(content));
+  verifier::DetachedInput detached{.input = input_of(path, std::move(octets), job),
+                                   .signature = std::move(signature)};
+  Findings notes;
+  if (job.evidence) notes = add_evidence(job, verifier::evidence_wanted(detached), detached.input);
+  ANTIN_TRY(auto report, verifier::verify_detached(detached));
+  std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
+  return report;
+}
+
 Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
+  if (path.ends_with(kDetached)) return judge_detached(path, job);
   ANTIN_TRY(auto octets, read_document(path));
-  verifier::Input input{.name = path,
-                        .document = octets,
-                        .password = job.password,
-                        .trust = &job.trust,
-                        .crls = job.crls,
-                        .policy = job.policy,
-                        .at = job.at};
-  auto notes = add_evidence(job, input);
+  auto input = input_of(path, octets, job);
+  Findings notes;
+  if (job.evidence) notes = add_evidence(job, verifier::evidence_wanted(input), input);
   ANTIN_TRY(auto report, verifier::verify(input));
   std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
   if (job.original)
