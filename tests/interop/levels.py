@@ -157,7 +157,7 @@ def make_detached(world, files, folder):
 
 
 def judge(world, results, made):
-    antin = world.verify(made)
+    antin = world.verify(made, ("--offline",))
     dss = judges.dss([(p, world.anchors, world.crls, None) for p in made])
     plain = judges.pyhanko([(p, world.anchors, world.crls, None) for p in made])
     deep = makers.pyhanko_says({p: level for p, (_, level, _) in made.items() if level != "B-T"},
@@ -178,7 +178,8 @@ def judge(world, results, made):
 def judge_detached(world, results, made, about):
     dss = judges.dss([(p, world.anchors, world.crls, None, [], [], about) for p in made])
     for path, (row, level, count) in made.items():
-        done = world.antin("verify", about, "--signature", path, *world.known(), "--format", "json")
+        done = world.antin("verify", path, "--content", about, *world.known(), "--offline",
+                           "--json")
         report = judges.json.loads(done.stdout) if done.stdout.startswith(b"{") else {}
         results.check(f"antin: {path.stem} is {level}", antin_says(report, level, count),
                       brief(report) if report else done.stderr[-300:])

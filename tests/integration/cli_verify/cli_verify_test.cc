@@ -78,6 +78,22 @@ class AntinVerify : public testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST_F(AntinVerify, DetachedSignatureIsJudgedOverItsFile) {
+  const auto vector = [](const char* name) {
+    return verifier::sample::file(std::string{"../vectors/detached/"} + name);
+  };
+  auto content = vector("danh-sach.txt");
+  const auto list = write("danh-sach.txt", content);
+  const auto signature = write("danh-sach.txt.p7s", vector("danh-sach.txt.p7s"));
+  const auto elsewhere = write("apart.p7s", vector("danh-sach.txt.p7s"));
+  EXPECT_EQ(run("verify " + signature + trusted()).exit, 0);
+  EXPECT_EQ(run("verify " + elsewhere + " --content " + list + trusted()).exit, 0);
+  EXPECT_EQ(run("verify " + elsewhere + trusted()).exit, 3) << "there is no file apart";
+  content.front() ^= 1U;
+  write("danh-sach.txt", content);
+  EXPECT_EQ(run("verify " + signature + trusted()).exit, 1);
+}
+
 TEST_F(AntinVerify, ExitCodesAreThoseOfTheInterface) {
   const auto good = write("good.pdf", Document{}.sign({}));
   const auto bad = write("bad.pdf", Document{}.sign({}).damage("100 100 l"));
