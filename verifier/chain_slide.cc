@@ -199,8 +199,6 @@ void Slide::judge_statements(std::size_t index,
   std::optional<Limit> objection;
   for (const auto& statement : statements) {
     if (statement.status.state != Status::kGood) continue;
-    if (index == 0 && counts_until(statement) >= chain_.chain.front().not_after())
-      leaf_known_good_ = true;
     if (best != nullptr && counts_until(statement) <= counts_until(*best)) continue;
     if (auto refused = objection_to(statement, index)) {
       if (!objection || refused->why < objection->why) objection = std::move(refused);
@@ -209,6 +207,8 @@ void Slide::judge_statements(std::size_t index,
     best = &statement;
   }
   if (best != nullptr) {
+    // Known from somebody who is known to be good himself.
+    if (index == 0) leaf_known_good_ = answer_.outcome == ChainOutcome::kPassed;
     answer_.revocation[index] = best->status;
     use(*best);
     const auto until = counts_until(*best);

@@ -105,9 +105,81 @@ Status read_limits(const toml::table& table, pdf::ReadLimits& limits) {
   return read_size(table, "max_stream_octets", limits.max_stream_octets);
 }
 
+Status read_need(const toml::table& table, const char* key, RevocationPolicy::Need& into) {
+  const auto* node = table.get(key);
+  if (node == nullptr) return Done{};
+  const auto word = node->value_exact<std::string>().value_or("");
+  if (word != "required" && word != "if_available") return bad(std::string{"revocation."} + key);
+  into =
+      word == "required" ? RevocationPolicy::Need::kRequired : RevocationPolicy::Need::kIfAvailable;
+  return Done{};
+}
+
+Status read_revocation(const toml::table& table, RevocationPolicy& policy) {
+  ANTIN_CHECK(
+      known_keys(table, "revocation.",
+                 {"signer", "authorities", "timestamps", "timestamps_fresh_at", "max_age_hours"}));
+  ANTIN_CHECK(read_need(table, "signer", policy.signer));
+  ANTIN_CHECK(read_need(table, "authorities", policy.authorities));
+  ANTIN_CHECK(read_need(table, "timestamps", policy.timestamps));
+  if (const auto* node = table.get("timestamps_fresh_at")) {
+    const auto word = node->value_exact<std::string>().value_or("");
+    if (word != "generation" && word != "present") return bad("revocation.timestamps_fresh_at");
+    policy.timestamps_fresh_at = word == "present" ? RevocationPolicy::FreshAt::kPresent
+                                                   : RevocationPolicy::FreshAt::kGeneration;
+  }
+  if (const auto* node = table.get("max_age_hours")) {
+    constexpr std::int64_t kTenYears = 87'600;
+    const auto hours = node->value_exact<std::int64_t>();
+    if (!hours || *hours <= 0 || *hours > kTenYears) return bad("revocation.max_age_hours");
+    policy.max_age = std::chrono::hours{*hours};
+  }
+  return Done{};
+}
+
+// V-09. Both ends, in minutes; the same number twice and an empty window are mistakes.
+Status read_quirk(const toml::table& table, Policy& policy) {
+  ANTIN_CHECK(known_keys(table, "quirk.", {"from_minutes", "until_minutes"}));
+  const auto read = [&](const char* key, std::chrono::minutes& into) -> Status {
+    const auto* node = table.get(key);
+    if (node == nullptr) return Done{};
+    const auto number = node->value_exact<std::int64_t>();
+    if (!number || *number < 6 || *number > 840) return bad(std::string{"quirk."} + key);
+    into = std::chrono::minutes{*number};
+    return Done{};
+  };
+  ANTIN_CHECK(read("from_minutes", policy.quirk_from));
+  ANTIN_CHECK(read("until_minutes", policy.quirk_until));
+  return policy.quirk_from < policy.quirk_until ? Status{Done{}} : bad("quirk.until_minutes");
+}
+
+Status read_name_and_level(const toml::table& table, Policy& policy) {
+  if (const auto* node = table.get("name")) {
+    const auto name = node->value_exact<std::string>().value_or("");
+    if (name.empty() || name.size() > 64) return bad("name");
+    policy.name = name;
+  }
+  if (const auto* node = table.get("required_level")) {
+    const auto level = node->value_exact<std::string>().value_or("");
+    if (level != "B-B" && level != "B-T" && level != "B-LT" && level != "B-LTA")
+      return bad("required_level");
+    policy.required_level = level;
+  }
+  return Done{};
+}
+
+template <class Reader>
+Status read_section(const toml::table& table, const char* name, const Reader& reader) {
+  const auto* node = table.get(name);
+  if (node == nullptr) return Done{};
+  return node->is_table() ? reader(*node->as_table()) : bad(name);
+}
+
 Result<Policy> read_table(const toml::table& table) {
   Policy policy = Policy::viet_nam();
-  ANTIN_CHECK(known_keys(table, "", {"schema", "profile", "algorithms", "limits"}));
+  ANTIN_CHECK(known_keys(table, "",
+                         {"schema", "name", "profile", "required_level", "algorithms", "revocation",
+                          "quirk", "limits"}));
   const auto* schema = table.get("schema");
   if (schema == nullptr || schema->value_exact<std::string>() != "antin-policy/1")
     return bad("schema");
@@ -117,14 +189,18 @@ Result<Policy> read_table(const toml::table& table) {
     if (!known) return bad("profile");
     policy.profile = *known;
   }
-  if (const auto* node = table.get("algorithms")) {
-    if (!node->is_table()) return bad("algorithms");
-    ANTIN_CHECK(read_algorithms(*node->as_table(), policy.algorithms));
-  }
-  if (const auto* node = table.get("limits")) {
-    if (!node->is_table()) return bad("limits");
-    ANTIN_CHECK(read_limits(*node->as_table(), policy.limits));
-  }
+  ANTIN_CHECK(read_name_and_level(table, policy));
+  ANTIN_CHECK(read_section(table, "algorithms", [&](const toml::table& section) {
+    return read_algorithms(section, policy.algorithms);
+  }));
+  ANTIN_CHECK(read_section(table, "revocation", [&](const toml::table& section) {
+    return read_revocation(section, policy.revocation);
+  }));
+  ANTIN_CHECK(read_section(
+      table, "quirk", [&](const toml::table& section) { return read_quirk(section, policy); }));
+  ANTIN_CHECK(read_section(table, "limits", [&](const toml::table& section) {
+    return read_limits(section, policy.limits);
+  }));
   return policy;
 }
 
