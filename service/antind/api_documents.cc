@@ -76,6 +76,7 @@ Result<Response> Api::verify(const Work& work) {
                                        cbor::Map{{"name", name},
                                                  {"password", option("password")},
                                                  {"profile", profile},
+                                                 {"now", seconds(parts_.clock->utc_now())},
                                                  {"at", seconds(at)}},
                                        {file->second}, parts_.config->verify.within));
   ANTIN_TRY(const auto report, cbor::text_at(reply.body, "report"));

@@ -154,6 +154,18 @@ Status read_agency(Section section, Config::Agency& agency) {
   return section.done();
 }
 
+Status read_revocation(Section section, Config::Revocation& revocation) {
+  ANTIN_CHECK(section.flag("online", revocation.online));
+  ANTIN_CHECK(section.flag("aia", revocation.aia));
+  ANTIN_CHECK(section.texts("allow_hosts", revocation.allow_hosts));
+  ANTIN_CHECK(section.text("cache", revocation.cache));
+  ANTIN_CHECK(section.number("cache_octets", revocation.cache_octets, std::int64_t{1} << 20U,
+                             std::int64_t{1} << 40U));
+  ANTIN_CHECK(section.seconds("fetch_seconds", revocation.per_fetch, 120));
+  ANTIN_CHECK(section.seconds("seconds", revocation.total, 600));
+  return section.done();
+}
+
 Error unsafe(const std::string& reason, Where where = Where::here()) {
   return make_error(Code::kConfigUnsafe, reason, {{"reason", reason}}, where);
 }
@@ -204,6 +216,8 @@ Result<Config> read_config(std::string_view text) {
   ANTIN_CHECK(read_verify(std::move(verify), config.verify));
   ANTIN_TRY(auto agency, root.section("agency"));
   ANTIN_CHECK(read_agency(std::move(agency), config.agency));
+  ANTIN_TRY(auto revocation, root.section("revocation"));
+  ANTIN_CHECK(read_revocation(std::move(revocation), config.revocation));
   ANTIN_TRY(auto store, root.section("store"));
   ANTIN_CHECK(store.text("folder", config.store.folder));
   ANTIN_CHECK(store.done());

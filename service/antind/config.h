@@ -56,6 +56,18 @@ struct Config {
     std::chrono::seconds retry_after{30};
     std::chrono::seconds pending_for{7 * 86'400};
   } agency;
+  /// Revocation data from the addresses that certificates name.
+  struct Revocation {
+    bool online = true;
+    bool aia = false;  ///< missing issuers too
+    /// "host" or "host:port": allowed although internal, or at another port.
+    std::vector<std::string> allow_hosts;
+    std::string cache;  ///< folder; "" = "evidence" in the store's folder
+    std::size_t cache_octets = std::size_t{256} << 20U;
+    std::chrono::seconds per_fetch{10};
+    /// For one document; never more than half of verify.seconds.
+    std::chrono::seconds total{20};
+  } revocation;
   struct Storage {
     std::string folder;
   } store;

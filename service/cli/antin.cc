@@ -40,6 +40,8 @@ constexpr std::array kCommands = {
     Command{"inspect", "antin-verify", "xem cấu trúc tệp PDF", "show a file's structure"},
     Command{"token", "antin-token", "thiết bị lưu khóa bí mật (list, info, test)",
             "tokens (list, info, test)"},
+    Command{"config", "antind", "kiểm tra tệp cấu hình của dịch vụ (check)",
+            "the service's configuration (check)"},
     Command{"trust", "antin-trust", "tổ chức chứng thực được tin cậy (list, add, remove)",
             "trusted authorities (list, add, remove)"},
 };

@@ -15,14 +15,12 @@ constexpr std::uint16_t kVersion = 1;
 enum Type : std::uint16_t {
   kConfigure = 1,
   kFetch = 2,
-  // A worker asks, antind answers (docs/PROTOCOL.worker.md); the same bodies.
-  kFetchEvidence = 0x4002,
 };
 
 constexpr std::size_t kMaxBody = std::size_t{64} << 20U;
 constexpr std::int64_t kMaxWithinMs = 600'000;
 
-/// Body of kFetch.
+/// Body of kFetch, and of what a worker asks antind (docs/PROTOCOL.worker.md).
 cbor::Value to_value(const HttpRequest& request, const FetchLimits& limits);
 struct Asked {
   HttpRequest request;

@@ -17,6 +17,9 @@ enum Type : std::uint16_t {
   kCompare = 6,
   // The worker asks, antind answers.
   kFetchTimestamp = 0x4001,
+  kFetchEvidence = 0x4002,
+  kFindEvidence = 0x4003,
+  kKeepEvidence = 0x4004,
 };
 
 /// Largest document that a worker maps.

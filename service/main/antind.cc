@@ -29,6 +29,7 @@ int complain(const Error& error) {
 int usage() {
   std::cerr << "antind [--config FILE]\n"
                "antind --check-config [--config FILE]\n"
+               "antind config check [FILE]\n"
                "antind key add --name NAME --scopes verify,sign,originals [--config FILE]\n"
                "antind key list [--config FILE]\n"
                "antind key remove ID [--config FILE]\n";
@@ -108,7 +109,14 @@ int run(std::span<char*> argv) {
   Arguments arguments;
   if (!read_arguments(argv, arguments)) return usage();
   const bool key = !arguments.words.empty() && arguments.words[0] == "key";
-  if (!arguments.words.empty() && !key) return usage();
+  // What `antin config check` becomes.
+  if (arguments.words.size() >= 2 && arguments.words[0] == "config" &&
+      arguments.words[1] == "check" && arguments.words.size() <= 3) {
+    if (arguments.words.size() == 3) arguments.config = arguments.words[2];
+    arguments.check = true;
+  } else if (!arguments.words.empty() && !key) {
+    return usage();
+  }
   const auto config = load_config(arguments.config);
   if (!config) return complain(config.error());
   if (key) return key_command(config.value(), arguments);

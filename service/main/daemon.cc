@@ -11,6 +11,7 @@
 #include "service/antind/key_client.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/main/agency_key.h"
+#include "service/main/evidence_routes.h"
 #include "service/net/poco_fetcher.h"
 #include "service/system/files.h"
 #include "service/system/real.h"
@@ -56,11 +57,21 @@ Result<Bytes> worker_configuration(const Config& config) {
   }
   cbor::Array tsa;
   for (const auto& url : config.agency.tsa) tsa.emplace_back(url);
-  return cbor::encode(cbor::Map{{"trust", std::move(trust)},
-                                {"crls", std::move(crls)},
-                                {"policy", policy},
-                                {"tsa", std::move(tsa)},
-                                {"allow_test_pki", config.verify.allow_test_pki}});
+  cbor::Map whole{{"trust", std::move(trust)},
+                  {"crls", std::move(crls)},
+                  {"policy", policy},
+                  {"tsa", std::move(tsa)},
+                  {"allow_test_pki", config.verify.allow_test_pki}};
+  const auto& revocation = config.revocation;
+  if (revocation.online) {
+    const std::chrono::milliseconds total =
+        std::min<std::chrono::milliseconds>(revocation.total, config.verify.within / 2);
+    const auto one = std::min<std::chrono::milliseconds>(revocation.per_fetch, total);
+    whole.emplace("online", cbor::Map{{"aia", revocation.aia},
+                                      {"per_fetch_ms", std::int64_t{one.count()}},
+                                      {"total_ms", std::int64_t{total.count()}}});
+  }
+  return cbor::encode(whole);
 }
 
 // NAME.toml of the folder is the appearance NAME; every other file may be an image of one.
@@ -158,6 +169,13 @@ Result<Config> load_config(const std::string& path) {
                      &config.verify.policy, &config.agency.pin_file, &config.agency.certificate,
                      &config.agency.appearances, &config.store.folder})
     *file = beside(folder, *file);
+  auto& cache = config.revocation.cache;
+  cache = cache.empty() ? config.store.folder + "/evidence" : beside(folder, cache);
+  for (const auto& host : config.revocation.allow_hosts) {
+    if (const auto good = check_allowed_host(host); !good)
+      return make_error(Code::kConfigValue, host,
+                        {{"key", "revocation.allow_hosts"}, {"reason", host}});
+  }
   for (auto& file : config.agency.chain) file = beside(folder, file);
   return config;
 }
@@ -176,12 +194,17 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
   ANTIN_TRY(const auto fetcher,
             PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));
 
+  std::unique_ptr<EvidenceDesk> desk;
+  if (config.revocation.online) {
+    ANTIN_TRY(desk, EvidenceDesk::open(config, clock));
+  }
+
   const bool signing = !config.agency.key.empty();
   WorkerPool verify_workers({.name = "verify",
                              .program = worker_program,
                              .count = config.verify.workers,
                              .configuration = configuration,
-                             .callbacks = {}},
+                             .callbacks = desk ? desk->routes() : std::vector<Route>{}},
                             log, metrics);
   WorkerPool sign_workers({.name = "sign",
                            .program = worker_program,

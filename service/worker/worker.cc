@@ -1,6 +1,7 @@
 #include "service/worker/worker.h"
 
 #include <chrono>
+#include <iterator>
 #include <new>
 #include <stdexcept>
 
@@ -55,6 +56,23 @@ Result<UtcTime> time_at(const cbor::Value& body, const cbor::Key& key) {
     return make_error(Code::kIpcMalformed, "an instant out of range");
   return UtcTime(std::chrono::sys_seconds(std::chrono::seconds(count)));
 }
+
+namespace {
+
+Result<certs::OnlineOptions> read_online(const cbor::Value& body) {
+  certs::OnlineOptions options;
+  ANTIN_TRY(const auto issuers, cbor::boolean_at(body, "aia"));
+  ANTIN_TRY(const auto one, cbor::integer_at(body, "per_fetch_ms"));
+  ANTIN_TRY(const auto all, cbor::integer_at(body, "total_ms"));
+  if (one < 1 || one > 600'000 || all < 1 || all > 600'000)
+    return make_error(Code::kIpcMalformed, "times of online");
+  if (issuers) options.issuers = certs::OnlineOptions::MissingIssuers::kFetch;
+  options.per_fetch = std::chrono::milliseconds(one);
+  options.total = std::chrono::milliseconds(all);
+  return options;
+}
+
+}  // namespace
 
 Result<const Settings*> Worker::settings() const {
   if (!settings_) return make_error(Code::kIpcUnexpected, "not configured yet");
@@ -117,6 +135,10 @@ Result<Message> Worker::configure(Message& request) {
     if (url.text() == nullptr) return make_error(Code::kIpcMalformed, "a URL is not text");
     settings.tsa_urls.push_back(*url.text());
   }
+  if (const auto* online = body.find("online"); online != nullptr) {
+    ANTIN_TRY(settings.online, read_online(*online));
+    evidence_ = std::make_unique<EvidenceByMessage>(channel_, random_, *settings.online);
+  }
   Message reply;
   reply.body =
       cbor::Map{{"anchors", static_cast<std::int64_t>(settings.trust.anchors.size())},
@@ -144,11 +166,30 @@ Result<Message> Worker::verify(Message& request) {
     if (!named) return make_error(Code::kIpcMalformed, "profile");
     input.policy.profile = *named;
   }
-  ANTIN_TRY(const auto report, verifier::verify(input));
+  ANTIN_TRY(auto notes, add_evidence(input, request));
+  ANTIN_TRY(auto report, verifier::verify(input));
+  std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
   Message reply;
   reply.body = cbor::Map{{"report", verifier::to_json(report)},
                          {"exit_code", verifier::exit_code(report.verdict)}};
   return reply;
+}
+
+// What the document does not carry and the settings do not have; a document that cannot be read is
+// for verify() to speak of.
+Result<Findings> Worker::add_evidence(verifier::Input& input, const Message& request) {
+  if (!evidence_) return Findings{};
+  ANTIN_TRY(const auto now, time_at(request.body, "now"));
+  const auto wanted = verifier::evidence_wanted(input);
+  if (!wanted || wanted.value().leaves.empty()) return Findings{};
+  auto found = evidence_->collect(wanted.value(), now);
+  const auto add = [](auto& to, auto& from) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+  };
+  add(input.certificates, found.evidence.certificates);
+  add(input.crls, found.evidence.crls);
+  add(input.ocsp, found.evidence.ocsp);
+  return std::move(found.findings);
 }
 
 Result<Message> Worker::inspect(Message& request) {

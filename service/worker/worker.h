@@ -9,8 +9,10 @@
 #include "certs/core/http_fetcher.h"
 #include "certs/core/random.h"
 #include "certs/crl.h"
+#include "certs/online/online_evidence.h"
 #include "certs/trust_store.h"
 #include "service/ipc/channel.h"
+#include "service/worker/evidence_by_message.h"
 #include "verifier/verify.h"
 
 namespace antin::service::worker {
@@ -21,6 +23,7 @@ struct Settings {
   std::vector<certs::Crl> crls;
   verifier::Policy policy;
   std::vector<std::string> tsa_urls;
+  std::optional<certs::OnlineOptions> online;  ///< nothing: only what is given
 };
 
 /// The side that reads foreign octets: it holds no key, opens no file and no connection, and knows
@@ -39,10 +42,12 @@ class Worker {
   Result<Message> complete(Message& request);
   Result<Message> compare(Message& request);
   Result<const Settings*> settings() const;
+  Result<Findings> add_evidence(verifier::Input& input, const Message& request);
 
   Channel& channel_;
   RandomSource& random_;
   std::optional<Settings> settings_;
+  std::unique_ptr<EvidenceByMessage> evidence_;  ///< nullptr: only what is given
 };
 
 /// The copy's report with what it is to the original, as far as that can be told without drawing

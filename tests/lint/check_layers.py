@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     # Verification reports as PDF: the sheet is the verifier's, the drawing pdf/write's.
     "service/report": ["certs/core", "pdf/write", "verifier"],
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
-                       "verifier", "service/ipc", "service/system", "service/report"],
+                       "verifier", "service/ipc", "service/fetch", "service/system", "service/report"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
                     "signer", "verifier", "service/system", "service/net", "service/fetch", "service/cache"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
@@ -45,7 +45,8 @@ MAY_INCLUDE = {
     "service/antind": ["certs/core", "service/ipc", "service/system", "service/net"],
     # Wires the processes together; issue by issue this shrinks to fork and exec.
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
-                     "service/ipc", "service/system", "service/net", "service/worker",
+                     "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
+                     "service/fetch",
                      "service/antind"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).
