@@ -202,13 +202,15 @@ void StatusSearch::search_responder(State& state, const OcspResponse& response, 
     if (never_revoked(responder) || !responder.signature_verifies_with(state.task.issuer()) ||
         ++tried > kMostResponders)
       continue;
-    StatusTask task{.path = {.chain = {responder}, .anchor = state.task.path.anchor},
-                    .index = 0,
-                    .purpose = Purpose::kOcsp};
-    const auto& chain = state.task.path.chain;
-    task.path.chain.insert(task.path.chain.end(),
-                           chain.begin() + static_cast<std::ptrdiff_t>(state.task.index) + 1,
-                           chain.end());
+    auto paths = prospective_chains({.leaf = responder,
+                                     .candidates = state.evidence.certificates,
+                                     .trust = wanted_.trust,
+                                     .crls = {},
+                                     .purpose = Purpose::kOcsp,
+                                     .at = wanted_.at,
+                                     .check_revocation = false});
+    if (paths.empty()) continue;
+    const StatusTask task{.path = std::move(paths.front()), .index = 0, .purpose = Purpose::kOcsp};
     auto own = search(task, state.evidence, Reach::kCache);
     if (!own.statement && reach == Reach::kNetwork) own = search(task, state.evidence, reach);
     for (const auto& one : own.added.ocsp) state.add(one);
