@@ -8,7 +8,6 @@
 #include "service/cli/sign_files.h"
 #include "service/cli/sign_setup.h"
 #include "service/system/files.h"
-#include "verifier/verify.h"
 
 namespace antin::service {
 namespace {
@@ -22,6 +21,12 @@ bool is_pdf(ByteView octets) {
   return head.find("%PDF-") != std::string_view::npos;
 }
 
+Status refuse_invalid(const verifier::Report& report, Code broken) {
+  if (report.verdict != verifier::Verdict::kInvalid) return Done{};
+  return while_doing(make_error(report.message, "verdict", report.message_params), broken,
+                     "the verifier calls it INVALID");
+}
+
 }  // namespace
 
 signer::ProofMaterial FileExtender::proof() const {
@@ -30,19 +35,28 @@ signer::ProofMaterial FileExtender::proof() const {
   return proof;
 }
 
+verifier::Input FileExtender::input(const SharedBytes& document) const {
+  static const certs::TrustStore nobody;
+  return {.name = {},
+          .document = document,
+          .password = setup_.password,
+          .trust = setup_.trust ? &*setup_.trust : &nobody,
+          .crls = setup_.crls,
+          .ocsp = setup_.ocsp,
+          .policy = verifier::Policy::viet_nam(),
+          .at = environment_.clock->utc_now()};
+}
+
 Status FileExtender::judge(const SharedBytes& document, Code broken) const {
-  const certs::TrustStore nobody;
-  ANTIN_TRY(const auto report, verifier::verify({.name = {},
-                                                 .document = document,
-                                                 .password = setup_.password,
-                                                 .trust = setup_.trust ? &*setup_.trust : &nobody,
-                                                 .crls = setup_.crls,
-                                                 .ocsp = setup_.ocsp,
-                                                 .policy = verifier::Policy::viet_nam(),
-                                                 .at = environment_.clock->utc_now()}));
-  if (report.verdict != verifier::Verdict::kInvalid) return Done{};
-  return while_doing(make_error(report.message, "verdict", report.message_params), broken,
-                     "the verifier calls it INVALID");
+  ANTIN_TRY(const auto report, verifier::verify(input(document)));
+  return refuse_invalid(report, broken);
+}
+
+Status FileExtender::judge_detached(const SharedBytes& content, const Bytes& signature,
+                                    Code broken) const {
+  ANTIN_TRY(const auto report,
+            verifier::verify_detached({.input = input(content), .signature = signature}));
+  return refuse_invalid(report, broken);
 }
 
 Result<ExtendedFile> FileExtender::extend(const std::string& path) const {
@@ -100,13 +114,17 @@ Result<ExtendedFile> FileExtender::extend_detached(const std::string& path,
   }
   if (content.empty()) return make_error(Code::kDetachedContentNeeded, path, {{"tep", path}});
   ANTIN_TRY(auto octets, read_file(content, kMostDocument));
+  const SharedBytes signed_file(std::move(octets));
+  // What was signed and what was not is told first, in words of its own.
   ANTIN_TRY(auto made, signer::extend_detached({.signature = to_bytes(signature.view()),
-                                                .content = SharedBytes(std::move(octets)),
+                                                .content = signed_file,
                                                 .target = setup_.target,
                                                 .proof = proof(),
                                                 .without = setup_.without_evidence,
                                                 .renewal = setup_.renewal},
                                                environment_));
+  ANTIN_CHECK(judge_detached(signed_file, to_bytes(signature.view()), Code::kExtendInputBroken));
+  if (made.changed) ANTIN_CHECK(judge_detached(signed_file, made.cms, Code::kExtendWouldBreak));
   return ExtendedFile{.original = {},
                       .tail = std::move(made.cms),
                       .changed = made.changed,

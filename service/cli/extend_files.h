@@ -6,6 +6,7 @@
 #include "service/cli/proof_setup.h"
 #include "signer/cades.h"
 #include "signer/extend.h"
+#include "verifier/verify.h"
 
 namespace antin::service {
 
@@ -29,7 +30,7 @@ struct ExtendedFile {
   Findings warnings;
 };
 
-/// Reads a file, raises its level, and has antin's own verifier look at a PDF before and after.
+/// Reads a file, raises its level, and has antin's own verifier look at it before and after.
 class FileExtender {
  public:
   /// Both outlive this.
@@ -44,7 +45,9 @@ class FileExtender {
   Result<ExtendedFile> extend_pdf(const SharedBytes& document) const;
   Result<ExtendedFile> extend_detached(const std::string& path, SharedBytes signature) const;
   signer::ProofMaterial proof() const;
+  verifier::Input input(const SharedBytes& document) const;
   Status judge(const SharedBytes& document, Code broken) const;
+  Status judge_detached(const SharedBytes& content, const Bytes& signature, Code broken) const;
 
   const ExtendSetup& setup_;
   signer::Environment environment_;

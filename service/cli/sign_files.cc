@@ -49,17 +49,22 @@ std::shared_ptr<const Error> reason(const verifier::Report& report) {
       make_error(report.message, "verdict", report.message_params));
 }
 
+verifier::Input judge_input_of(const SignSetup& setup, const Clock& clock,
+                               const SharedBytes& document) {
+  static const certs::TrustStore nobody;
+  return {.name = {},
+          .document = document,
+          .password = setup.password,
+          .trust = setup.trust ? &*setup.trust : &nobody,
+          .crls = setup.crls,
+          .ocsp = setup.ocsp,
+          .policy = verifier::Policy::viet_nam(),
+          .at = clock.utc_now()};
+}
+
 Result<verifier::Report> judge(const SignSetup& setup, const Clock& clock,
                                const SharedBytes& document) {
-  const certs::TrustStore nobody;
-  return verifier::verify({.name = {},
-                           .document = document,
-                           .password = setup.password,
-                           .trust = setup.trust ? &*setup.trust : &nobody,
-                           .crls = setup.crls,
-                           .ocsp = setup.ocsp,
-                           .policy = verifier::Policy::viet_nam(),
-                           .at = clock.utc_now()});
+  return verifier::verify(judge_input_of(setup, clock, document));
 }
 
 }  // namespace
@@ -74,6 +79,20 @@ Result<Findings> SignedDocumentJudge::judge_input(const SharedBytes& document) c
                    .severity = Severity::kWarning,
                    .params = {},
                    .detail = {}}};
+}
+
+Status SignedDocumentJudge::judge_detached(const SharedBytes& content, const Bytes& signature,
+                                           Wanted wanted) const {
+  ANTIN_TRY(const auto report,
+            verifier::verify_detached(
+                {.input = judge_input_of(setup_, clock_, content), .signature = signature}));
+  const bool intact = report.signatures.size() == 1 &&
+                      report.signatures[0].integrity == verifier::Integrity::kIntact;
+  if (intact && (wanted == Wanted::kIntact || report.verdict != verifier::Verdict::kInvalid))
+    return Done{};
+  auto error = make_error(Code::kOutputWouldBeInvalid, "detached signature is INVALID");
+  error.cause = reason(report);
+  return error;
 }
 
 Status SignedDocumentJudge::judge_output(const SharedBytes& document, const std::string& field,
@@ -168,9 +187,9 @@ Result<signer::SignedDocument> FileBatchHost::sign_detached(const SharedBytes& c
   ANTIN_TRY(auto made,
             signer::sign_detached(detached_request(wiring_.request, content), *wiring_.key.holder,
                                   wiring_.key.key.uri, wiring_.environment));
-  if (!signer::is_finished_detached(content, made.cms, wiring_.key.certificate,
-                                    std::min(made.level_reached, signer::Level::kT)))
-    return make_error(Code::kOutputWouldBeInvalid, "detached signature does not verify");
+  using Wanted = SignedDocumentJudge::Wanted;
+  ANTIN_CHECK(judge_.judge_detached(
+      content, made.cms, wiring_.key.development ? Wanted::kIntact : Wanted::kNotInvalid));
   if (wiring_.key.development)
     made.warnings.push_back({.code = Code::kDevelopmentKey,
                              .severity = Severity::kWarning,

@@ -151,12 +151,6 @@ class Sign(Command):
         self.antin("sign", self.inputs(2), "-o", out, *self.p12())
         self.assertEqual(sorted(p.name for p in out.iterdir()), ["00.pdf", "01.pdf"])
 
-    def test_levels_of_later_versions_say_so(self):
-        for level in ("B-LT", "B-LTA"):
-            done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "out.pdf",
-                              *self.p12(), "--level", level, "--json")
-            self.assertEqual(self.only_error(done), "sign.level_not_available")
-
     def test_keeps_level_b_without_a_timestamp_when_told(self):
         out = self.folder / "out.pdf"
         nowhere = ("--level", "B-T")
@@ -186,6 +180,137 @@ class Sign(Command):
         self.assertEqual(done.returncode, 0, done)
         self.assertIn("sign.input_signature_broken",
                       [w["code"] for w in self.rows(done)[0]["warnings"]])
+
+
+class Levels(Command):
+    """Long-term levels against the test PKI's own timestamp server; revocation data from files."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = subprocess.Popen(
+            [str(build / "tests/antin-test-pki-server"), "--pki", str(PKI), "--until-eof"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.stop)
+        port = self.server.stdout.readline().split()[1].decode()
+        self.tsa = ("--tsa", f"http://127.0.0.1:{port}/tsa", "--offline")
+        self.document = VECTORS / "encrypted-aes-256.pdf"
+
+    def stop(self):
+        self.server.communicate(timeout=30)
+
+    def signed(self, name, level, *more, source=None):
+        out = self.folder / name
+        done = self.antin("sign", source or self.document, "-o", out, *self.p12(), *self.trust(),
+                          *self.tsa, "--level", level, "--json", *more)
+        self.assertEqual(done.returncode, 0, done)
+        row, = self.rows(done)
+        return out, row
+
+    def extended(self, source, level, *more, code=0):
+        out = self.folder / f"extended-{time.monotonic_ns()}{source.suffix}"
+        done = self.antin("extend", source, "-o", out, *self.tsa, "--level", level, "--json",
+                          *self.trust(), *more)
+        self.assertEqual(done.returncode, code, done)
+        row, = self.rows(done)
+        return out, row
+
+    def verdict(self, path):
+        done = self.antin("verify", path, "--trust", PKI / "trust", "--allow-test-pki", "--offline",
+                          "--json")
+        report, = self.rows(done)
+        return report["verdict"], report["signatures"][0]["level"]
+
+    def test_sign_reaches_each_and_verify_agrees(self):
+        for level in ("B-LT", "B-LTA"):
+            out, row = self.signed(f"{level}.pdf", level)
+            self.assertEqual(row["level"], level)
+            self.assertEqual(self.verdict(out), ("VALID", level))
+
+    def test_extend_only_appends_and_repeats_without_harm(self):
+        source, _ = self.signed("t.pdf", "B-T")
+        out, row = self.extended(source, "B-LTA")
+        self.assertEqual((row["schema"], row["state"], row["level"]),
+                         ("antin-extend/1", "extended", "B-LTA"))
+        self.assertIn("renew_before", row)
+        self.assertTrue(out.read_bytes().startswith(source.read_bytes()))
+        self.assertEqual(self.verdict(out), ("VALID", "B-LTA"))
+        again, row = self.extended(out, "B-LTA")
+        self.assertEqual(row["state"], "unchanged")
+        self.assertEqual(again.read_bytes(), out.read_bytes())
+        renewed, row = self.extended(out, "B-LTA", "--renew")
+        self.assertEqual(row["state"], "extended")
+        self.assertEqual(self.verdict(renewed), ("VALID", "B-LTA"))
+
+    def test_what_is_missing_is_said_and_the_exit_code_tells(self):
+        source, _ = self.signed("t.pdf", "B-T")
+        out = self.folder / "out.pdf"
+        extend = ("extend", source, "-o", out, *self.tsa, "--level", "B-LT", "--json")
+        self.assertEqual(self.only_error(self.antin(*extend)), "extend.level_needs_trust")
+        trust = ("--trust", PKI / "trust", "--allow-test-pki")
+        done = self.antin(*extend, *trust, "--without-evidence", "fail")
+        self.assertEqual(self.only_error(done), "extend.timestamp_data_missing")
+        self.assertFalse(out.exists())
+        done = self.antin(*extend, *trust)
+        self.assertEqual(done.returncode, 2, done)
+        row, = self.rows(done)
+        self.assertEqual((row["state"], row["level"]), ("unchanged", "B-T"))
+        codes = [w["code"] for w in row["warnings"]]
+        self.assertIn("extend.level_not_reached", codes)
+        self.assertEqual(out.read_bytes(), source.read_bytes())
+
+    def test_a_batch_resumes_at_a_long_term_level(self):
+        source, out = self.inputs(3), self.folder / "out"
+        sign = ("sign", source, "-o", out, *self.p12(), *self.trust(), *self.tsa, "--level",
+                "B-LTA", "--json")
+        self.assertEqual([r["state"] for r in self.rows(self.antin(*sign))], ["signed"] * 3)
+        self.assertEqual([r["state"] for r in self.rows(self.antin(*sign))], ["already_done"] * 3)
+
+    def test_any_file_gets_a_detached_signature(self):
+        note = self.folder / "note.txt"
+        note.write_text("any file\n")
+        out, row = self.signed("note.txt.p7s", "B-B", source=note)
+        self.assertEqual((row["level"], "field" in row), ("B-B", False))
+        raised, row = self.extended(out, "B-LTA", "--content", note)
+        self.assertEqual((row["state"], row["level"]), ("extended", "B-LTA"))
+        quietly("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", raised, "-content",
+                note, "-noverify", "-out", "/dev/null")
+        again, row = self.extended(raised, "B-LTA", "--content", note)
+        self.assertEqual(row["state"], "unchanged")
+        other = self.folder / "other.txt"
+        other.write_text("another\n")
+        done = self.antin("extend", out, "-o", self.folder / "x.p7s", "--level", "B-T", *self.tsa,
+                          "--content", other, "--json")
+        self.assertEqual(self.only_error(done), "extend.detached_mismatch")
+        done = self.antin("sign", note, "-o", self.folder / "y.p7s", *self.p12(), "--reason", "x",
+                          "--json")
+        self.assertEqual(self.only_error(done), "extend.pdf_only_option")
+
+    def test_a_broken_document_is_not_raised(self):
+        source, _ = self.signed("t.pdf", "B-T", source=VECTORS / "xref-table.pdf")
+        octets = bytearray(source.read_bytes())
+        octets[octets.index(b"/MediaBox") + 11] ^= 1
+        broken = self.folder / "broken.pdf"
+        broken.write_bytes(octets)
+        out = self.folder / "out.pdf"
+        done = self.antin("extend", broken, "-o", out, "--level", "B-LT", *self.trust(), *self.tsa,
+                          "--json")
+        self.assertEqual(self.only_error(done), "extend.input_broken")
+        self.assertFalse(out.exists())
+
+    def test_two_steps_reach_them(self):
+        state, tbs = self.folder / "state", self.folder / "tbs.der"
+        raw, out = self.folder / "raw", self.folder / "out.pdf"
+        done = self.antin("prepare", VECTORS / "form.pdf", "--cert", PKI / "certs/officer-p256.crt",
+                          "--cert", PKI / "certs/issuing-ca.crt", "--state", state, "-o", tbs,
+                          "--level", "B-LTA", *self.trust())
+        self.assertEqual(done.returncode, 0, done)
+        quietly("openssl", "dgst", "-sha256", "-sign", PKI / "keys/officer-p256.key", "-out", raw,
+                tbs)
+        done = self.antin("complete", "--state", state, "--signature", raw, "-o", out, "--json",
+                          *self.trust(), *self.tsa)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(self.rows(done)[0]["level"], "B-LTA")
+        self.assertEqual(self.verdict(out), ("VALID", "B-LTA"))
 
 
 class Pins(Command):
@@ -309,7 +434,8 @@ class Usage(Command):
 
     def test_help_is_there_for_every_command(self):
         self.assertEqual(self.antin("help").returncode, 0)
-        for words in (["sign"], ["prepare"], ["complete"], ["token", "list"], ["token", "test"]):
+        for words in (["sign"], ["prepare"], ["complete"], ["extend"], ["token", "list"],
+                      ["token", "test"]):
             for language in ("vi", "en"):
                 done = self.antin(*words, "--help", "--lang", language)
                 self.assertEqual(done.returncode, 0)
