@@ -227,7 +227,7 @@ namespace {
 
 constexpr std::uint8_t kHalf = 128;   // darker than this: hidden
 constexpr std::uint8_t kClear = 250;  // darker than this: touched
-constexpr double kGlyphLost = 0.5, kBandLost = 0.75, kWordLost = 0.25;
+constexpr double kGlyphLost = 0.5, kBandLost = 0.75, kWordLost = 0.4;
 constexpr double kFineWindow = 6, kFineLost = 0.5, kCoarseWindow = 24, kCoarseLost = 0.75;
 constexpr double kSignatureLost = 0.5;
 constexpr double kLetterSize = 24;  // outlines up to this may be letters

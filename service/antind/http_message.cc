@@ -20,6 +20,8 @@ std::string_view name(Method method) noexcept {
       return "OPTIONS";
     case Method::kPatch:
       return "PATCH";
+    case Method::kTrace:
+      return "TRACE";
     case Method::kOther:
       break;
   }

@@ -11,7 +11,17 @@
 
 namespace antin::service {
 
-enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kPatch, kOther };
+enum class Method : std::uint8_t {
+  kGet,
+  kHead,
+  kPost,
+  kPut,
+  kDelete,
+  kOptions,
+  kPatch,
+  kTrace,
+  kOther
+};
 std::string_view name(Method method) noexcept;
 
 struct HeaderField {

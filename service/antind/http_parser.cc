@@ -81,8 +81,9 @@ std::optional<std::uint64_t> read_number(std::string_view text, int base, std::s
   return value;
 }
 
-constexpr std::array kMethods{Method::kGet,    Method::kHead,    Method::kPost, Method::kPut,
-                              Method::kDelete, Method::kOptions, Method::kPatch};
+// TRACE is known so that it can be refused by name: no path allows it (RFC 9110 §9.3.8, §15.5.6).
+constexpr std::array kMethods{Method::kGet,    Method::kHead,    Method::kPost,  Method::kPut,
+                              Method::kDelete, Method::kOptions, Method::kPatch, Method::kTrace};
 
 }  // namespace
 

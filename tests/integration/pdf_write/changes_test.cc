@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/pdf_write/pdf_builder.h"
@@ -13,21 +14,27 @@
 namespace antin::pdf {
 namespace {
 
+using testing::Contains;
+using testing::Each;
+using testing::Not;
+using testing::StartsWith;
+
 using test::make_pdf;
 using test::one_page;
 using test::signed_file;
 
-Bytes ready_file(const std::string& name) {
-  std::ifstream in(std::string{ANTIN_SOURCE_DIR} + "/packaging/appearances/" + name,
+Bytes ready_file(const std::string& folder, const std::string& name) {
+  std::ifstream in(std::string{ANTIN_SOURCE_DIR} + "/packaging/" + folder + "/" + name,
                    std::ios::binary);
   return Bytes(std::istreambuf_iterator<char>(in), {});
 }
 
-SignatureUpdate stamped(const std::string& appearance) {
+SignatureUpdate stamped(const std::string& appearance, const std::string& folder = "appearances") {
   auto update = test::invisible();
-  const Bytes toml = ready_file(appearance);
-  auto read = read_appearance(
-      as_text(toml), [](const std::string& name) -> Result<Bytes> { return ready_file(name); });
+  const Bytes toml = ready_file(folder, appearance);
+  auto read = read_appearance(as_text(toml), [&](const std::string& name) -> Result<Bytes> {
+    return ready_file(folder, name);
+  });
   if (!read) throw std::runtime_error(to_log_line(read.error()));
   update.appearance = std::move(read).value();
   update.facts = StampFacts{.signer = "Nguyễn Văn Ảnh",
@@ -133,6 +140,54 @@ TEST(Seal, OverTheOfficersSignatureIsExplained) {
   officer.appearance->anchor.y_mm = 150;
   const Bytes first = signed_file(make_pdf(one_page()), officer);
   expect_only_a_signature(signed_file(first, stamped("agency-seal.toml")));
+}
+
+/// Codes of what came after revision `from`; the gravest level must be a signature.
+std::vector<std::string> codes_since(const Bytes& file, std::size_t from) {
+  const auto map = read_revisions(file, {});
+  if (!map) return {"unreadable"};
+  const auto changes =
+      changes_between(SharedBytes{file}, map.value(), from, map.value().revisions.size() - 1, {});
+  if (!changes) return {to_log_line(changes.error())};
+  std::vector<std::string> codes;
+  for (const auto& change : changes.value()) {
+    const bool fine = change.level <= ChangeLevel::kSignature && !change.never_permitted;
+    codes.push_back((fine ? "" : "!") + std::string{info(change.what).name});
+  }
+  return codes;
+}
+
+// Nghị định 30/2020/NĐ-CP, Phụ lục I: the officer's blue signature, the red seal over its left
+// third, the copy line in the margin. Whatever of it touches must stay permitted, or the verifier
+// would refuse what the law asks for.
+TEST(Seal, OverTheSampleNoticeStaysPermitted) {
+  const Bytes officer =
+      signed_file(ready_file("samples", "thong-bao.pdf"), stamped("officer.toml", "samples"));
+  const Bytes sealed = signed_file(officer, stamped("agency.toml", "samples"));
+  const Bytes copied = signed_file(sealed, stamped("copy-line.toml", "samples"));
+  const auto map = read_revisions(copied, {});
+  ASSERT_TRUE(map);
+  const auto count = map.value().revisions.size();
+  ASSERT_GE(count, 3U);
+  for (std::size_t from = count - 3; from + 1 < count; ++from) {
+    EXPECT_THAT(codes_since(copied, from), Each(Not(StartsWith("!")))) << from;
+  }
+  EXPECT_THAT(codes_since(copied, count - 3), Contains("pdf.change_overlaps"));
+}
+
+// A pen's strokes over printed text: permitted wherever they leave it readable, and said.
+TEST(Signature, OverThePrintedNameStaysReadable) {
+  const Bytes first = signed_file(ready_file("samples", "thong-bao.pdf"), test::invisible());
+  const auto map = read_revisions(first, {});
+  ASSERT_TRUE(map);
+  auto update = stamped("person.toml");
+  update.appearance->anchor = Anchor{};
+  update.appearance->anchor.x_mm = 100;
+  update.appearance->anchor.y_mm = 240;
+  update.appearance->lines = {{.text = "{reason}"}};
+  const auto codes = codes_since(signed_file(first, update), map.value().revisions.size() - 1);
+  EXPECT_THAT(codes, Contains("pdf.change_overlaps"));
+  EXPECT_THAT(codes, Each(Not(StartsWith("!"))));
 }
 
 }  // namespace

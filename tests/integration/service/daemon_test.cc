@@ -193,6 +193,9 @@ TEST_F(DaemonTest, ServesItsPageAndItsDescriptionAndLeavesWhenAsked) {
   const auto wrong = ask("DELETE", "/healthz");
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(wrong.field("Allow"), "GET, HEAD");
+  const auto trace = ask("TRACE", "/healthz");
+  EXPECT_EQ(trace.status, 405);
+  EXPECT_EQ(trace.field("Allow"), "GET, HEAD");
   EXPECT_EQ(daemon_->end(SIGTERM), 0);
   EXPECT_EQ(daemon_->log().find("Bearer"), std::string::npos);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "verifier/overlaps.h"
+
 namespace antin::verifier {
 namespace {
 
@@ -97,6 +99,75 @@ TEST(Permission, ALockedFieldStaysAsItIs) {
   EXPECT_EQ(judge_change(kFilled, input).rule, "ISO 32000-2 12.8.2.4");
   input.restrictions.locks[0].fields = {"Other"};
   EXPECT_TRUE(judge_change(kFilled, input).permitted);
+}
+
+TEST(Permission, WhoMayLieOverSignedContentIsWhoeverSignedWell) {
+  const auto over = change(ChangeLevel::kSignature, Code::kPdfChangeOverlaps, "Seal");
+  auto input = rules(Profile::kCertifiedCopy);
+  const auto stranger = judge_change(over, input);
+  EXPECT_FALSE(stranger.permitted);
+  EXPECT_EQ(stranger.change.what, Code::kPdfChangeOverlapRefused);
+  input.passed_fields = {"Seal"};
+  EXPECT_TRUE(judge_change(over, input).permitted);
+  EXPECT_EQ(judge_change(over, input).change.what, Code::kPdfChangeOverlaps);
+  // Not after P=1, not for a timestamp, and not when it hides anything.
+  input.restrictions.doc_mdp = DocMdp::kNoChanges;
+  EXPECT_FALSE(judge_change(over, input).permitted);
+  input.restrictions.doc_mdp = {};
+  input.timestamp_fields = {"Seal"};
+  EXPECT_FALSE(judge_change(over, input).permitted);
+  input.timestamp_fields = {};
+  auto opaque = over;
+  opaque.what = Code::kPdfChangeHides;
+  opaque.never_permitted = true;
+  EXPECT_FALSE(judge_change(opaque, input).permitted);
+}
+
+SignatureReport standing(std::string field, Indication indication,
+                         std::optional<SubIndication> reason = {}) {
+  SignatureReport report;
+  report.field = std::move(field);
+  report.indication = indication;
+  report.sub_indication = reason;
+  report.integrity = Integrity::kIntact;
+  return report;
+}
+
+TEST(Overlaps, OnlyEvidenceThatIsMissingLeavesThemOpen) {
+  using enum Indication;
+  const std::vector<SignatureReport> reports = {
+      standing("Passed", kTotalPassed), standing("Open", kIndeterminate, SubIndication::kTryLater),
+      standing("Unknown", kIndeterminate, SubIndication::kNoCertificateChainFound),
+      standing("Revoked", kIndeterminate, SubIndication::kRevokedNoPoe),
+      standing("Failed", kTotalFailed, SubIndication::kHashFailure),
+      // Two signatures under one name: the worse one counts.
+      standing("Twice", kTotalPassed),
+      standing("Twice", kTotalFailed, SubIndication::kHashFailure)};
+  auto input = rules(Profile::kDocument);
+  add_standing(reports, standing("Covered", kTotalPassed), input);
+  EXPECT_EQ(input.passed_fields, std::vector<std::string>{"Passed"});
+  EXPECT_EQ(input.undecided_fields, std::vector<std::string>{"Open"});
+  // Where nobody is known, an unknown signer is no reason to call the document bad.
+  input = rules(Profile::kDocument);
+  add_standing(reports, standing("Covered", kIndeterminate), input);
+  EXPECT_EQ(input.undecided_fields, (std::vector<std::string>{"Open", "Unknown"}));
+}
+
+TEST(Overlaps, AreSaidWithTheSignatureTheyLieOver) {
+  auto input = rules(Profile::kDocument);
+  input.undecided_fields = {"Open"};
+  input.passed_fields = {"Passed"};
+  for (const char* field : {"Open", "Passed"}) {
+    SignatureReport report;
+    report.changes_after =
+        judge_changes({change(ChangeLevel::kSignature, Code::kPdfChangeOverlaps, field)}, input);
+    report_overlaps(input, report);
+    ASSERT_EQ(report.findings.size(), 1U);
+    const bool open = std::string{field} == "Open";
+    EXPECT_EQ(report.findings[0].code,
+              open ? Code::kPdfOverlapUndecided : Code::kPdfChangeOverlaps);
+    EXPECT_EQ(report.findings[0].severity, open ? Severity::kWarning : Severity::kInfo);
+  }
 }
 
 TEST(FieldLock, CoversKidsOfANamedFieldAndNothingThatMerelyStartsAlike) {

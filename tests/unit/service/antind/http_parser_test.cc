@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "service/antind/routes.h"
+
 namespace antin::service {
 namespace {
 
@@ -85,7 +87,6 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"Nul", std::string("GET /\0 HTTP/1.1\r\n", 17), Code::kHttpMalformed},
         Row{"UnknownMethod", "BREW / HTTP/1.1\r\n", Code::kHttpMethodUnknown},
         Row{"LowerCaseMethod", "get / HTTP/1.1\r\n", Code::kHttpMethodUnknown},
-        Row{"Trace", "TRACE / HTTP/1.1\r\n", Code::kHttpMethodUnknown},
         Row{"Connect", "CONNECT a:443 HTTP/1.1\r\n", Code::kHttpMethodUnknown},
         Row{"MethodNoToken", "G(T / HTTP/1.1\r\n", Code::kHttpMalformed},
         Row{"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Code::kHttpVersion},
@@ -224,6 +225,17 @@ TEST(HttpParser, JoinsChunksAndReadsOverExtensionsAndTrailers) {
   ASSERT_EQ(outcome.state, HttpParser::State::kComplete);
   EXPECT_EQ(outcome.body, "abc0123456789");
   EXPECT_EQ(outcome.head.count("digest"), 0U);
+}
+
+// RFC 9110 §15.5.6: a known method that no path allows is 405 with Allow, not 501.
+TEST(HttpParser, KnowsTraceSoThatItCanBeRefusedByName) {
+  const auto outcome = parse("TRACE /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 0);
+  EXPECT_EQ(outcome.state, HttpParser::State::kComplete);
+  EXPECT_EQ(outcome.head.method, Method::kTrace);
+  const auto matched = match_route(Method::kTrace, "/healthz");
+  EXPECT_EQ(matched.row, nullptr);
+  EXPECT_EQ(matched.allowed.size(), 2U);
+  EXPECT_TRUE(match_route(Method::kTrace, "/none").allowed.empty());
 }
 
 TEST(HttpParser, KnowsWhenAConnectionEnds) {
