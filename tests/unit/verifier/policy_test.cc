@@ -25,6 +25,31 @@ TEST(Policy, TheCommittedDefaultSaysWhatIsBuiltIn) {
     EXPECT_TRUE(found) << name(rule.digest);
   }
   EXPECT_EQ(read.value().limits.max_octets, built_in.limits.max_octets);
+  EXPECT_EQ(read.value().name, built_in.name);
+  EXPECT_EQ(read.value().required_level, built_in.required_level);
+  EXPECT_EQ(read.value().quirk_from, built_in.quirk_from);
+  EXPECT_EQ(read.value().quirk_until, built_in.quirk_until);
+  const auto& revocation = read.value().revocation;
+  EXPECT_EQ(revocation.signer, built_in.revocation.signer);
+  EXPECT_EQ(revocation.authorities, built_in.revocation.authorities);
+  EXPECT_EQ(revocation.timestamps, built_in.revocation.timestamps);
+  EXPECT_EQ(revocation.timestamps_fresh_at, built_in.revocation.timestamps_fresh_at);
+  EXPECT_EQ(revocation.max_age, built_in.revocation.max_age);
+}
+
+TEST(Policy, SaysWhatMustBeKnownOfRevocationAndWhichLevelPasses) {
+  const auto read = read_policy(
+      "schema = \"antin-policy/1\"\nname = \"strict\"\nrequired_level = \"B-T\"\n"
+      "[revocation]\nsigner = \"if_available\"\ntimestamps_fresh_at = \"present\"\n"
+      "max_age_hours = 24\n[quirk]\nfrom_minutes = 415\n");
+  ASSERT_TRUE(read) << to_log_line(read.error());
+  EXPECT_EQ(read.value().name, "strict");
+  EXPECT_EQ(read.value().required_level, "B-T");
+  EXPECT_EQ(read.value().revocation.signer, RevocationPolicy::Need::kIfAvailable);
+  EXPECT_EQ(read.value().revocation.authorities, RevocationPolicy::Need::kRequired);
+  EXPECT_EQ(read.value().revocation.timestamps_fresh_at, RevocationPolicy::FreshAt::kPresent);
+  EXPECT_EQ(read.value().revocation.max_age, std::chrono::hours{24});
+  EXPECT_EQ(read.value().quirk_from, std::chrono::minutes{415});
 }
 
 struct Refused {
@@ -63,6 +88,17 @@ INSTANTIATE_TEST_SUITE_P(
                 "algorithms.digest.until"},
         Refused{"NegativeLimit", "schema = \"antin-policy/1\"\n[limits]\nmax_pages = -1",
                 "limits.max_pages"},
+        Refused{"UnknownLevel", "schema = \"antin-policy/1\"\nrequired_level = \"B-C\"",
+                "required_level"},
+        Refused{"UnknownNeed", "schema = \"antin-policy/1\"\n[revocation]\nsigner = \"maybe\"",
+                "revocation.signer"},
+        Refused{"UnknownRevocationKey", "schema = \"antin-policy/1\"\n[revocation]\ncrl = 1",
+                "revocation.crl"},
+        Refused{"AgeOfNothing", "schema = \"antin-policy/1\"\n[revocation]\nmax_age_hours = 0",
+                "revocation.max_age_hours"},
+        Refused{"EmptyWindow",
+                "schema = \"antin-policy/1\"\n[quirk]\nfrom_minutes = 500\nuntil_minutes = 430",
+                "quirk.until_minutes"},
         Refused{"NoToml", "schema = ", "line 1"}),
     [](const auto& row) { return std::string{row.param.story}; });
 

@@ -182,6 +182,14 @@ Bytes bare_rsa_over(const std::string& octets, const Signing& signing) {
 
 }  // namespace
 
+Bytes detached(const std::string& content, const Signing& signing) {
+  return cms_over(content, signing);
+}
+
+Bytes token(ByteView octets, UtcTime at, const std::string& tsa) {
+  return token_over(octets, at, tsa);
+}
+
 Document::Document(std::size_t filler) {
   octets_ = "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
   if (filler != 0) {

@@ -68,6 +68,11 @@ class Document {
   std::size_t last_xref_ = 0;
 };
 
+/// A CMS over `content` that stands beside it (or holds it, Signing::Content::kInside).
+Bytes detached(const std::string& content, const Signing& signing);
+/// An RFC 3161 token of tests/pki's `tsa` over these octets.
+Bytes token(ByteView octets, UtcTime at, const std::string& tsa = "tsa");
+
 Bytes file(const std::string& path);  ///< below tests/pki
 UtcTime time(const std::string& rfc3339);
 certs::TrustStore trust();       ///< root of tests/pki as anchor, issuing CA known
