@@ -18,9 +18,10 @@ constexpr std::size_t kMemoryOctets = std::size_t{64} << 20U;
 // XDG Base Directory Specification; "" when the user has no home.
 std::string cache_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache == '/') return std::string(cache) + "/antin";
+  if (cache != nullptr && *cache == '/') return std::string(cache) + "/antin/evidence";
   const char* home = std::getenv("HOME");
-  return home != nullptr && *home == '/' ? std::string(home) + "/.cache/antin" : std::string();
+  return home != nullptr && *home == '/' ? std::string(home) + "/.cache/antin/evidence"
+                                         : std::string();
 }
 
 std::string beside_this(const std::string& program) {

@@ -83,7 +83,7 @@ std::vector<OptionSpec> network_options() {
        "timestamp server, tried in order"},
       {"offline", Kind::kFlag, "", "không tải dữ liệu thu hồi; chỉ dùng --crl, --ocsp",
        "fetch no revocation data; only --crl and --ocsp are used"},
-      {"fetch-issuers", Kind::kFlag, "", "tải chứng thư số trung gian còn thiếu",
+      {"aia", Kind::kFlag, "", "tải chứng thư số trung gian còn thiếu",
        "fetch missing intermediate certificates"},
       {"allow-host", Kind::kRepeatable, "HOST[:PORT]",
        "máy chủ nội bộ được phép tải dữ liệu thu hồi",
@@ -98,9 +98,11 @@ Result<NetworkSetup> read_network(const Arguments& arguments, signer::Level leve
   network.tsa_urls = arguments.values("tsa");
   network.allow_hosts = arguments.values("allow-host");
   for (const auto& host : network.allow_hosts) ANTIN_CHECK(check_allowed_host(host));
-  if (level >= signer::Level::kLT && !arguments.has("offline"))
+  // S-04: against trusted roots, revocation is asked before the key is touched; B-LT keeps what was
+  // answered.
+  if (!arguments.has("offline") && (level >= signer::Level::kLT || arguments.has("trust")))
     network.evidence = NetworkSetup::Evidence::kOnline;
-  if (arguments.has("fetch-issuers")) network.issuers = NetworkSetup::Issuers::kFetch;
+  if (arguments.has("aia")) network.issuers = NetworkSetup::Issuers::kFetch;
   network.cache = arguments.value_or("cache", default_cache());
   return network;
 }

@@ -42,7 +42,7 @@ struct NetworkSetup {
   std::vector<std::string> allow_hosts;
   std::string cache;  ///< folder; "": in memory
 };
-/// --tsa, --offline, --fetch-issuers, --allow-host, --cache
+/// --tsa, --offline, --aia, --allow-host, --cache
 std::vector<OptionSpec> network_options();
 /// Online unless --offline, for the levels that need revocation data. Fails with kNetUrl.
 Result<NetworkSetup> read_network(const Arguments& arguments, signer::Level level);
