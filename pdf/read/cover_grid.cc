@@ -161,24 +161,43 @@ void rasterise_image(const Grid& grid, const DrawnImage& image, const PixelPlane
   const bool afford =
       spend(budget.cells, (rows->last - rows->first + 1) * (columns->last - columns->first + 1));
   const auto back = image.place.inverse();
+  // Upright images, nearly all there are, need each column's and row's pixels looked up once.
+  const bool upright = back && back->b == 0 && back->c == 0;
+  const auto part_of = [&](std::size_t row, std::size_t column) {
+    const double x = grid.area.left + static_cast<double>(column) * grid.step;
+    const double y = grid.area.bottom + static_cast<double>(row) * grid.step;
+    return back->map(Rect{x, y, x + grid.step, y + grid.step});
+  };
+  std::vector<PixelPlane::Range> across;
+  if (afford && upright && plane != nullptr) {
+    for (auto column = columns->first; column <= columns->last; ++column) {
+      const auto part = part_of(rows->first, column);
+      across.push_back(PixelPlane::touched(part.left, part.right, plane->width));
+    }
+  }
   for (auto row = rows->first; row <= rows->last; ++row) {
+    auto part = afford && upright ? part_of(row, columns->first) : Rect{};
     for (auto column = columns->first; column <= columns->last; ++column) {
       const auto cell = row * grid.columns + column;
       if (!afford || !back) {
         visit(cell, 255);
         continue;
       }
-      const double x = grid.area.left + static_cast<double>(column) * grid.step;
-      const double y = grid.area.bottom + static_cast<double>(row) * grid.step;
-      auto part = back->map(Rect{x, y, x + grid.step, y + grid.step});
-      if (part.right < 0 || part.left > 1 || part.top < 0 || part.bottom > 1) continue;
+      if (!upright) {
+        part = part_of(row, column);
+        if (part.right < 0 || part.left > 1 || part.top < 0 || part.bottom > 1) continue;
+      }
       if (plane == nullptr) {
         visit(cell, 255);
         continue;
       }
       // The first row of samples is at the top of the unit square (8.9.5.1).
-      part = {part.left, 1 - part.top, part.right, 1 - part.bottom};
-      if (const auto value = plane->largest(part, budget.cells); value != 0) visit(cell, value);
+      const auto down = PixelPlane::touched(1 - part.top, 1 - part.bottom, plane->height);
+      const auto pixels = upright ? across[column - columns->first]
+                                  : PixelPlane::touched(part.left, part.right, plane->width);
+      if (const auto value = plane->largest(pixels, down, budget.cells); value != 0) {
+        visit(cell, value);
+      }
     }
   }
 }

@@ -70,7 +70,10 @@ class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
       shared_.drawing.complete = false;
       return;
     }
-    if (!parse_content(*octets.value(), *this)) shared_.drawing.understood = false;
+    if (parse_content(*octets.value(), *this)) return;
+    // Where one parser gives up another may go on.
+    shared_.drawing.understood = false;
+    if (shared_.purpose == DrawingPurpose::kContent) shared_.drawing.complete = false;
   }
 
   void handleObject(Object object) override {
@@ -192,6 +195,9 @@ class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
       return;
     }
     auto dictionary = object.getDict();
+    for (const char* elsewhere : {"/Ref", "/PS", "/OPI", "/Subtype2"}) {
+      if (!Object{key_of(dictionary, elsewhere)}.isNull()) shared_.drawing.understood = false;
+    }
     auto inner = state_;
     inner.matrix = matrix_of(dictionary).then(state_.matrix);
     if (const auto box = read_rect(key_of(dictionary, "/BBox"))) {
@@ -478,6 +484,9 @@ class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
     const bool type3 = metrics.kind() == FontMetrics::Kind::kType3;
     if (shared_.purpose == DrawingPurpose::kCover && seen && !type3 && !metrics.tame()) {
       shared_.drawing.understood = false;
+    }
+    if (!metrics.places(octets) && metrics.kind() != FontMetrics::Kind::kSimple) {
+      shared_.drawing.understood = false;  // vectors and procedures may put ink anywhere
     }
     if (!metrics.places(octets)) return show_vaguely(octets, metrics, seen ? alpha : 0);
     const auto glyphs = metrics.decode(octets);

@@ -146,7 +146,7 @@ void FontMetrics::read_type3(const QPDFObjectHandle& dictionary) {
     n.at(static_cast<std::size_t>(i)) = item.getNumericValue();
   }
   matrix_ = {n[0], n[1], n[2], n[3], n[4], n[5]};
-  read_simple(dictionary);
+  if (matrix_.a > 0) read_simple(dictionary);
   resources_ = key_of(dictionary, "/Resources");
   auto names = key_of(key_of(dictionary, "/Encoding"), "/Differences");
   const auto procedures = key_of(dictionary, "/CharProcs");
@@ -175,7 +175,8 @@ void FontMetrics::read_program(const QPDFObjectHandle& descriptor, DrawingBudget
   if (file.isNull()) {
     // The viewer's own font of that kind: letters as they usually are.
     tame_ = true;
-    ink_ = {-0.1, -0.25, 0, 0.95};
+    // A width that only the document tells does not make them narrower.
+    ink_ = {-0.1, -0.3, only_listed_ ? 0 : 1.1, 1};
     return;
   }
   if (!file.isStream()) return;

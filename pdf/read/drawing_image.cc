@@ -155,17 +155,23 @@ std::optional<PixelPlane> plane_of(const Samples& samples, DrawingBudget& budget
 
 }  // namespace
 
-std::uint8_t PixelPlane::largest(const Rect& part, std::size_t& steps) const {
-  const auto index = [](double at, std::size_t count) {
-    return static_cast<std::size_t>(std::clamp(std::floor(at * static_cast<double>(count)), 0.0,
-                                               static_cast<double>(count - 1)));
+PixelPlane::Range PixelPlane::touched(double low, double high, std::size_t count) noexcept {
+  const auto most = static_cast<double>(count - 1);
+  const auto index = [&](double at) {
+    return static_cast<std::size_t>(std::clamp(at * static_cast<double>(count), 0.0, most));
   };
-  const auto x0 = index(part.left, width), x1 = index(part.right, width);
-  const auto y0 = index(part.bottom, height), y1 = index(part.top, height);
-  if (!spend(steps, (x1 - x0 + 1) * (y1 - y0 + 1))) return 255;
+  return {index(low), index(high)};
+}
+
+std::uint8_t PixelPlane::largest(const Range& columns, const Range& rows,
+                                 std::size_t& steps) const {
+  if (!spend(steps, (columns.last - columns.first + 1) * (rows.last - rows.first + 1))) return 255;
   std::uint8_t most = 0;
-  for (auto y = y0; y <= y1; ++y) {
-    for (auto x = x0; x <= x1 && most < 255; ++x) most = std::max(most, values[y * width + x]);
+  for (auto y = rows.first; y <= rows.last; ++y) {
+    const auto* line = &values[y * width];
+    for (auto x = columns.first; x <= columns.last && most < 255; ++x) {
+      most = std::max(most, line[x]);
+    }
   }
   return most;
 }
@@ -178,6 +184,8 @@ std::optional<PixelPlane> opacity_of(const Object& image, DrawingBudget& budget)
     return plane_of(*samples, budget,
                     [&](std::size_t x, std::size_t y) { return 255 - samples->at(x, y, 0); });
   };
+  // What is shown instead when it is printed has no mask that we looked at (8.9.5.4).
+  if (!Object{key_of(image, "/Alternates")}.isNull()) return std::nullopt;
   auto stencil = key_of(image, "/ImageMask");
   if (stencil.isBool() && stencil.getBoolValue()) return stencil_of(image);
   if (auto soft = key_of(image, "/SMask"); soft.isStream()) {

@@ -10,9 +10,13 @@ namespace antin::pdf {
 struct PixelPlane {
   std::size_t width = 0, height = 0;
   std::vector<std::uint8_t> values;
-  /// The largest value of the pixels that touch the part [left, right] x [top, bottom] of the unit
-  /// square whose origin is the top left corner.
-  std::uint8_t largest(const Rect& part, std::size_t& steps) const;
+  struct Range {
+    std::size_t first = 0, last = 0;  ///< inclusive
+  };
+  /// The pixels of a row or column of `count` that touch [low, high] of the unit interval.
+  static Range touched(double low, double high, std::size_t count) noexcept;
+  /// The largest value among these; 255 when `steps` does not reach.
+  std::uint8_t largest(const Range& columns, const Range& rows, std::size_t& steps) const;
 };
 
 /// How opaque the pixels of an image XObject are (0 to 255), out of /SMask, a stencil /Mask or

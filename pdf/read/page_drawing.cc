@@ -48,11 +48,11 @@ Rect box_of(const Drawing& drawing, const Rect& whole) {
 std::optional<PixelPlane> seen_pixels(const DrawnImage& image, bool of_signature,
                                       DrawingBudget& budget) {
   if (Object{image.image}.isNull()) return std::nullopt;
-  auto ink = ink_of(image.image, budget);
-  if (!of_signature) return ink;
   // A signature's picture shows where it is not transparent.
-  auto opacity = opacity_of(image.image, budget);
-  return opacity ? opacity : ink;
+  if (of_signature) {
+    if (auto opacity = opacity_of(image.image, budget)) return opacity;
+  }
+  return ink_of(image.image, budget);
 }
 
 }  // namespace

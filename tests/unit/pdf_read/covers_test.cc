@@ -189,6 +189,30 @@ std::vector<Stamp> covers() {
       {"MatrixThatTurnsIt", "1 g 0 0 30 210 re f", "/Matrix[0 1 -1 0 0 0]", "", {}, "[0 0 30 210]"},
       {"BoxScaledUp", "1 g 0 0 1 1 re f", "", "", {}, "[0 0 1 1]"},
       {"BoxOfNothing", "1 g 0 0 210 30 re f", "", "", {}, "[0 0 0 0]"},
+      {"ImageWithAnotherForPrinting",
+       kDraw,
+       "",
+       kX,
+       {{50, image("/SMask 51 0 R/Alternates[<</Image 52 0 R/DefaultForPrinting true>>]", "\xFF")},
+        {51, image("", std::string(1, '\0'))},
+        {52, image("", "\xFF")}}},
+      {"LettersSaidToHaveNoWidth", "BT /F 60 Tf 20 0 Td (nnnn) Tj ET", "",
+       "/Font<</F<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats/FirstChar 110/LastChar "
+       "110/Widths[0]>>>>"},
+      {"Type3GlyphsWithoutWidths",
+       "BT /F 1 Tf 0 0 Td (a) Tj ET",
+       "",
+       "/Font<</F<</Type/Font/Subtype/Type3/FontBBox[0 0 1 1]/FontMatrix[1 0 0 1 0 0]"
+       "/Encoding<</Differences[97/a]>>/CharProcs<</a 50 0 R>>>>>>",
+       {{50, stream("", "1 0 d0 0 0 210 30 re f")}}},
+      {"VectorsThatPutLettersAnywhere", "BT /F 1 Tf 0 0 Td <0001> Tj ET", "",
+       "/Font<</F<</Type/Font/Subtype/Type0/Encoding/Identity-V/DescendantFonts[<</Subtype"
+       "/CIDFontType2/W2[1[0 -90000 -90000]]>>]>>>>"},
+      {"ContentFromElsewhere",
+       "/X Do",
+       "",
+       kX,
+       {{50, form("/Ref<</F(other.pdf)/Page 0>>", "q Q")}}},
       {"UnknownOperator", "1 g foo"},
       {"ContentThatCannotBeDecoded", "xx", "/Filter/FlateDecode"},
       {"OnARotatedPage", "1 g 0 0 210 30 re f", "", "", {}, "[0 0 210 30]", "/Rotate 90"},
@@ -456,6 +480,15 @@ TEST(Covers, PageThatCannotBeReadIsTakenForFull) {
   put_stamp(pdf, kThin, kBlank);
   EXPECT_THAT(changes_of(pdf.finish_table(kRoot).finish_signature()),
               Contains("!content cover_unreadable"));
+}
+
+TEST(Covers, PageThatTheParserGivesUpOnIsTakenForFull) {
+  for (const bool sound : {true, false}) {
+    auto pdf = signed_page("", sound ? "BT ET" : "BT ET <zz> ) Tj");
+    put_stamp(pdf, kThin, kBlank);
+    const auto changes = changes_of(pdf.finish_table(kRoot).finish_signature());
+    EXPECT_EQ(testing::Value(changes, Contains("!content cover_unreadable")), !sound);
+  }
 }
 
 TEST(Covers, ScannedPaperMayBeWrittenOnWhereItIsBlank) {
