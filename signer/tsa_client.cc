@@ -25,7 +25,7 @@ class Slot {
       const std::lock_guard lock(mutex_);
       --busy_;
     }
-    freed_.notify_one();
+    freed_.notify_all();
   }
   Slot(const Slot&) = delete;
   Slot& operator=(const Slot&) = delete;
@@ -60,16 +60,25 @@ TsaClient::TsaClient(TsaOptions options, HttpFetcher& fetcher, RandomSource& ran
 }
 
 Result<certs::TimestampToken> TsaClient::timestamp(ByteView imprint_sha256) {
-  const Slot slot(mutex_, free_slot_, busy_, options_.max_parallel);
   auto last = make_error(Code::kTimestampUnreachable, "no timestamp server configured");
-  for (const auto& url : options_.urls) {
+  const auto urls =
+      options_.health == nullptr ? options_.urls : options_.health->in_order(options_.urls);
+  for (const auto& url : urls) {
+    std::unique_lock lock(mutex_);
+    auto& busy = busy_[url];
+    lock.unlock();
+    const Slot slot(mutex_, free_slot_, busy, options_.max_parallel);
     for (std::size_t attempt = 0;; ++attempt) {
       auto tried = try_once(url, imprint_sha256);
-      if (tried.token) return tried.token;
+      if (tried.token) {
+        if (options_.health != nullptr) options_.health->worked(url);
+        return tried.token;
+      }
       last = std::move(tried.token).error();
       if (!tried.again || attempt >= options_.pauses.size()) break;
       wait_(options_.pauses[attempt]);
     }
+    if (options_.health != nullptr) options_.health->failed(url);
   }
   return last;
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "certs/crl.h"
 #include "certs/trust_store.h"
 #include "signer/timestamp_source.h"
+#include "signer/tsa_health.h"
 
 namespace antin::signer {
 
@@ -23,10 +25,11 @@ struct TsaOptions {
   std::chrono::milliseconds time_per_try{180'000};
   std::vector<std::chrono::milliseconds> pauses{std::chrono::seconds{2},
                                                 std::chrono::seconds{4}};  ///< tries - 1 of them
-  std::size_t max_parallel = 4;
+  std::size_t max_parallel = 4;                                            ///< with one server
   std::size_t max_response = std::size_t{1} << 20U;
   /// Roots that the server's certificate must reach; nullptr: path not checked (development).
   const certs::TrustStore* trust = nullptr;
+  TsaHealth* health = nullptr;   ///< nullptr: always in the order of urls
   std::vector<certs::Crl> crls;  ///< empty: revocation of the server's certificate not checked
 };
 
@@ -35,11 +38,13 @@ struct TsaOptions {
 /// none delivers, the error of the last one is returned: kTimestampUnreachable (M-18),
 /// kTimestampRefused, kTimestampMalformed, kTimestampMismatch or kTimestampUntrusted.
 ///
-/// Thread-safe; a caller beyond max_parallel waits until another is done.
+/// With `health`, servers that failed lately are asked last.
+///
+/// Thread-safe; a caller beyond max_parallel waits until another is done with that server.
 class TsaClient final : public TimestampSource {
  public:
   using Wait = std::function<void(std::chrono::milliseconds)>;
-  /// `fetcher`, `random` and what options.trust points to outlive this.
+  /// `fetcher`, `random` and what options.trust and options.health point to outlive this.
   TsaClient(TsaOptions options, HttpFetcher& fetcher, RandomSource& random, Wait wait);
 
   Result<certs::TimestampToken> timestamp(ByteView imprint_sha256) override;
@@ -55,7 +60,7 @@ class TsaClient final : public TimestampSource {
   Wait wait_;
   std::mutex mutex_;
   std::condition_variable free_slot_;
-  std::size_t busy_ = 0;
+  std::map<std::string, std::size_t> busy_;  ///< by server
 };
 
 }  // namespace antin::signer

@@ -165,7 +165,7 @@ Result<cbor::Value> prepare_document(const cbor::Value& body, const SharedBytes&
 
 Result<Completed> complete_document(const cbor::Value& body, const SharedBytes& document,
                                     const Settings& settings, RandomSource& random,
-                                    HttpFetcher& fetcher) {
+                                    HttpFetcher& fetcher, signer::TsaHealth& health) {
   ANTIN_TRY(const auto now, time_at(body, "now"));
   ANTIN_TRY(const auto state, cbor::bytes_at(body, "state"));
   ANTIN_TRY(auto value, cbor::bytes_at(body, "signature"));
@@ -173,6 +173,7 @@ Result<Completed> complete_document(const cbor::Value& body, const SharedBytes& 
   signer::TsaOptions options;
   options.urls = settings.tsa_urls;
   options.trust = &settings.trust;
+  options.health = &health;
   options.crls = settings.crls;
   signer::TsaClient tsa(std::move(options), fetcher, random,
                         [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); });

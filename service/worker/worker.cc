@@ -230,7 +230,8 @@ Result<Message> Worker::complete(Message& request) {
   ANTIN_TRY(const auto* settings, this->settings());
   ANTIN_TRY(const auto octets, document(request, 0));
   FetchByMessage fetcher(channel_);
-  ANTIN_TRY(auto completed, complete_document(request.body, octets, *settings, random_, fetcher));
+  ANTIN_TRY(auto completed,
+            complete_document(request.body, octets, *settings, random_, fetcher, tsa_health_));
   ANTIN_TRY(auto tail, sealed_memfd("antin-tail", {completed.tail}));
   Message reply;
   reply.body = std::move(completed.body);

@@ -13,6 +13,7 @@
 #include "certs/trust_store.h"
 #include "service/ipc/channel.h"
 #include "service/worker/evidence_by_message.h"
+#include "signer/tsa_health.h"
 #include "verifier/verify.h"
 
 namespace antin::service::worker {
@@ -46,6 +47,8 @@ class Worker {
 
   Channel& channel_;
   RandomSource& random_;
+  RequestClock clock_;
+  signer::TsaHealth tsa_health_{clock_};
   std::optional<Settings> settings_;
   std::unique_ptr<EvidenceByMessage> evidence_;  ///< nullptr: only what is given
 };
@@ -68,7 +71,7 @@ struct Completed {
 };
 Result<Completed> complete_document(const cbor::Value& request, const SharedBytes& document,
                                     const Settings& settings, RandomSource& random,
-                                    HttpFetcher& fetcher);
+                                    HttpFetcher& fetcher, signer::TsaHealth& health);
 
 /// Seconds since 1970 in a message. Fails with kIpcMalformed beyond the year 9999.
 Result<UtcTime> time_at(const cbor::Value& body, const cbor::Key& key);

@@ -10,6 +10,7 @@
 
 #include "certs/ossl/digest.h"
 #include "tests/fakes/counting_random.h"
+#include "tests/fakes/frozen_clock.h"
 #include "tests/unit/signer/pki.h"
 #include "tests/unit/signer/soft_tsa.h"
 
@@ -206,6 +207,32 @@ TEST_F(Rfc3161Client, LetsNoMoreThanFourAskAtOnce) {
   gate.open();
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(gate.most(), 4);
+}
+
+TEST_F(Rfc3161Client, AsksAServerThatFailedLastUntilItHasRecovered) {
+  fakes::FrozenClock clock{UtcTime{std::chrono::sys_seconds{}}};
+  TsaHealth health(clock);
+  const std::vector<std::string> urls{"http://one.example/tsa", "http://two.example/tsa"};
+  const std::vector<std::string> turned{urls[1], urls[0]};
+  EXPECT_EQ(health.in_order(urls), urls);
+  options_.urls = urls;
+  options_.health = &health;
+  const auto refused = [](const HttpRequest&) -> Result<HttpResponse> {
+    return make_error(Code::kNetTls, "as the test wants");
+  };
+  fetcher_.script = {refused, good()};
+  EXPECT_EQ(ask(), Code::kSigned);
+  EXPECT_EQ(fetcher_.urls, urls);
+  EXPECT_EQ(health.in_order(urls), turned);
+  fetcher_.script.push_back(good());
+  EXPECT_EQ(ask(), Code::kSigned);
+  EXPECT_EQ(fetcher_.urls.back(), urls[1]);
+  clock.advance(std::chrono::minutes{5});
+  EXPECT_EQ(health.in_order(urls), urls);
+  health.failed(urls[0]);
+  EXPECT_EQ(health.in_order(urls), turned);
+  health.worked(urls[0]);
+  EXPECT_EQ(health.in_order(urls), urls);
 }
 
 }  // namespace
