@@ -90,6 +90,12 @@ def text_of(path, *options):
 
 # pyHanko ----------------------------------------------------------------------------------------
 
+def _accepted(status):
+    """pyHanko's bottom line; a document timestamp's status has none."""
+    line = getattr(status, "bottom_line", None)
+    return status.intact and status.valid and status.trusted if line is None else line
+
+
 def _pyhanko_one(request):
     """Runs in a process of its own pool; see pyhanko()."""
     path, anchors, crls, moment = request
@@ -127,7 +133,7 @@ def _pyhanko_one(request):
                         status = validate_pdf_signature(signature, context(), context())
                     timestamp = getattr(status, "timestamp_validity", None)
                     one |= {"intact": status.intact, "valid": status.valid,
-                            "trusted": status.trusted, "ok": status.bottom_line,
+                            "trusted": status.trusted, "ok": _accepted(status),
                             "coverage": status.coverage.name,
                             "modification": getattr(status.modification_level, "name", "none"),
                             "docmdp_ok": getattr(status, "docmdp_ok", None),

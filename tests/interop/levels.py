@@ -18,9 +18,17 @@ ROWS = {"antin": "made by antin", "pyhanko": "made by pyHanko", "dss": "made by 
         "pyhanko+antin": "made by pyHanko, raised by antin",
         "second": "second signature over one of that level",
         "third": "third signature", "encrypted": "encrypted, AES-256",
+        "encrypted-second": "encrypted, second signature",
+        "encrypted-third": "encrypted, third signature",
         "cades": "detached CAdES by antin", "cades-dss": "detached CAdES by EU DSS",
         "cades-dss+antin": "detached CAdES by EU DSS, raised by antin",
         "cades-antin+dss": "detached CAdES by antin, raised by EU DSS"}
+
+# pyHanko compares a VRI dictionary of an encrypted file with its copy in a later revision without
+# decrypting it; /TU is a string, so the copies differ in octets (another IV) and it calls that a
+# change. Exact in both directions. EU DSS and antin read the same date in both.
+PYHANKO_CANNOT = {(row, level) for row in ("encrypted-second", "encrypted-third")
+                  for level in ("B-LT", "B-LTA")}
 
 
 class Files:
@@ -39,7 +47,7 @@ class Files:
 
 
 def known(world):
-    return "--tsa", world.tsa, "--trust", world.trust, *(
+    return "--tsa", world.tsa, "--offline", "--trust", world.trust, *(
         part for crl in world.crls for part in ("--crl", crl))
 
 
@@ -50,9 +58,16 @@ def by_antin(world, source, out, key, scheme, level):
     return str(row["error"]) if row.get("error") else ""
 
 
-def raised_by_antin(world, source, out, level):
-    done = world.antin("extend", source, "-o", out, "--level", level, *known(world))
-    return "" if done.returncode == 0 else (done.stdout + done.stderr).decode(errors="replace")[-400:]
+def raised_by_antin(world, sources, folder, level, *options):
+    """One process for many files: {output: "" or what went wrong}."""
+    if not sources:
+        return {}
+    folder.mkdir(exist_ok=True)
+    done = world.antin("extend", *sources, "-o", folder, "--level", level, "--json", *known(world),
+                       *options)
+    rows = {r.get("file"): r for r in map(judges.json.loads, done.stdout.decode().splitlines())}
+    return {folder / s.name: str(rows.get(str(s), {"error": done.stderr.decode()[-300:]})
+                                 .get("error") or "") for s in sources}
 
 
 def level_in_name(path):
@@ -71,9 +86,10 @@ def run(world, results):
         raise_levels(world, files, folder)
         sign_over(world, files, folder)
         make_detached(world, detached, folder)
-    judge(world, results, files.made)
-    judge_detached(world, results, detached.made, folder / "base.pdf")
-    print_table({**files.made, **detached.made}, results)
+    judged = Judged(results)
+    judge(world, judged, files.made)
+    judge_detached(world, judged, detached.made, folder / "base.pdf")
+    print_table({**files.made, **detached.made}, judged.refused)
 
 
 def create(world, files, folder):
@@ -94,37 +110,36 @@ def create(world, files, folder):
 def raise_levels(world, files, folder):
     """Everybody's B-T to B-LT (where the raiser knows that level) and B-LTA."""
     jobs = {"dss": [], "pyhanko": []}
-    for key, scheme in ALGORITHMS:
-        name = f"{key.removeprefix('officer-')}-{scheme}"
-        for who in ("dss", "pyhanko"):
-            for level in ("B-LT", "B-LTA"):
-                source = folder / f"{who}-{name}-to-B-T.pdf"
-                out = folder / f"{who}-antin-{name}-to-{level}.pdf"
-                if source.exists():
-                    files.add(out, f"{who}+antin", level,
-                              wrong=raised_by_antin(world, source, out, level))
-            levels = ("B-LT", "B-LTA") if who == "dss" else ("B-LTA",)
-            jobs[who] += [{"do": "extend", "source": folder / f"antin-{name}-to-B-T.pdf",
-                           "out": folder / f"antin-{who}-{name}-to-{level}.pdf", "level": level}
-                          for level in levels]
+    for who in jobs:
+        sources = sorted(p for p in files.made if files.made[p][:2] == (who, "B-T"))
+        for level in ("B-LT", "B-LTA"):
+            raised = raised_by_antin(world, sources, folder / f"raised-{level}", level)
+            files.add_all(raised, f"{who}+antin", lambda _, level=level: level)
+        levels = ("B-LT", "B-LTA") if who == "dss" else ("B-LTA",)
+        jobs[who] = [{"do": "extend", "source": source, "level": level,
+                      "out": folder / f"{who}-{source.stem.replace('B-T', level)}.pdf"}
+                     for source in files.made if files.made[source][:2] == ("antin", "B-T")
+                     for level in levels]
     files.add_all(makers.dss(jobs["dss"], world), "antin+dss", level_in_name)
     files.add_all(makers.pyhanko(jobs["pyhanko"], world), "antin+pyhanko", level_in_name)
 
 
 def sign_over(world, files, folder):
-    """The second and third signature, and a file that is encrypted."""
+    """The second and third signature, also in a file that is encrypted."""
     locked = folder / "locked.pdf"
     judges.run("qpdf", "--encrypt", "", "owner", "256", "--", folder / "base.pdf", locked)
     for level in makers.LEVELS:
-        source = folder / f"antin-rsa2048-pkcs1-to-{level}.pdf"
-        for number, row, key in ((2, "second", "agency"), (3, "third", "officer-p256")):
-            out = folder / f"{row}-to-{level}.pdf"
-            files.add(out, row, level, number, by_antin(
-                world, source, out, key, "ecdsa" if "p256" in key else "pkcs1", level))
-            source = out
         out = folder / f"encrypted-to-{level}.pdf"
         files.add(out, "encrypted", level,
                   wrong=by_antin(world, locked, out, "officer-rsa2048", "pkcs1", level))
+        for kind, source in (("", folder / f"antin-rsa2048-pkcs1-to-{level}.pdf"),
+                             ("encrypted-", out)):
+            for number, row, key, scheme in ((2, "second", "agency", "pkcs1"),
+                                             (3, "third", "officer-p256", "ecdsa")):
+                out = folder / f"{kind}{row}-to-{level}.pdf"
+                files.add(out, kind + row, level, number,
+                          by_antin(world, source, out, key, scheme, level))
+                source = out
 
 
 def make_detached(world, files, folder):
@@ -134,11 +149,7 @@ def make_detached(world, files, folder):
         name = f"{key.removeprefix('officer-')}-{scheme}"
         for level in ("B-B", *makers.LEVELS):
             out = folder / f"cades-{name}-to-{level}.p7s"
-            done = world.antin("sign", base, "-o", out, "--detached", "--key", world.key(key),
-                               "--pin-source", world.pin(key), "--level", level, *known(world),
-                               *world.scheme(scheme))
-            files.add(out, "cades", level,
-                      wrong="" if done.returncode == 0 else done.stderr.decode()[-400:])
+            files.add(out, "cades", level, wrong=by_antin(world, base, out, key, scheme, level))
             jobs.append({"do": "sign", "source": base, "level": level, "form": "cades",
                          "out": folder / f"cades-dss-{name}-to-{level}.p7s", "key": key,
                          "scheme": scheme})
@@ -147,52 +158,63 @@ def make_detached(world, files, folder):
                        "out": folder / f"cades-antin-dss-{name}-to-B-LTA.p7s"})
     files.add_all(makers.dss(jobs, world), "cades-dss", level_in_name)
     files.add_all(makers.dss(raised, world), "cades-antin+dss", level_in_name)
-    for job in jobs:
-        if job["level"] == "B-T":
-            out = folder / f"{job['out'].stem.replace('cades-dss', 'cades-dss-antin')[:-4]}-B-LTA.p7s"
-            done = world.antin("extend", job["out"], "-o", out, "--detached", base, "--level",
-                               "B-LTA", *known(world))
-            files.add(out, "cades-dss+antin", "B-LTA",
-                      wrong="" if done.returncode == 0 else done.stderr.decode()[-400:])
+    sources = [j["out"] for j in jobs if j["level"] == "B-T"]
+    files.add_all(raised_by_antin(world, sources, folder / "raised-cades", "B-LTA", "--content", base),
+                  "cades-dss+antin", lambda _: "B-LTA")
 
 
-def judge(world, results, made):
+class Judged:
+    """Which files every judge accepted."""
+
+    def __init__(self, results):
+        self.results, self.refused = results, set()
+
+    def check(self, judge_name, path, words, good, detail):
+        name = f"{path.parent.name}/{path.stem}"
+        if not self.results.check(f"{judge_name}: {name} {words}", good, detail):
+            self.refused.add(path)
+
+
+def judge(world, judged, made):
     antin = world.verify(made, ("--offline",))
     dss = judges.dss([(p, world.anchors, world.crls, None) for p in made])
     plain = judges.pyhanko([(p, world.anchors, world.crls, None) for p in made])
     deep = makers.pyhanko_says({p: level for p, (_, level, _) in made.items() if level != "B-T"},
                                world)
     for path, (row, level, count) in made.items():
-        results.check(f"antin: {path.stem} is {level}", antin_says(antin[str(path)], level, count),
-                      brief(antin[str(path)]))
-        results.check(f"EU DSS: {path.stem} is {level}",
-                      dss_says(dss[str(path)], "PAdES", level, count), dss[str(path)])
+        judged.check("antin", path, f"is {level}", antin_says(antin[str(path)], level, count),
+                     brief(antin[str(path)]))
+        judged.check("EU DSS", path, f"is {level}", dss_says(dss[str(path)], "PAdES", level, count),
+                     dss[str(path)])
         said = plain[str(path)].get("signatures") or []
-        regular = [s for s in said if s.get("modification") != "none" or "coverage" in s]
-        results.check(f"pyHanko: {path.stem} is valid",
-                      len(regular) >= count and all(s["ok"] for s in regular), said or plain[str(path)])
+        if (row, level) in PYHANKO_CANNOT:
+            judged.check("pyHanko", path, "is only misread", misread(said), said)
+            continue
+        judged.check("pyHanko", path, "is valid",
+                     len(said) >= count and all(s["ok"] for s in said), said or plain[str(path)])
         if path in deep:
-            results.check(f"pyHanko: {path.stem} is {level}", deep[path] == "", deep[path])
+            judged.check("pyHanko", path, f"is {level}", deep[path] == "", deep[path])
 
 
-def judge_detached(world, results, made, about):
+def misread(said):
+    """Everything good but the comparison of revisions."""
+    return all(s["intact"] and s["valid"] and s["trusted"] for s in said) and \
+        "OTHER" in {s["modification"] for s in said}
+
+
+def judge_detached(world, judged, made, about):
     dss = judges.dss([(p, world.anchors, world.crls, None, [], [], about) for p in made])
-    for path, (row, level, count) in made.items():
-        done = world.antin("verify", path, "--content", about, *world.known(), "--offline",
-                           "--json")
+    for path, (_, level, count) in made.items():
+        done = world.antin("verify", path, "--content", about, *world.known(), "--offline", "--json")
         report = judges.json.loads(done.stdout) if done.stdout.startswith(b"{") else {}
-        results.check(f"antin: {path.stem} is {level}", antin_says(report, level, count),
-                      brief(report) if report else done.stderr[-300:])
-        results.check(f"EU DSS: {path.stem} is {level}",
-                      dss_says(dss[str(path)], "CAdES", level, count), dss[str(path)])
-
-
-def regular(report):
-    return [s for s in report.get("signatures", []) if s["kind"] == "signature"]
+        judged.check("antin", path, f"is {level}", antin_says(report, level, count),
+                     brief(report) if report else done.stderr[-300:])
+        judged.check("EU DSS", path, f"is {level}", dss_says(dss[str(path)], "CAdES", level, count),
+                     dss[str(path)])
 
 
 def antin_says(report, level, count):
-    said = regular(report)
+    said = [s for s in report.get("signatures", []) if s["kind"] == "signature"]
     return report.get("verdict") == "VALID" and len(said) == count and \
         all(s["level"] == level for s in said)
 
@@ -210,11 +232,17 @@ def dss_says(answer, form, level, count):
                                       for s in said)
 
 
-def print_table(made, results):
-    """Markdown, for CONFORMANCE: how many files of a row were made at a level."""
-    counts = collections.Counter((row, level) for row, level, _ in made.values())
+def print_table(made, refused):
+    """Markdown, for CONFORMANCE: files that every judge accepted at the level, of those made."""
+    cells = collections.defaultdict(lambda: [0, 0])
+    for path, (row, level, _) in made.items():
+        cells[row, level][0] += path not in refused
+        cells[row, level][1] += 1
     levels = ["B-B", *makers.LEVELS]
-    print(f"| files judged at their level by everybody | {' | '.join(levels)} |")
+    print(f"| accepted at their level by all judges, of files made | {' | '.join(levels)} |")
     print(f"|---|{'---|' * len(levels)}")
     for row, words in ROWS.items():
-        print(f"| {words} | {' | '.join(str(counts[row, level] or '') for level in levels)} |")
+        words += " (pyHanko at B-T only)" if (row, "B-LT") in PYHANKO_CANNOT else ""
+        counts = [f"{good}/{all_}" if all_ else "" for good, all_ in
+                  (cells[row, level] for level in levels)]
+        print(f"| {words} | {' | '.join(counts)} |")

@@ -15,7 +15,7 @@ from results import Results
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 from world import World  # noqa: E402
-PARTS = ["structures", "algorithms", "stamps", "longterm", "service"]
+PARTS = ["structures", "algorithms", "stamps", "levels", "longterm", "service"]
 
 
 def main():
