@@ -248,9 +248,16 @@ Document::Placeholder Document::begin_signature(const std::string& field,
                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> "
                "/Contents 4 0 R /Annots [" +
                    list + "] >>");
-  write_object(widget, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (" + field +
-                           ") /F 132 /Rect [0 0 0 0] /P 3 0 R /V " + std::to_string(value) +
-                           " 0 R >>");
+  std::string shown = "/Rect [0 0 0 0]";
+  if (!appearance_.empty()) {
+    shown = "/Rect " + rect_ + " /AP << /N " + std::to_string(next_) + " 0 R >>";
+    write_object(next_++, "<< /Subtype /Form /BBox [0 0 100 100] /Resources << >> /Length " +
+                              std::to_string(appearance_.size()) + " >>\nstream\n" + appearance_ +
+                              "\nendstream");
+    appearance_.clear();
+  }
+  write_object(widget, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (" + field + ") /F 132 " +
+                           shown + " /P 3 0 R /V " + std::to_string(value) + " 0 R >>");
   Placeholder where{};
   written_.emplace_back(value, octets_.size());
   octets_ += std::to_string(value) + " 0 obj\n<< " + dictionary + " /ByteRange [";
@@ -289,6 +296,8 @@ Document& Document::sign(const Signing& signing) {
   const bool bare = signing.sub_filter == "adbe.x509.rsa_sha1";
   if (bare)
     dictionary += " /Cert <" + to_hex(encoded(certificate(signing.signer).get(), i2d_X509)) + ">";
+  appearance_ = signing.appearance;
+  rect_ = signing.rect;
   const auto where = begin_signature(signing.field, dictionary, signing.doc_mdp);
   const auto octets = signed_octets(where);
   auto value = bare ? bare_rsa_over(octets, signing) : cms_over(octets, signing);

@@ -30,6 +30,8 @@ struct Signing {
   std::optional<UtcTime> timestamp;    ///< a signature timestamp of "tsa"
   bool timestamp_other_value = false;  ///< … over something else
   Bytes after_cms;                     ///< octets after the CMS inside /Contents
+  std::string appearance;              ///< content stream of a visible signature at `rect`
+  std::string rect = "[0 0 0 0]";
 };
 
 /// A one-page document that grows by incremental updates with classic xref tables.
@@ -63,7 +65,7 @@ class Document {
   std::string octets_;
   std::vector<std::pair<int, std::size_t>> written_;
   std::vector<int> fields_;
-  std::string perms_, extra_;
+  std::string perms_, extra_, appearance_, rect_ = "[0 0 0 0]";
   int next_ = 5;
   std::size_t last_xref_ = 0;
 };
