@@ -237,16 +237,14 @@ void judge_one(const Pending& one, const CheckedSignature& checked, const Archiv
   if (!judged) return add(report.findings, Code::kSigTimestampBroken, Severity::kWarning);
   const auto material = material_of(covered);
   if (judged->integrity == Integrity::kIntact) archive.covered.add(material);
-  // The digests of the index must still bind when the timestamp was made.
+  // The digests of the index must bind for as long as nothing newer covers the timestamp.
+  const auto existed = judging.proofs.known(ossl::sha256(*one.token)).value_or(judging.input.at);
   const auto& rules = judging.input.policy.algorithms.digests;
   const bool binds = std::any_of(rules.begin(), rules.end(), [&](const auto& rule) {
-    return rule.digest == index->algorithm && (!rule.until || one.gen_time < *rule.until);
+    return rule.digest == index->algorithm && (!rule.until || existed < *rule.until);
   });
   if (judged->entry.trusted && binds) {
-    const auto outer = judging.proofs.known(ossl::sha256(*one.token));
-    if (outer && one.gen_time.since_epoch() > outer->since_epoch() + kTimestampTolerance)
-      add(report.findings, Code::kSigTimestampOrder, Severity::kError,
-          {{"thoi_diem", to_vietnam_text(one.gen_time)}});
+    archive.trusted.push_back({ossl::sha256(*one.token), one.gen_time});
     add_proofs(covered, material, checked, one.gen_time, judging.proofs);
     archive.proven = archive.proven ? std::min(*archive.proven, one.gen_time) : one.gen_time;
   } else {
@@ -298,6 +296,13 @@ ArchiveJudgement judge_archive_timestamps(const CheckedSignature& checked,
   ArchiveJudgement archive;
   for (const auto& one : newest_first(parts, report))
     judge_one(one, checked, parts, judging, archive, report);
+  // Only now it is known which covers which.
+  for (const auto& [sha256, gen_time] : archive.trusted) {
+    const auto outer = judging.proofs.known(sha256);
+    if (outer && gen_time.since_epoch() > outer->since_epoch() + kTimestampTolerance)
+      add(report.findings, Code::kSigTimestampOrder, Severity::kError,
+          {{"thoi_diem", to_vietnam_text(gen_time)}});
+  }
   return archive;
 }
 

@@ -26,6 +26,11 @@ std::optional<ArchiveParts> read_archive_parts(ByteView octets, std::size_t sign
 struct ArchiveJudgement {
   std::optional<UtcTime> proven;  ///< of the signature value
   Material covered;               ///< evidence that an intact archive timestamp covers
+  struct Trusted {
+    Bytes sha256;  ///< of the token
+    UtcTime gen_time;
+  };
+  std::vector<Trusted> trusted;
 };
 
 /// EN 319 122-1 §5.5.3: each archive-time-stamp-v3 of the signature, newest first, by its

@@ -147,7 +147,8 @@ certs::PathInput ChainJudge::reliable_path_input(const ChainQuestion& question,
 }
 
 ChainAnswer ChainJudge::judge(const ChainQuestion& question) {
-  const auto key = std::tuple{question.leaf.sha256(), question.existed, question.fresh_at};
+  const auto key =
+      std::tuple{question.leaf.sha256(), question.existed, question.fresh_at, question.leaf_named};
   const bool signer = question.role == Role::kSigner;
   auto& passed = signer ? passed_signers_ : passed_timestamps_;
   if (const auto known = passed.find(key); known != passed.end()) return known->second;

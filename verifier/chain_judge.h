@@ -88,8 +88,9 @@ class ChainJudge {
 
   const Input& input_;
   Proofs& proofs_;
-  /// By leaf and proven time. Only what passed: more evidence could mend what did not.
-  std::map<std::tuple<Bytes, UtcTime, UtcTime>, ChainAnswer> passed_signers_, passed_timestamps_;
+  /// By what a question asks. Only what passed: more evidence could mend what did not.
+  std::map<std::tuple<Bytes, UtcTime, UtcTime, bool>, ChainAnswer> passed_signers_,
+      passed_timestamps_;
   std::size_t past_left_ = 256;
 };
 

@@ -218,19 +218,19 @@ TEST(ArchiveTimestamp, ProvesThatTheSignatureIsOlder) {
   EXPECT_EQ(after.message, Code::kSigRevoked);
 }
 
-TEST(ArchiveTimestamp, OfAServerThatEndedCountsUnderANewerOneOnly) {
+TEST(ArchiveTimestamp, CoversTheOlderOne) {
   const auto signing = with([](Signing& s) { s.signer = "officer-revoked"; });
-  auto input = input_for({});
-  input.input.at = time("2026-06-01T00:00:00Z");
-  // tsa-expired ended with 2025; officer-revoked was revoked in March 2026.
-  const auto old =
-      archived(sample::detached(kContent, signing), time("2025-11-01T00:00:00Z"), "tsa-expired");
-  input.signature = old;
-  EXPECT_EQ(judged(input).verdict, Verdict::kInvalid);
-  input.signature = archived(old, time("2025-12-15T00:00:00Z"), "tsa");
-  const auto renewed = judged(input);
-  EXPECT_EQ(renewed.signatures.at(0).timestamps.size(), 2U);
-  EXPECT_EQ(renewed.verdict, Verdict::kValid) << codes(renewed);
+  const auto once =
+      archived(sample::detached(kContent, signing), time("2026-01-01T00:00:00Z"), "tsa");
+  const auto report = judged(input_for(archived(once, time("2026-02-01T00:00:00Z"), "tsa")));
+  EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
+  ASSERT_EQ(report.signatures.at(0).timestamps.size(), 2U);
+  EXPECT_EQ(report.signatures.at(0).best_signature_time, time("2026-01-01T00:00:00Z"));
+  // The other way round the outer one would be older than what it covers.
+  const auto twisted = judged(input_for(
+      archived(archived(sample::detached(kContent, signing), time("2026-02-01T00:00:00Z"), "tsa"),
+               time("2026-01-01T00:00:00Z"), "tsa")));
+  EXPECT_NE(twisted.verdict, Verdict::kValid);
 }
 
 TEST(ArchiveTimestamp, WithAnIndexThatDoesNotFitProvesNothing) {
