@@ -274,8 +274,6 @@ Finding error(Code code, Params params) {
   return {code, Severity::kError, std::move(params), {}};
 }
 
-}  // namespace
-
 std::optional<Finding> finding_of(const ChainAnswer& answer, const ChainQuestion& question,
                                   UtcTime judged_at) {
   const bool signer = question.role == Role::kSigner;
@@ -319,6 +317,25 @@ std::optional<Finding> finding_of(const ChainAnswer& answer, const ChainQuestion
       break;
   }
   return error(signer ? Code::kSigRevocationUnknown : Code::kCertRevocationUnknown, answer.params);
+}
+
+}  // namespace
+
+Findings findings_of(const ChainAnswer& answer, const ChainQuestion& question, UtcTime judged_at) {
+  Findings findings;
+  auto deciding = finding_of(answer, question, judged_at);
+  if (!deciding) return findings;
+  const bool evidence_missing =
+      answer.outcome == ChainOutcome::kUnknown || answer.outcome == ChainOutcome::kEvidenceStale;
+  const auto expiry = question.leaf.not_after();
+  if (evidence_missing && expiry < judged_at) {
+    // §5.2.6.4: an expired certificate of which nobody knows whether it was revoked. Trying later
+    // need not help: new statements do not have to speak of expired certificates.
+    findings.push_back(error(Code::kCertExpired, {{"ngay", day_of(expiry)}}));
+    deciding->severity = Severity::kWarning;
+  }
+  findings.push_back(std::move(*deciding));
+  return findings;
 }
 
 }  // namespace antin::verifier

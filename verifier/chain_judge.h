@@ -94,8 +94,7 @@ class ChainJudge {
   std::size_t past_left_ = 256;
 };
 
-/// The finding that says what came out, about a signature or about a timestamp; nothing for a pass.
-std::optional<Finding> finding_of(const ChainAnswer& answer, const ChainQuestion& question,
-                                  UtcTime judged_at);
+/// The findings that say what came out, about a signature or about a timestamp; none for a pass.
+Findings findings_of(const ChainAnswer& answer, const ChainQuestion& question, UtcTime judged_at);
 
 }  // namespace antin::verifier

@@ -207,8 +207,10 @@ void Slide::judge_statements(std::size_t index,
     best = &statement;
   }
   if (best != nullptr) {
-    // Known from somebody who is known to be good himself.
-    if (index == 0) leaf_known_good_ = answer_.outcome == ChainOutcome::kPassed;
+    // Known to the end of its validity, from somebody who is known to be good himself.
+    if (index == 0)
+      leaf_known_good_ = answer_.outcome == ChainOutcome::kPassed &&
+                         counts_until(*best) >= chain_.chain.front().not_after();
     answer_.revocation[index] = best->status;
     use(*best);
     const auto until = counts_until(*best);

@@ -138,8 +138,8 @@ void judge_trust(const CheckedSignature& checked, std::optional<UtcTime> proven,
     return finding.code == Code::kCertUsage;
   });
   if (!signer.may_sign() && !said) add(findings, Code::kSigKeyUsage, Severity::kError);
-  if (auto finding = finding_of(answer, question, input.at))
-    findings.push_back(std::move(*finding));
+  for (auto& finding : findings_of(answer, question, input.at))
+    findings.push_back(std::move(finding));
   if (answer.outcome == ChainOutcome::kPassed) {
     if (answer.revoked_later)
       add(findings, Code::kSigRevokedAfterSigning, Severity::kInfo,

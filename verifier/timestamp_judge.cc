@@ -95,8 +95,8 @@ void judge_signer(const certs::Certificate& signer, const Bytes& token_sha256,
                                .leaf_named = true};
   judgement.chain = judging.chains.judge(question);
   findings.insert(findings.end(), judgement.chain.findings.begin(), judgement.chain.findings.end());
-  if (auto finding = finding_of(judgement.chain, question, judging.input.at))
-    findings.push_back(std::move(*finding));
+  for (auto& finding : findings_of(judgement.chain, question, judging.input.at))
+    findings.push_back(std::move(finding));
   judgement.entry.tsa = signer.subject_common_name();
   // V-19: whatever was proven later, the server had no business before or after its certificate.
   if (token.gen_time() < signer.not_before() || token.gen_time() > signer.not_after())
