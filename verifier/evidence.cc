@@ -229,6 +229,8 @@ Result<Evidence> read_evidence(const SharedBytes& container) {
   evidence.files = sums.size();
   check_sums(files, sums, evidence.findings);
   evidence.document = document->content;
+  if (const auto* detached = find(files, "document.p7s"))
+    evidence.detached_signature = detached->content;
   constexpr int kMaxDepth = 32;
   const auto report = nlohmann::json::parse(
       as_text(json->content.view()),

@@ -39,6 +39,7 @@ struct Evidence {
   std::size_t files = 0;  ///< that the list names
   Findings findings;      ///< kEvidenceFileMissing, …FileChanged, …FileUnlisted, …Unsigned
   SharedBytes document;
+  SharedBytes detached_signature;  ///< empty: the signatures are inside the document
   std::string document_name, recorded_verdict;
   Bytes manifest, signature;  ///< empty when it is not signed
 };

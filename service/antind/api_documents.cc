@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "service/antind/accept.h"
 #include "service/antind/api.h"
 #include "service/antind/sha256.h"
 #include "service/ipc/worker_protocol.h"
@@ -43,6 +44,21 @@ Response pdf_response(SharedBytes document, const Bytes& sha256_of_it) {
   return response;
 }
 
+// A report to look at. It holds what a stranger's document says, so it may do nothing.
+Response rendered_response(const ReportForm& form, SharedBytes rendered, std::string_view report) {
+  Response response;
+  response.content_type = form.media_type;
+  response.body = std::move(rendered);
+  response.for_job = report;
+  response.fields = {
+      {"Content-Security-Policy",
+       "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"},
+      {"Cache-Control", "no-store"},
+      {"Vary", "Accept"},
+      {"X-Content-Type-Options", "nosniff"}};
+  return response;
+}
+
 }  // namespace
 
 Result<UtcTime> Api::read_at(const Parameters& options) const {
@@ -55,7 +71,8 @@ Result<UtcTime> Api::read_at(const Parameters& options) const {
 }
 
 Result<Response> Api::verify(const Work& work) {
-  ANTIN_TRY(const auto inputs, read_inputs(work, {"file"}, {"at", "profile", "password"}));
+  ANTIN_TRY(const auto form, report_form(work.request.head.value("accept")));
+  ANTIN_TRY(const auto inputs, read_inputs(work, {"file"}, {"at", "profile", "password", "lang"}));
   const auto file = inputs.files.find("file");
   if (file == inputs.files.end()) return missing("file");
   ANTIN_TRY(const auto at, read_at(inputs.options));
@@ -67,6 +84,9 @@ Result<Response> Api::verify(const Work& work) {
   if (!profile.empty() && profile != "document" && profile != "result" &&
       profile != "certified_copy")
     return make_error(Code::kHttpParameter, "profile", {{"parameter", "profile"}});
+  const auto language = option("lang");
+  if (!language.empty() && language != "vi" && language != "en")
+    return make_error(Code::kHttpParameter, "lang", {{"parameter", "lang"}});
   const auto sent_name = inputs.names.find("file");
   const auto name = sent_name == inputs.names.end() || sent_name->second.empty()
                         ? "document.pdf"
@@ -77,12 +97,18 @@ Result<Response> Api::verify(const Work& work) {
                                                  {"password", option("password")},
                                                  {"profile", profile},
                                                  {"now", seconds(parts_.clock->utc_now())},
+                                                 {"format", std::string{form.name}},
+                                                 {"lang", language},
                                                  {"at", seconds(at)}},
                                        {file->second}, parts_.config->verify.within));
   ANTIN_TRY(const auto report, cbor::text_at(reply.body, "report"));
   ANTIN_TRY(const auto exit_code, cbor::integer_at(reply.body, "exit_code"));
   parts_.metrics->count("antin_verified_total", "exit_code=\"" + std::to_string(exit_code) + "\"");
-  return json_response(200, report);
+  if (form.name == "json") return json_response(200, report);
+  if (reply.descriptors.size() != 1) return make_error(Code::kIpcMalformed, "no report to send");
+  constexpr std::size_t kMostReport = std::size_t{1} << 30U;
+  ANTIN_TRY(auto rendered, map_sealed(reply.descriptors[0], kMostReport));
+  return rendered_response(form, std::move(rendered), report);
 }
 
 Result<Response> Api::compare(const Work& work) {

@@ -10,6 +10,10 @@ namespace {
 constexpr std::chrono::milliseconds kAnswerWithin{9'000};
 constexpr const char* kAskAgainSeconds = "1";
 
+std::string result_of(const Response& answer) {
+  return answer.for_job.empty() ? std::string(as_text(answer.body.view())) : answer.for_job;
+}
+
 }  // namespace
 
 Response accepted(const std::string& job) {
@@ -48,17 +52,17 @@ void Api::run_or_turn_into_job(const Shared& work, const Responder& responder,
     }
   }
   const auto now = parts_.clock->utc_now();
-  const StoredJob job{.id = id,
-                      .kind = kind,
-                      .owner = who,
-                      .state = answer ? JobState::kDone : JobState::kFailed,
-                      .created = now,
-                      .updated = now,
-                      .input_sha256 = {},
-                      .options = "{}",
-                      .result = answer ? std::string(as_text(answer.value().body.view()))
-                                       : problem_json(answer.error(), work->request.id),
-                      .target = {}};
+  const StoredJob job{
+      .id = id,
+      .kind = kind,
+      .owner = who,
+      .state = answer ? JobState::kDone : JobState::kFailed,
+      .created = now,
+      .updated = now,
+      .input_sha256 = {},
+      .options = "{}",
+      .result = answer ? result_of(answer.value()) : problem_json(answer.error(), work->request.id),
+      .target = {}};
   if (auto kept = parts_.store->add_job(job); !kept)
     parts_.log->write(Log::Level::kError, "job_lost",
                       {{"job", id}, {"error", to_log_line(kept.error())}});

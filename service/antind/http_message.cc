@@ -45,7 +45,8 @@ Response Response::text(int status, std::string content_type, std::string_view b
   return Response{.status = status,
                   .content_type = std::move(content_type),
                   .fields = {},
-                  .body = SharedBytes(to_bytes(body))};
+                  .body = SharedBytes(to_bytes(body)),
+                  .for_job = {}};
 }
 
 }  // namespace antin::service

@@ -57,6 +57,8 @@ struct Response {
   std::string content_type;
   std::vector<HeaderField> fields;  ///< any case; no Content-Length, Connection or Date
   SharedBytes body;
+  /// What is kept when this answer becomes the result of a job, which is always JSON; "": the body.
+  std::string for_job;
 
   static Response text(int status, std::string content_type, std::string_view body);
 };

@@ -3,65 +3,80 @@
 #include <algorithm>
 #include <utility>
 
-#include "service/cli/messages.h"
-#include "service/cli_verify/commands.h"
-#include "service/system/files.h"
-#include "verifier/evidence.h"
 #include "verifier/words.h"
 
 namespace antin::service {
 namespace {
 
+bool is_error(const Finding& finding) {
+  return finding.severity == Severity::kError;
+}
+
 // The signature over the manifest, as any detached CAdES signature.
-Result<int> judge_manifest(const verifier::Evidence& evidence, const verifier::Input& input,
-                           Findings& findings) {
-  if (evidence.signature.empty()) return static_cast<int>(kExitUndecided);
+Result<Findings> judge_manifest(const verifier::Evidence& evidence, const verifier::Input& input) {
+  Findings findings;
+  if (evidence.signature.empty()) return findings;
   verifier::DetachedInput detached{.input = input, .signature = evidence.signature};
   detached.input.name = "META-INF/ASiCManifest001.xml";
   detached.input.document = SharedBytes{evidence.manifest};
   ANTIN_TRY(const auto report, verifier::verify_detached(detached));
-  for (const auto& signature : report.signatures)
-    findings.insert(findings.end(), signature.findings.begin(), signature.findings.end());
-  if (report.verdict == verifier::Verdict::kInvalid)
-    findings.push_back({Code::kEvidenceSignatureWrong, Severity::kError, {}, {}});
-  return verifier::exit_code(report.verdict);
+  const bool wrong = report.verdict == verifier::Verdict::kInvalid ||
+                     report.verdict == verifier::Verdict::kNoSignature;
+  if (wrong) findings.push_back({Code::kEvidenceSignatureWrong, Severity::kError, {}, {}});
+  for (const auto& signature : report.signatures) {
+    for (auto finding : signature.findings) {
+      if (!wrong && is_error(finding)) finding.severity = Severity::kWarning;
+      if (finding.detail.empty()) finding.detail = "META-INF/signature001.p7s";
+      findings.push_back(std::move(finding));
+    }
+  }
+  return findings;
+}
+
+Result<verifier::Report> judge_document(const verifier::Evidence& evidence,
+                                        const verifier::Input& input) {
+  if (evidence.detached_signature.empty()) return verifier::verify(input);
+  return verifier::verify_detached(
+      {.input = input, .signature = to_bytes(evidence.detached_signature.view())});
+}
+
+void join(Findings& to, const Findings& more) {
+  to.insert(to.end(), more.begin(), more.end());
 }
 
 }  // namespace
 
-Status write_evidence(const verifier::Report& report, const SharedBytes& document,
-                      const std::string& policy_toml, const std::string& path, bool replace) {
-  ANTIN_TRY(const auto container,
-            verifier::export_evidence(
-                {.report = report, .document = document, .policy_toml = policy_toml}));
-  return write_file(path, {container}, replace ? IfExists::kReplace : IfExists::kRefuse);
+Status write_evidence(const verifier::EvidenceInput& input, const std::string& path,
+                      IfExists if_exists) {
+  ANTIN_TRY(const auto container, verifier::export_evidence(input));
+  return write_file(path, {container}, if_exists);
 }
 
-Result<EvidenceVerdict> judge_evidence(const SharedBytes& container, verifier::Input input) {
-  ANTIN_TRY(auto evidence, verifier::read_evidence(container));
-  EvidenceVerdict verdict;
-  verdict.findings = std::move(evidence.findings);
-  const bool damaged =
-      std::any_of(verdict.findings.begin(), verdict.findings.end(),
-                  [](const Finding& one) { return one.severity == Severity::kError; });
-  ANTIN_TRY(const auto manifest, judge_manifest(evidence, input, verdict.findings));
+Result<verifier::Report> judge_evidence(verifier::Input input) {
+  ANTIN_TRY(const auto evidence, verifier::read_evidence(input.document));
+  Findings findings = evidence.findings;
+  ANTIN_TRY(const auto manifest, judge_manifest(evidence, input));
+  join(findings, manifest);
   input.document = evidence.document;
-  ANTIN_TRY(verdict.report, verifier::verify(input));
-  const std::string now{verifier::name(verdict.report.verdict)};
+  ANTIN_TRY(auto report, judge_document(evidence, input));
+  const std::string now{verifier::name(report.verdict)};
   if (now != evidence.recorded_verdict)
-    verdict.findings.push_back({Code::kEvidenceVerdictDiffers,
-                                Severity::kWarning,
-                                {{"recorded", evidence.recorded_verdict}, {"now", now}},
-                                {}});
-  if (!damaged)
-    verdict.findings.insert(
-        verdict.findings.begin(),
+    findings.push_back({Code::kEvidenceVerdictDiffers,
+                        Severity::kWarning,
+                        {{"recorded", evidence.recorded_verdict}, {"now", now}},
+                        {}});
+  const auto reason = std::find_if(findings.begin(), findings.end(), is_error);
+  if (reason == findings.end()) {
+    findings.insert(
+        findings.begin(),
         {Code::kEvidenceIntact, Severity::kInfo, {{"count", std::to_string(evidence.files)}}, {}});
-  // Whose hands the container was in does not change what the document is; that it was tampered
-  // with does.
-  verdict.exit_code = verifier::exit_code(verdict.report.verdict);
-  if (damaged || manifest == kExitInvalid) verdict.exit_code = kExitInvalid;
-  return verdict;
+  } else {
+    report.verdict = verifier::Verdict::kInvalid;
+    report.message = reason->code;
+    report.message_params = reason->params;
+  }
+  report.findings.insert(report.findings.begin(), findings.begin(), findings.end());
+  return report;
 }
 
 }  // namespace antin::service

@@ -1,27 +1,23 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "certs/core/codes.h"
 #include "certs/core/error.h"
-#include "service/cli_verify/output.h"
+#include "service/system/files.h"
+#include "verifier/evidence.h"
 #include "verifier/verify.h"
 
 namespace antin::service {
 
-/// Writes the container for `report`. Fails with kFileExists, kFileUnwritable, kResourceLimit.
-Status write_evidence(const verifier::Report& report, const SharedBytes& document,
-                      const std::string& policy_toml, const std::string& path, bool replace);
+/// Writes the container. Fails with kFileExists, kFileUnwritable, kResourceLimit.
+Status write_evidence(const verifier::EvidenceInput& input, const std::string& path,
+                      IfExists if_exists);
 
-/// What a container of evidence comes to: its own state, and its document judged again.
-struct EvidenceVerdict {
-  Findings findings;        ///< about the container
-  verifier::Report report;  ///< the document, judged now by `input`
-  int exit_code = 0;
-};
-/// `input` says how to judge; its document is the container's. Fails with kEvidenceMalformed and as
-/// verifier::verify() does.
-Result<EvidenceVerdict> judge_evidence(const SharedBytes& container, verifier::Input input);
+/// Judges the document inside a container of evidence again, as `input` says how; `input.document`
+/// is the container. What the container itself comes to joins the findings: one that was tampered
+/// with, or whose signature is wrong, is INVALID whatever its document is; who made an intact one
+/// is not known without a signature that leads to an anchor, which is a warning.
+/// Fails with kEvidenceMalformed and as verifier::verify() does.
+Result<verifier::Report> judge_evidence(verifier::Input input);
 
 }  // namespace antin::service

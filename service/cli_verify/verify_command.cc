@@ -11,12 +11,14 @@
 #include "service/cli/messages.h"
 #include "service/cli/online.h"
 #include "service/cli_verify/commands.h"
+#include "service/cli_verify/evidence.h"
 #include "service/cli_verify/inputs.h"
 #include "service/cli_verify/options.h"
 #include "service/cli_verify/output.h"
 #include "service/system/files.h"
 #include "service/system/real.h"
 #include "verifier/compare.h"
+#include "verifier/evidence.h"
 #include "verifier/report.h"
 #include "verifier/verify.h"
 
@@ -58,6 +60,9 @@ const CommandSpec& spec() {
                   json_option(),
                   {"output", Kind::kValue, "FILE|DIR", "ghi kết quả vào tệp này, hoặc vào thư mục",
                    "write the report to this file, or into this folder", 'o'},
+                  {"evidence", Kind::kValue, "OUT.zip",
+                   "lập gói chứng cứ: văn bản, chứng thư, CRL, OCSP, dấu thời gian, kết quả",
+                   "write the evidence: document, certificates, CRLs, OCSP, timestamps, report"},
                   {"force", Kind::kFlag, "", "ghi đè tệp kết quả đã có",
                    "replace a report that is there"},
                   {"allow-test-pki", Kind::kFlag, "",
@@ -79,6 +84,8 @@ struct Job {
   std::vector<Language> spoken;
   Output output;
   verifier::Policy policy;
+  std::string policy_toml;
+  std::string evidence_out;  ///< container to write; "": none
   certs::TrustStore trust;
   std::vector<certs::Crl> crls;
   std::string password;
@@ -100,12 +107,13 @@ Result<UtcTime> read_time(const Arguments& arguments) {
                      {"cho_phep", "RFC 3339, 2026-11-21T09:05:07+07:00"}});
 }
 
-Result<verifier::Policy> read_policy_file(const Arguments& arguments) {
+Result<verifier::Policy> read_policy_file(const Arguments& arguments, std::string& toml) {
   auto policy = verifier::Policy::viet_nam();
   if (const auto path = arguments.value("policy")) {
     constexpr std::size_t kMaxPolicy = std::size_t{1} << 20U;
     ANTIN_TRY(const auto octets, read_file(*path, kMaxPolicy));
-    ANTIN_TRY(policy, verifier::read_policy(as_text(octets)));
+    toml = as_text(octets);
+    ANTIN_TRY(policy, verifier::read_policy(toml));
   }
   if (arguments.has("profile")) {
     ANTIN_TRY(const auto chosen,
@@ -123,6 +131,8 @@ Result<Job> read_job(const Arguments& arguments) {
   Job job{.spoken = languages(arguments.language()),
           .output = {},
           .policy = {},
+          .policy_toml = {},
+          .evidence_out = arguments.value_or("evidence", ""),
           .trust = {},
           .crls = {},
           .password = arguments.value_or("password", ""),
@@ -131,9 +141,11 @@ Result<Job> read_job(const Arguments& arguments) {
           .content = arguments.value("content"),
           .evidence = {},
           .at = at};
+  if (!job.evidence_out.empty() && arguments.positional().size() != 1)
+    return make_error(Code::kEvidenceOneDocument, job.evidence_out);
   ANTIN_TRY(job.output, read_output(arguments, arguments.positional().size()));
   job.output.text_language = job.spoken.front();
-  ANTIN_TRY(job.policy, read_policy_file(arguments));
+  ANTIN_TRY(job.policy, read_policy_file(arguments, job.policy_toml));
   ANTIN_TRY(job.trust, read_trust(arguments.values("trust"), arguments.has("allow-test-pki")
                                                                  ? certs::TestPki::kAllow
                                                                  : certs::TestPki::kRefuse));
@@ -170,6 +182,13 @@ verifier::Input input_of(const std::string& name, SharedBytes octets, const Job&
           .at = job.at};
 }
 
+Status keep_evidence(verifier::EvidenceInput input, const Job& job) {
+  if (job.evidence_out.empty()) return Done{};
+  input.policy_toml = job.policy_toml;
+  return write_evidence(input, job.evidence_out,
+                        job.output.replace ? IfExists::kReplace : IfExists::kRefuse);
+}
+
 constexpr std::string_view kDetached = ".p7s";
 
 Result<verifier::Report> judge_detached(const std::string& path, const Job& job) {
@@ -183,6 +202,10 @@ Result<verifier::Report> judge_detached(const std::string& path, const Job& job)
   if (job.evidence) notes = add_evidence(job, verifier::evidence_wanted(detached), detached.input);
   ANTIN_TRY(auto report, verifier::verify_detached(detached));
   std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
+  ANTIN_CHECK(keep_evidence({.report = report,
+                             .document = detached.input.document,
+                             .detached_signature = SharedBytes{detached.signature}},
+                            job));
   return report;
 }
 
@@ -190,6 +213,7 @@ Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
   if (path.ends_with(kDetached)) return judge_detached(path, job);
   ANTIN_TRY(auto octets, read_document(path));
   auto input = input_of(path, octets, job);
+  if (verifier::is_evidence(octets.view())) return judge_evidence(std::move(input));
   Findings notes;
   if (job.evidence) notes = add_evidence(job, verifier::evidence_wanted(input), input);
   ANTIN_TRY(auto report, verifier::verify(input));
@@ -200,6 +224,7 @@ Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
                                            .original = *job.original,
                                            .password = job.password,
                                            .limits = job.policy.limits});
+  ANTIN_CHECK(keep_evidence({.report = report, .document = octets}, job));
   return report;
 }
 

@@ -153,6 +153,8 @@ Result<Message> Worker::verify(Message& request) {
   ANTIN_TRY(auto file, cbor::text_at(request.body, "name"));
   ANTIN_TRY(auto password, cbor::text_at(request.body, "password"));
   ANTIN_TRY(const auto profile, cbor::text_at(request.body, "profile"));
+  ANTIN_TRY(const auto format, cbor::text_at(request.body, "format"));
+  ANTIN_TRY(const auto language, cbor::text_at(request.body, "lang"));
   ANTIN_TRY(const auto at, time_at(request.body, "at"));
   verifier::Input input{.name = std::move(file),
                         .document = octets,
@@ -172,6 +174,11 @@ Result<Message> Worker::verify(Message& request) {
   Message reply;
   reply.body = cbor::Map{{"report", verifier::to_json(report)},
                          {"exit_code", verifier::exit_code(report.verdict)}};
+  if (format != "json") {
+    ANTIN_TRY(const auto rendered, render_report(report, format, language));
+    ANTIN_TRY(auto memfd, sealed_memfd("antin-report", {rendered}));
+    reply.descriptors.push_back(std::move(memfd));
+  }
   return reply;
 }
 

@@ -73,6 +73,11 @@ Result<Completed> complete_document(const cbor::Value& request, const SharedByte
                                     const Settings& settings, RandomSource& random,
                                     HttpFetcher& fetcher, signer::TsaHealth& health);
 
+/// The report as "html", "pdf" or "etsi"; `language`: "vi", "en", or "" for both. Fails with
+/// kIpcMalformed for other words, and as sheet_pdf() does.
+Result<Bytes> render_report(const verifier::Report& report, const std::string& format,
+                            const std::string& language);
+
 /// Seconds since 1970 in a message. Fails with kIpcMalformed beyond the year 9999.
 Result<UtcTime> time_at(const cbor::Value& body, const cbor::Key& key);
 

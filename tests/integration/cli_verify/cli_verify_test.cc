@@ -192,6 +192,27 @@ TEST_F(AntinVerify, ReportsGoIntoAFileOrAFolderAndReplaceNothingUnasked) {
   EXPECT_EQ(run("verify --format nonsense " + good).exit, 3);
 }
 
+TEST_F(AntinVerify, EvidenceIsOneContainerThatCanBeJudgedAgain) {
+  const auto good = write("good.pdf", Document{}.sign({}));
+  const auto out = (folder_ / "evidence.zip").string();
+  EXPECT_EQ(run("verify --evidence " + out + " " + good + trusted()).exit, 0);
+  EXPECT_EQ(run("verify --evidence " + out + " " + good + trusted()).exit, 3);  // it is there
+  EXPECT_EQ(run("verify --evidence " + out + "2 " + good + " " + good + trusted()).exit, 3);
+  const auto again = run("verify --json " + out + trusted());
+  EXPECT_EQ(again.exit, 0);
+  const auto json = Json::parse(again.out);
+  EXPECT_EQ(json["verdict"], "VALID");
+  EXPECT_EQ(json["findings"][0]["code"], "evidence.intact");
+  EXPECT_EQ(json["findings"][1]["code"], "evidence.unsigned");
+  // One octet of it.
+  std::ifstream in{out, std::ios::binary};
+  std::string octets{std::istreambuf_iterator<char>{in}, {}};
+  octets[octets.size() / 2] = static_cast<char>(octets[octets.size() / 2] ^ 1);
+  EXPECT_EQ(run("verify " + write("bad.zip", to_bytes(octets)) + trusted()).exit, 3);
+  // A container whose document says one thing and whose record another.
+  EXPECT_EQ(Json::parse(run("verify --json " + out).out)["verdict"], "INSUFFICIENT");
+}
+
 TEST_F(AntinVerify, ComparisonTellsCopiesFromOtherDocuments) {
   auto document = Document{}.sign({});
   const auto original = write("original.pdf", document);

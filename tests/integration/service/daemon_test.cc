@@ -200,6 +200,32 @@ TEST_F(DaemonTest, ServesItsPageAndItsDescriptionAndLeavesWhenAsked) {
   EXPECT_EQ(daemon_->log().find("Bearer"), std::string::npos);
 }
 
+TEST_F(DaemonTest, SendsTheReportInTheFormThatIsAskedFor) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto as = [&](const std::string& accept, const std::string& query = "") {
+    return ask("POST", "/api/v1/verify" + query,
+               "Content-Type: application/pdf\r\nAccept: " + accept + "\r\n", pdf_);
+  };
+  const auto html = as("text/html");
+  EXPECT_EQ(html.status, 200);
+  EXPECT_EQ(html.field("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_NE(html.field("Content-Security-Policy").find("sandbox"), std::string::npos);
+  EXPECT_EQ(html.body.find("<!DOCTYPE html>"), 0U);
+  EXPECT_NE(html.body.find("KHÔNG CÓ CHỮ KÝ SỐ"), std::string::npos);
+  EXPECT_EQ(as("text/html", "?lang=en").body.find("KHÔNG CÓ CHỮ KÝ SỐ"), std::string::npos);
+  EXPECT_EQ(as("text/html", "?lang=fr").status, 400);
+  const auto pdf = as("application/pdf");
+  EXPECT_EQ(pdf.field("Content-Type"), "application/pdf");
+  EXPECT_EQ(pdf.body.find("%PDF-"), 0U);
+  const auto etsi = as("application/xml");
+  EXPECT_EQ(etsi.field("Content-Type"), "application/xml");
+  EXPECT_NE(etsi.body.find("<ValidationReport "), std::string::npos);
+  EXPECT_EQ(json::parse(as("*/*").body)["schema"], "antin-report/1");
+  const auto none = as("image/png");
+  EXPECT_EQ(none.status, 406);
+  EXPECT_EQ(json::parse(none.body)["code"], "report.not_acceptable");
+}
+
 TEST_F(DaemonTest, RefusesAConfigurationWithAnUnknownKey) {
   std::string out;
   EXPECT_EQ(daemon_->run({"--check-config", "--config", daemon_->config()}, out), 0);
