@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "verifier/evidence.h"
 #include "verifier/verify.h"
 
 namespace antin::service {
@@ -144,11 +145,16 @@ Result<std::optional<SharedBytes>> FileBatchHost::existing_output(const signer::
 Result<bool> FileBatchHost::is_finished(const signer::BatchItem& item, const SharedBytes& input,
                                         const SharedBytes& output) {
   take_buffer(item.output);
+  if (makes_container(item.output)) return is_finished_container(input, output);
   if (makes_detached(wiring_.setup, item.input, item.output))
     return signer::is_finished_detached(input, output.view(), wiring_.key.certificate,
                                         wiring_.setup.level);
   return signer::is_finished_output(input, output, wiring_.setup.password, wiring_.key.certificate,
                                     wiring_.setup.level);
+}
+
+bool FileBatchHost::makes_container(const std::string& output) {
+  return has_suffix(output, ".asice");
 }
 
 std::shared_ptr<Bytes> FileBatchHost::take_buffer(const std::string& output) {
@@ -160,6 +166,7 @@ std::shared_ptr<Bytes> FileBatchHost::take_buffer(const std::string& output) {
 Result<signer::SignedDocument> FileBatchHost::sign(const signer::BatchItem& item,
                                                    const SharedBytes& input) {
   auto buffer = take_buffer(item.output);
+  if (makes_container(item.output)) return sign_container(input);
   if (makes_detached(wiring_.setup, item.input, item.output)) return sign_detached(input);
   ANTIN_TRY(auto warnings, judge_.judge_input(input));
   using Wanted = SignedDocumentJudge::Wanted;
@@ -201,6 +208,23 @@ Result<signer::SignedDocument> FileBatchHost::sign_detached(const SharedBytes& c
                                 .level_reached = made.level_reached,
                                 .signing_time = made.signing_time,
                                 .warnings = std::move(made.warnings)};
+}
+
+// EN 319 162-1 4.4: the signature is over the manifest, and both join the container.
+Result<signer::SignedDocument> FileBatchHost::sign_container(const SharedBytes& container) {
+  ANTIN_TRY(auto manifest, verifier::evidence_manifest(container));
+  ANTIN_TRY(auto document, sign_detached(SharedBytes(std::move(manifest))));
+  ANTIN_TRY(document.tail, verifier::sign_evidence(container, document.tail));
+  return document;
+}
+
+Result<bool> FileBatchHost::is_finished_container(const SharedBytes& input,
+                                                  const SharedBytes& output) const {
+  ANTIN_TRY(const auto manifest, verifier::evidence_manifest(input));
+  const auto evidence = verifier::read_evidence(output);
+  if (!evidence || evidence.value().manifest != manifest) return false;
+  return signer::is_finished_detached(SharedBytes(manifest), evidence.value().signature,
+                                      wiring_.key.certificate, wiring_.setup.level);
 }
 
 Status FileBatchHost::store(const signer::BatchItem& item, const signer::SignedDocument& document) {

@@ -70,6 +70,10 @@ class FileBatchHost final : public signer::BatchHost {
 
  private:
   Result<signer::SignedDocument> sign_detached(const SharedBytes& content);
+  /// Evidence for a court (verifier/evidence.h) becomes ASiC-E when OUT ends in ".asice".
+  static bool makes_container(const std::string& output);
+  Result<signer::SignedDocument> sign_container(const SharedBytes& container);
+  Result<bool> is_finished_container(const SharedBytes& input, const SharedBytes& output) const;
   std::shared_ptr<Bytes> take_buffer(const std::string& output);
 
   const std::vector<signer::BatchItem>& items_;

@@ -13,10 +13,13 @@ import pty
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
 import unittest
+import zipfile
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PKI = ROOT / "tests/pki"
@@ -29,6 +32,20 @@ build = work = environment = None
 def quietly(*command, **kwargs):
     subprocess.run([str(c) for c in command], check=True, capture_output=True,
                    stdin=subprocess.DEVNULL, **kwargs)
+
+
+def write_stored(path, files):
+    """A container as antin writes it: stored, nothing optional."""
+    local = central = b""
+    for name, octets in files:
+        common = struct.pack("<HHHHHIIIHH", 10, 0, 0, 0, 0x21, zlib.crc32(octets), len(octets),
+                             len(octets), len(name), 0)
+        central += (b"PK\1\2" + struct.pack("<H", 10) + common +
+                    struct.pack("<HHHII", 0, 0, 0, 0, len(local)) + name.encode())
+        local += b"PK\3\4" + common + name.encode() + octets
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(central),
+                                   len(local), 0)
+    path.write_bytes(local + central + end)
 
 
 def make_token(folder, names):
@@ -284,6 +301,47 @@ class Levels(Command):
         done = self.antin("sign", note, "-o", self.folder / "y.p7s", *self.p12(), "--reason", "x",
                           "--json")
         self.assertEqual(self.only_error(done), "extend.pdf_only_option")
+
+    def test_evidence_for_a_court_is_signed_as_one_container(self):
+        document, _ = self.signed("d.pdf", "B-B", source=VECTORS / "xref-table.pdf")
+        zipped, container = self.folder / "evidence.zip", self.folder / "evidence.asice"
+        self.antin("verify", document, "--evidence", zipped, "--offline", *self.trust())
+        sign = ("sign", zipped, "-o", container, *self.p12(), *self.trust(), "--json")
+        self.assertEqual(self.rows(self.antin(*sign))[0]["state"], "signed")
+        self.assertEqual(self.rows(self.antin(*sign))[0]["state"], "already_done")
+        with zipfile.ZipFile(container) as parts, zipfile.ZipFile(zipped) as before:
+            names = parts.namelist()
+            self.assertEqual(names[0], "mimetype")
+            self.assertEqual(names[:-2], before.namelist())
+            for name in before.namelist():
+                self.assertEqual(parts.read(name), before.read(name))
+            parts.extractall(self.folder / "unpacked")
+        meta = self.folder / "unpacked/META-INF"
+        quietly("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in",
+                meta / "signature001.p7s", "-content", meta / "ASiCManifest001.xml", "-noverify",
+                "-out", "/dev/null")
+        codes = self.evidence_codes(container)
+        self.assertIn("evidence.intact", codes)
+        self.assertNotIn("evidence.unsigned", codes)
+        self.assertIn("evidence.unsigned", self.evidence_codes(zipped))
+        done = self.antin("sign", container, "-o", self.folder / "x.asice", *self.p12(), "--json")
+        self.assertEqual(self.only_error(done), "evidence.already_signed")
+        done = self.antin("sign", document, "-o", self.folder / "y.asice", *self.p12(), "--json")
+        self.assertEqual(self.only_error(done), "evidence.malformed")
+        # Another signature than the manifest's.
+        with zipfile.ZipFile(container) as parts:
+            files = [(name, parts.read(name)) for name in parts.namelist()]
+        other = self.folder / "other.p7s"
+        self.antin("sign", document, "-o", other, *self.p12(), "--format", "cades")
+        tampered = self.folder / "tampered.asice"
+        write_stored(tampered, [*files[:-1], (files[-1][0], other.read_bytes())])
+        self.assertIn("evidence.signature_wrong", self.evidence_codes(tampered, 1))
+
+    def evidence_codes(self, container, code=None):
+        done = self.antin("verify", container, "--offline", "--json", *self.trust())
+        if code is not None:
+            self.assertEqual(done.returncode, code)
+        return [finding["code"] for finding in json.loads(done.stdout)["findings"]]
 
     def test_a_broken_document_is_not_raised(self):
         source, _ = self.signed("t.pdf", "B-T", source=VECTORS / "xref-table.pdf")
