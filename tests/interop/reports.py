@@ -1,8 +1,7 @@
 """Reports of every verdict: XML valid against the schema of ETSI TS 119 102-2, PDF that others can
 read, evidence that others can unpack.
 
-Documents are those that other parts signed when they ran before, and freshly signed ones otherwise;
-hand-made reports come from reports_test of the build.
+Documents are signed here; hand-made reports come from reports_test of the build.
 """
 import json
 import pathlib
@@ -24,9 +23,9 @@ def documents(world, folder):
     found = {"plain": plain}
     path = plain
     for n, who in enumerate(["officer-rsa2048", "agency", "officer-p256"], 1):
-        world.sign([path], folder / f"signed{n}", who)
-        path = next((folder / f"signed{n}").glob("*.pdf"))
-        found[f"signed{n}"] = path
+        signed = folder / f"signed{n}.pdf"
+        world.sign([path], signed, who)
+        found[f"signed{n}"] = path = signed
     changed = folder / "changed.pdf"
     octets = bytearray(path.read_bytes())
     octets[octets.index(b"stream") + 10] ^= 1
