@@ -15,6 +15,7 @@ enum Type : std::uint16_t {
   kPrepare = 4,
   kComplete = 5,
   kCompare = 6,
+  kExtend = 7,
   // The worker asks, antind answers.
   kFetchTimestamp = 0x4001,
   kFetchEvidence = 0x4002,

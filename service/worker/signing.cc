@@ -3,6 +3,7 @@
 
 #include "pdf/write/appearance.h"
 #include "service/worker/worker.h"
+#include "signer/extend.h"
 #include "signer/pades.h"
 #include "signer/tsa_client.h"
 
@@ -22,19 +23,96 @@ class GivenClock final : public Clock {
   UtcTime now_;
 };
 
+// The same at the start, and going on from there: a timestamp server may take its minutes, and the
+// time it states is held against ours.
+class RunningClock final : public Clock {
+ public:
+  explicit RunningClock(UtcTime start) : start_(start), started_(ticks()) {}
+  UtcTime utc_now() const override {
+    return UtcTime{start_.since_epoch() +
+                   std::chrono::duration_cast<std::chrono::seconds>(ticks() - started_)};
+  }
+  std::chrono::steady_clock::time_point ticks() const override {
+    return std::chrono::steady_clock::now();
+  }
+
+ private:
+  UtcTime start_;
+  std::chrono::steady_clock::time_point started_;
+};
+
+// Revocation data by way of antind, as the signer asks for it.
+class SignerEvidence final : public certs::EvidenceSource {
+ public:
+  SignerEvidence(EvidenceByMessage& messages, const Clock& clock)
+      : messages_(messages), clock_(clock) {}
+  certs::EvidenceFound collect(const certs::EvidenceWanted& wanted) override {
+    return messages_.collect(wanted, clock_.utc_now());
+  }
+
+ private:
+  EvidenceByMessage& messages_;
+  const Clock& clock_;
+};
+
+// Clock, timestamps and evidence of one request.
+class RequestEnvironment {
+ public:
+  RequestEnvironment(UtcTime now, const Surroundings& surroundings)
+      : clock_(now),
+        random_(surroundings.random),
+        tsa_(options(surroundings), surroundings.fetcher, surroundings.random,
+             [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); }),
+        has_tsa_(!surroundings.settings.tsa_urls.empty()) {
+    if (surroundings.evidence != nullptr) evidence_.emplace(*surroundings.evidence, clock_);
+  }
+  signer::Environment view() {
+    return {.clock = &clock_,
+            .random = &random_,
+            .timestamps = has_tsa_ ? &tsa_ : nullptr,
+            .evidence = evidence_ ? &*evidence_ : nullptr};
+  }
+
+ private:
+  static signer::TsaOptions options(const Surroundings& surroundings) {
+    signer::TsaOptions options;
+    options.urls = surroundings.settings.tsa_urls;
+    options.trust = &surroundings.settings.trust;
+    options.crls = surroundings.settings.crls;
+    options.health = &surroundings.health;
+    return options;
+  }
+
+  RunningClock clock_;
+  RandomSource& random_;
+  signer::TsaClient tsa_;
+  bool has_tsa_;
+  std::optional<SignerEvidence> evidence_;
+};
+
+signer::ProofMaterial proof_of(const Settings& settings) {
+  return {
+      .trust = &settings.trust, .crls = settings.crls, .algorithms = settings.policy.algorithms};
+}
+
+SharedBytes joined(const SharedBytes& document, const Bytes& tail) {
+  Bytes whole;
+  whole.reserve(document.size() + tail.size());
+  whole.insert(whole.end(), document.view().begin(), document.view().end());
+  whole.insert(whole.end(), tail.begin(), tail.end());
+  return SharedBytes(std::move(whole));
+}
+
 Result<std::string> optional_text(const cbor::Value& body, const char* key) {
   if (body.find(key) == nullptr) return std::string();
   return cbor::text_at(body, key);
 }
 
-Result<signer::Level> level_named(const std::string& text) {
-  if (text == "B-B") return signer::Level::kB;
-  if (text == "B-T") return signer::Level::kT;
-  return make_error(Code::kIpcMalformed, "level " + text);
-}
-
-std::string_view name(signer::Level level) {
-  return level == signer::Level::kT ? "B-T" : "B-B";
+Result<signer::Level> level_at(const cbor::Value& body) {
+  ANTIN_TRY(const auto text, cbor::text_at(body, "level"));
+  const auto level = signer::level_named(text);
+  if (!level) return make_error(Code::kIpcMalformed, "level " + text);
+  return *level;
 }
 
 Result<SignatureScheme> read_scheme(const cbor::Value& body) {
@@ -91,8 +169,7 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
   ANTIN_TRY(const auto der, cbor::bytes_at(body, "certificate"));
   ANTIN_TRY(auto certificate, certs::Certificate::from_der(der));
   ANTIN_TRY(const auto scheme, read_scheme(body));
-  ANTIN_TRY(const auto level_text, cbor::text_at(body, "level"));
-  ANTIN_TRY(const auto level, level_named(level_text));
+  ANTIN_TRY(const auto level, level_at(body));
   ANTIN_TRY(const auto check_trust, cbor::boolean_at(body, "check_trust"));
   ANTIN_TRY(const auto accept_unknown, cbor::boolean_at(body, "accept_unknown_revocation"));
   signer::SignRequest request{.document = document,
@@ -164,41 +241,60 @@ Result<cbor::Value> prepare_document(const cbor::Value& body, const SharedBytes&
 }
 
 Result<Completed> complete_document(const cbor::Value& body, const SharedBytes& document,
-                                    const Settings& settings, RandomSource& random,
-                                    HttpFetcher& fetcher, signer::TsaHealth& health) {
+                                    const Surroundings& surroundings) {
+  const auto& settings = surroundings.settings;
   ANTIN_TRY(const auto now, time_at(body, "now"));
   ANTIN_TRY(const auto state, cbor::bytes_at(body, "state"));
   ANTIN_TRY(auto value, cbor::bytes_at(body, "signature"));
   ANTIN_TRY(const auto password, optional_text(body, "password"));
-  signer::TsaOptions options;
-  options.urls = settings.tsa_urls;
-  options.trust = &settings.trust;
-  options.health = &health;
-  options.crls = settings.crls;
-  signer::TsaClient tsa(std::move(options), fetcher, random,
-                        [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); });
-  const GivenClock clock(now);
+  RequestEnvironment environment(now, surroundings);
   ANTIN_TRY(const auto signed_document,
-            signer::complete(state, document,
-                             {.raw = SignatureValue(std::move(value)), .cms = std::nullopt},
-                             {.clock = &clock,
-                              .random = &random,
-                              .timestamps = settings.tsa_urls.empty() ? nullptr : &tsa}));
-  Bytes whole;
-  whole.reserve(document.size() + signed_document.tail.size());
-  whole.insert(whole.end(), document.view().begin(), document.view().end());
-  whole.insert(whole.end(), signed_document.tail.begin(), signed_document.tail.end());
-  ANTIN_TRY(const auto report, judge(SharedBytes(std::move(whole)), password, settings, now));
+            signer::complete(
+                state, document, {.raw = SignatureValue(std::move(value)), .cms = std::nullopt},
+                environment.view(), {.password = password, .proof = proof_of(settings)}));
+  ANTIN_TRY(const auto report,
+            judge(joined(document, signed_document.tail), password, settings, now));
   if (report.verdict == verifier::Verdict::kInvalid)
     return make_error(Code::kOutputWouldBeInvalid, "our own output is INVALID");
   return Completed{
       .body = cbor::Map{{"field", signed_document.field},
-                        {"level", name(signed_document.level_reached)},
+                        {"level", signer::name(signed_document.level_reached)},
                         {"signing_time",
                          signed_document.signing_time.since_epoch().time_since_epoch().count()},
                         {"verdict_exit_code", verifier::exit_code(report.verdict)},
                         {"warnings", findings_to_value(signed_document.warnings)}},
       .tail = signed_document.tail};
+}
+
+Result<Completed> extend_document(const cbor::Value& body, const SharedBytes& document,
+                                  const Surroundings& surroundings) {
+  const auto& settings = surroundings.settings;
+  ANTIN_TRY(const auto now, time_at(body, "now"));
+  ANTIN_TRY(const auto level, level_at(body));
+  ANTIN_TRY(const auto renew, cbor::boolean_at(body, "renew"));
+  ANTIN_TRY(const auto password, optional_text(body, "password"));
+  ANTIN_TRY(const auto before, judge(document, password, settings, now));
+  if (before.verdict == verifier::Verdict::kInvalid)
+    return make_error(Code::kExtendInputBroken, "the document is INVALID as it came");
+  RequestEnvironment environment(now, surroundings);
+  ANTIN_TRY(const auto extended, signer::extend({.document = document,
+                                                 .password = password,
+                                                 .target = level,
+                                                 .proof = proof_of(settings),
+                                                 .renewal = renew ? signer::Renewal::kAlways
+                                                                  : signer::Renewal::kWhenDue},
+                                                environment.view()));
+  auto exit_code = verifier::exit_code(before.verdict);
+  if (!extended.tail.empty()) {
+    ANTIN_TRY(const auto after, judge(joined(document, extended.tail), password, settings, now));
+    if (after.verdict == verifier::Verdict::kInvalid)
+      return make_error(Code::kExtendWouldBreak, "our own output is INVALID");
+    exit_code = verifier::exit_code(after.verdict);
+  }
+  return Completed{.body = cbor::Map{{"level", signer::name(extended.level_reached)},
+                                     {"verdict_exit_code", exit_code},
+                                     {"warnings", findings_to_value(extended.warnings)}},
+                   .tail = extended.tail};
 }
 
 }  // namespace antin::service::worker

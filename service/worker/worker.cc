@@ -99,7 +99,8 @@ Status Worker::run() {
                 {kInspect, kVersion, to(&Worker::inspect)},
                 {kPrepare, kVersion, to(&Worker::prepare)},
                 {kComplete, kVersion, to(&Worker::complete)},
-                {kCompare, kVersion, to(&Worker::compare)}},
+                {kCompare, kVersion, to(&Worker::compare)},
+                {kExtend, kVersion, to(&Worker::extend)}},
                kReplyWithin);
 }
 
@@ -233,17 +234,42 @@ Result<Message> Worker::prepare(Message& request) {
   return reply;
 }
 
-Result<Message> Worker::complete(Message& request) {
-  ANTIN_TRY(const auto* settings, this->settings());
-  ANTIN_TRY(const auto octets, document(request, 0));
-  FetchByMessage fetcher(channel_);
-  ANTIN_TRY(auto completed,
-            complete_document(request.body, octets, *settings, random_, fetcher, tsa_health_));
+namespace {
+
+Result<Message> with_tail(Completed completed) {
   ANTIN_TRY(auto tail, sealed_memfd("antin-tail", {completed.tail}));
   Message reply;
   reply.body = std::move(completed.body);
   reply.descriptors.push_back(std::move(tail));
   return reply;
+}
+
+}  // namespace
+
+Result<Message> Worker::complete(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto octets, document(request, 0));
+  FetchByMessage fetcher(channel_);
+  ANTIN_TRY(auto completed, complete_document(request.body, octets,
+                                              {.settings = *settings,
+                                               .random = random_,
+                                               .fetcher = fetcher,
+                                               .health = tsa_health_,
+                                               .evidence = evidence_.get()}));
+  return with_tail(std::move(completed));
+}
+
+Result<Message> Worker::extend(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto octets, document(request, 0));
+  FetchByMessage fetcher(channel_);
+  ANTIN_TRY(auto extended, extend_document(request.body, octets,
+                                           {.settings = *settings,
+                                            .random = random_,
+                                            .fetcher = fetcher,
+                                            .health = tsa_health_,
+                                            .evidence = evidence_.get()}));
+  return with_tail(std::move(extended));
 }
 
 }  // namespace antin::service::worker

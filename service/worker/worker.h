@@ -42,6 +42,7 @@ class Worker {
   Result<Message> prepare(Message& request);
   Result<Message> complete(Message& request);
   Result<Message> compare(Message& request);
+  Result<Message> extend(Message& request);
   Result<const Settings*> settings() const;
   Result<Findings> add_evidence(verifier::Input& input, const Message& request);
 
@@ -69,9 +70,21 @@ struct Completed {
   cbor::Value body;
   Bytes tail;
 };
+/// What the worker has to work with beside the document. `evidence` may be null.
+struct Surroundings {
+  const Settings& settings;
+  RandomSource& random;
+  HttpFetcher& fetcher;
+  signer::TsaHealth& health;
+  EvidenceByMessage* evidence;
+};
 Result<Completed> complete_document(const cbor::Value& request, const SharedBytes& document,
-                                    const Settings& settings, RandomSource& random,
-                                    HttpFetcher& fetcher, signer::TsaHealth& health);
+                                    const Surroundings& surroundings);
+/// Raises the level of what is signed already. `request` is the body of kExtend; the tail is empty
+/// when nothing was to be done. Fails with kExtendInputBroken, kExtendWouldBreak, and as
+/// signer::extend() does.
+Result<Completed> extend_document(const cbor::Value& request, const SharedBytes& document,
+                                  const Surroundings& surroundings);
 
 /// The report as "html", "pdf" or "etsi"; `language`: "vi", "en", or "" for both. Fails with
 /// kIpcMalformed for other words, and as sheet_pdf() does.
