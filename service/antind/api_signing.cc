@@ -62,6 +62,15 @@ Json warnings_of(const cbor::Value& body) {
   return out;
 }
 
+// What was asked for; what was reached stands in the answer beside it (vietnam.md S-06).
+std::optional<std::string> wanted_level(const StoredJob& job) {
+  const auto options = Json::parse(job.options, nullptr, false);
+  if (!options.is_object()) return std::nullopt;
+  const auto found = options.find("level");
+  if (found == options.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
 }  // namespace
 
 Result<Response> Api::begin_signature(const Work& work, const Responder& responder, bool& later) {
@@ -74,9 +83,10 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
     return make_error(Code::kHttpPartMissing, "file", {{"part", "file"}});
   Json options{{"level", parts_.config->agency.level}};
   for (const auto& [option, value] : inputs.options) options[option] = value;
-  if (options["level"] != "B-B" && options["level"] != "B-T")
+  const auto level = options["level"].get<std::string>();
+  if (!is_signature_level(level))
     return make_error(Code::kHttpParameter, "level", {{"parameter", "level"}});
-  if (options["level"] == "B-T" && parts_.config->agency.tsa.empty())
+  if (level != "B-B" && parts_.config->agency.tsa.empty())
     return make_error(Code::kHttpParameter, "level without tsa", {{"parameter", "level"}});
   if (const auto look = inputs.options.find("appearance");
       look != inputs.options.end() && parts_.appearances.count(look->second) == 0)
@@ -335,6 +345,7 @@ Result<std::string> Api::release(const StoredJob& job, const StoredPending& made
                          {"input_sha256", to_hex(job.input_sha256)},
                          {"field", field},
                          {"level", level},
+                         {"level_wanted", wanted_level(job).value_or(level)},
                          {"signing_time", to_rfc3339(signed_at)},
                          {"created", to_rfc3339(now)},
                          {"certificate_sha256", to_hex(made.certificate_sha256)},

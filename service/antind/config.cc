@@ -149,8 +149,8 @@ Status read_agency(Section section, Config::Agency& agency) {
   ANTIN_CHECK(section.seconds("seconds", agency.within, 3'600));
   ANTIN_CHECK(section.seconds("retry_seconds", agency.retry_after, 900));
   ANTIN_CHECK(section.seconds("pending_seconds", agency.pending_for, 90 * 86'400));
-  if (agency.level != "B-B" && agency.level != "B-T")
-    return wrong("agency.level", "not \"B-B\" or \"B-T\"");
+  if (!agency.level.empty() && !is_signature_level(agency.level))
+    return wrong("agency.level", "not \"B-B\", \"B-T\", \"B-LT\" or \"B-LTA\"");
   return section.done();
 }
 
@@ -184,9 +184,18 @@ Status check_together(const Config& config) {
   if (config.agency.pin_file.empty()) return wrong("agency.pin_file", "must be given with a key");
   if (config.agency.check_trust && config.verify.trust.empty())
     return unsafe("agency.check_trust needs verify.trust");
-  if (config.agency.level == "B-T" && config.agency.tsa.empty())
-    return wrong("agency.tsa", "must be given with level B-T");
+  if (config.agency.level != "B-B" && config.agency.tsa.empty())
+    return wrong("agency.tsa", "must be given with level " + config.agency.level);
   return Done{};
+}
+
+// vietnam.md S-06: B-LT unless said otherwise, as far as there is a timestamp server and somebody
+// to trust.
+void settle_level(Config& config) {
+  if (!config.agency.level.empty()) return;
+  config.agency.level = config.agency.tsa.empty()     ? "B-B"
+                        : config.verify.trust.empty() ? "B-T"
+                                                      : "B-LT";
 }
 
 Result<toml::table> parse(std::string_view text) {
@@ -201,6 +210,10 @@ Result<toml::table> parse(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_signature_level(std::string_view level) noexcept {
+  return level == "B-B" || level == "B-T" || level == "B-LT" || level == "B-LTA";
+}
 
 Result<Config> read_config(std::string_view text) {
   ANTIN_TRY(const auto table, parse(text));
@@ -222,6 +235,7 @@ Result<Config> read_config(std::string_view text) {
   ANTIN_CHECK(store.text("folder", config.store.folder));
   ANTIN_CHECK(store.done());
   ANTIN_CHECK(root.done());
+  settle_level(config);
   ANTIN_CHECK(check_together(config));
   return config;
 }

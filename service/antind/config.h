@@ -41,7 +41,7 @@ struct Config {
     std::string pin_file;
     std::string certificate;  ///< file; "" = the one on the token
     std::vector<std::string> chain;
-    std::string level = "B-B";
+    std::string level;  ///< of signatures that ask for none; read_config() fills it in
     std::vector<std::string> tsa;
     std::string appearances;  ///< folder of NAME.toml and their images
     bool check_trust = true;  ///< S-04; false is for development and warned of
@@ -76,5 +76,8 @@ struct Config {
 /// Fails with kConfigUnreadable, kConfigUnknownKey ({key}), kConfigValue ({key}, {reason}),
 /// kConfigSchema, kConfigUnsafe. Relative paths stay as they are. Pure.
 Result<Config> read_config(std::string_view toml);
+
+/// "B-B", "B-T", "B-LT", "B-LTA"
+bool is_signature_level(std::string_view level) noexcept;
 
 }  // namespace antin::service

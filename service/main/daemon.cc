@@ -206,11 +206,14 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
                              .configuration = configuration,
                              .callbacks = desk ? desk->routes() : std::vector<Route>{}},
                             log, metrics);
+  // A signature's worker asks for timestamps, and from level B-LT on for revocation data as well.
+  auto sign_routes = desk ? desk->routes() : std::vector<Route>{};
+  sign_routes.push_back(fetch_route(config, *fetcher));
   WorkerPool sign_workers({.name = "sign",
                            .program = worker_program,
                            .count = signing ? config.agency.workers : 0,
                            .configuration = configuration,
-                           .callbacks = {fetch_route(config, *fetcher)}},
+                           .callbacks = std::move(sign_routes)},
                           log, metrics);
   ANTIN_CHECK(verify_workers.start());
   ANTIN_CHECK(sign_workers.start());

@@ -128,7 +128,8 @@ class DaemonTest : public ::testing::Test {
         << more_verify << "[agency]\n"
         << more_agency << "key = \"pkcs11:token=antin%20test;object=rsa2048\"\n"
         << "token = \"pkcs11:token=antin%20test\"\nmodules = [\"" << fakes::SoftHsmToken::kModule
-        << "\"]\npin_file = \"pin\"\naccept_unknown_revocation = true\nworkers = 1\ntsa = "
+        << "\"]\npin_file = \"pin\"\nlevel = \"B-B\"\naccept_unknown_revocation = true\nworkers = "
+           "1\ntsa = "
         << "[\"http://127.0.0.1:" << (tsa_port == 0 ? silent_.port() : tsa_port)
         << "/\"]\n[store]\nfolder = \"data\"\n";
   }
@@ -411,6 +412,23 @@ TEST_F(DaemonTest, ASignatureWaitsForItsTimestampAcrossARestart) {
   // The key signed once.
   const auto journal = testing::file_text(folder_ + "/data/signatures.log");
   EXPECT_EQ(std::count(journal.begin(), journal.end(), '\n'), 1) << journal;
+}
+
+TEST_F(DaemonTest, ALevelThatCannotBeReachedIsSaid) {
+  LateTsa tsa;
+  tsa.works = true;
+  for (const char* name : {"root.crt", "issuing-ca.crt"})
+    std::filesystem::copy(std::string(ANTIN_SOURCE_DIR "/tests/pki/trust/") + name,
+                          folder_ + "/trust/" + name);
+  write_config("", "allow_test_pki = true\n", "", tsa.port());
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  // Nobody says anything about the revocation of the key's certificate.
+  const auto made = sign("level-001", pdf_, "?level=B-LTA");
+  ASSERT_EQ(made.status, 201) << made.body << daemon_->log();
+  const auto facts = json::parse(made.body);
+  EXPECT_EQ(facts["level"], "B-T");
+  EXPECT_EQ(facts["level_wanted"], "B-LTA");
+  EXPECT_NE(facts["warnings"].dump().find("extend.level_not_reached"), std::string::npos);
 }
 
 TEST_F(DaemonTest, ReplacesWorkersThatSomebodyKilled) {
