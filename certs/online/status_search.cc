@@ -145,6 +145,8 @@ bool StatusSearch::ask_responders(State& state, Reach reach) {
       continue;
     }
     if (known && asked_lately(known->fetched)) {
+      // Somebody else may have asked since the cache was looked at.
+      if (take_response(state, known->parsed)) return true;
       state.found.findings.push_back(stale(url));
       continue;
     }
