@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -35,12 +36,12 @@ Result<Bytes> from_pem(ByteView file) {
   unsigned char* data = nullptr;
   long length = 0;
   const bool read = in && PEM_read_bio(in.get(), &name, &header, &data, &length) == 1;
+  const std::unique_ptr<char, ossl::FreeOpensslMemory> owned_name{name};
+  const std::unique_ptr<char, ossl::FreeOpensslMemory> owned_header{header};
+  const ossl::OctetsPtr owned_data{data};
   const std::string label = read ? name : "";
   Bytes octets;
   if (read) octets.assign(data, data + length);
-  OPENSSL_free(name);
-  OPENSSL_free(header);
-  OPENSSL_free(data);
   if (label != "CMS" && label != "PKCS7" && label != "PKCS #7 SIGNED DATA")
     return make_error(Code::kSigCmsMalformed, "PEM " + label);
   return octets;

@@ -47,8 +47,8 @@ void ask(const Pki& pki, const OcspResponse& answer, const Certificate& leaf) {
                         .ocsp = {answer},
                         .purpose = Purpose::kSign,
                         .at = *from_rfc3339("2026-06-01T00:00:00Z")};
-  const bool authentic = answer.signature_verifies_with(pki.issuer) ||
-                         answer.signature_verifies_with(pki.responder);
+  const bool authentic =
+      answer.signature_verifies_with(pki.issuer) || answer.signature_verifies_with(pki.responder);
   const bool heard = authentic && answer.speaks_of(leaf, pki.issuer);
   const auto result = build_path(input);
   require(heard || result.state == PathResult::State::kRevocationUnknown ||
