@@ -303,7 +303,7 @@ bool StatusSearch::fetch_list(State& state, const std::string& url) {
     request.if_modified_since = kept->last_modified;
   }
   request.share = key + "\n" + request.if_none_match + "\n" + request.if_modified_since;
-  auto answer = fetch(std::move(request), options_.max_crl, state.found.findings);
+  auto answer = fetch(request, options_.max_crl, state.found.findings);
   if (!answer) return false;
   CachedAnswer fresh{.body = std::move(answer->response.body),
                      .fetched = answer->fetched,
@@ -387,7 +387,7 @@ std::vector<Certificate> StatusSearch::fetch_issuers(const Certificate& certific
   return issuers;
 }
 
-std::optional<StatusSearch::Answer> StatusSearch::fetch(HttpRequest request, OctetCount most,
+std::optional<StatusSearch::Answer> StatusSearch::fetch(const HttpRequest& request, OctetCount most,
                                                         Findings& findings) {
   const auto url = request.url;
   const auto gone = std::chrono::ceil<std::chrono::milliseconds>(parts_.clock->ticks() - began_);

@@ -63,7 +63,7 @@ class StatusSearch {
   bool known_list(State& state, const std::string& url);
   bool fetch_list(State& state, const std::string& url);
   void ask_deltas(State& state, Reach reach);
-  std::optional<Answer> fetch(HttpRequest request, OctetCount most, Findings& findings);
+  std::optional<Answer> fetch(const HttpRequest& request, OctetCount most, Findings& findings);
 
   const OnlineOptions& options_;
   const OnlineEvidence::Parts& parts_;

@@ -61,8 +61,9 @@ bool is_finite(const Affine& m) {
 
 class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
  public:
-  DrawingReader(Shared& shared, Object resources, const GraphicsState& state, double group_alpha)
-      : shared_(shared), resources_(std::move(resources)), state_(state), group_(group_alpha) {}
+  DrawingReader(Shared& shared, const Object& resources, const GraphicsState& state,
+                double group_alpha)
+      : shared_(shared), resources_(resources), state_(state), group_(group_alpha) {}
 
   void run(const Object& contents) {
     const auto octets = content_octets(contents, shared_.budget.octets);
