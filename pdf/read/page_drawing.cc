@@ -308,8 +308,10 @@ class Measure {
   }
   bool lies_in(std::size_t cell, const Rect& box) const {
     const auto& grid = cover_.grid();
-    const double x = grid.area.left + static_cast<double>(cell % grid.columns) * grid.step;
-    const double y = grid.area.bottom + static_cast<double>(cell / grid.columns) * grid.step;
+    const auto column = cell % grid.columns;
+    const auto row = cell / grid.columns;
+    const double x = grid.area.left + static_cast<double>(column) * grid.step;
+    const double y = grid.area.bottom + static_cast<double>(row) * grid.step;
     return overlap({x, y, x + grid.step, y + grid.step}, grown(box));
   }
   void paint(const std::vector<std::vector<Point>>& contours, bool even_odd, const Rect& clip,

@@ -50,19 +50,19 @@ struct Standard {
   std::string_view name;
   const Widths* widths;
 };
-constexpr Standard kStandard[] = {
-    {"Helvetica", &kHelvetica},
-    {"Helvetica-Oblique", &kHelvetica},
-    {"Arial", &kHelvetica},
-    {"ArialMT", &kHelvetica},
-    {"Helvetica-Bold", &kHelveticaBold},
-    {"Helvetica-BoldOblique", &kHelveticaBold},
-    {"Arial,Bold", &kHelveticaBold},
-    {"Times-Roman", &kTimes},
-    {"TimesNewRoman", &kTimes},
-    {"Times-Bold", &kTimesBold},
-    {"Times-Italic", &kTimesItalic},
-    {"Times-BoldItalic", &kTimesBoldItalic},
+constexpr std::array kStandard = {
+    Standard{"Helvetica", &kHelvetica},
+    Standard{"Helvetica-Oblique", &kHelvetica},
+    Standard{"Arial", &kHelvetica},
+    Standard{"ArialMT", &kHelvetica},
+    Standard{"Helvetica-Bold", &kHelveticaBold},
+    Standard{"Helvetica-BoldOblique", &kHelveticaBold},
+    Standard{"Arial,Bold", &kHelveticaBold},
+    Standard{"Times-Roman", &kTimes},
+    Standard{"TimesNewRoman", &kTimes},
+    Standard{"Times-Bold", &kTimesBold},
+    Standard{"Times-Italic", &kTimesItalic},
+    Standard{"Times-BoldItalic", &kTimesBoldItalic},
 };
 
 }  // namespace

@@ -77,12 +77,12 @@ Result<std::optional<Bytes>> decode(QPDFObjectHandle stream, std::size_t limit,
 
 }  // namespace
 
-Result<std::optional<Bytes>> decoded_stream(QPDFObjectHandle stream, std::size_t limit) {
-  return decode(std::move(stream), limit, qpdf_dl_specialized);
+Result<std::optional<Bytes>> decoded_stream(const QPDFObjectHandle& stream, std::size_t limit) {
+  return decode(stream, limit, qpdf_dl_specialized);
 }
 
-Result<std::optional<Bytes>> decoded_picture(QPDFObjectHandle stream, std::size_t limit) {
-  return decode(std::move(stream), limit, qpdf_dl_all);
+Result<std::optional<Bytes>> decoded_picture(const QPDFObjectHandle& stream, std::size_t limit) {
+  return decode(stream, limit, qpdf_dl_all);
 }
 
 }  // namespace antin::pdf
