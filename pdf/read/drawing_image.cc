@@ -34,7 +34,7 @@ struct Samples {
       const auto per = 8 / bits;
       const auto shift = 8 - bits * (index % per + 1);
       const unsigned most = (1U << bits) - 1;
-      value = (line[index / per] >> shift & most) * 255 / most;
+      value = (static_cast<unsigned>(line[index / per]) >> shift & most) * 255 / most;
     }
     return inverted ? 255 - value : value;
   }

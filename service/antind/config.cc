@@ -148,7 +148,7 @@ Status read_agency(Section section, Config::Agency& agency) {
   ANTIN_CHECK(section.number("queue", agency.queue, 1, 10'000));
   ANTIN_CHECK(section.seconds("seconds", agency.within, 3'600));
   ANTIN_CHECK(section.seconds("retry_seconds", agency.retry_after, 900));
-  ANTIN_CHECK(section.seconds("pending_seconds", agency.pending_for, 90 * 86'400));
+  ANTIN_CHECK(section.seconds("pending_seconds", agency.pending_for, std::int64_t{90} * 86'400));
   if (!agency.level.empty() && !is_signature_level(agency.level))
     return wrong("agency.level", "not \"B-B\", \"B-T\", \"B-LT\" or \"B-LTA\"");
   return section.done();
