@@ -3,7 +3,9 @@
 #include <string>
 
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
+#include "certs/ossl/handles.h"
 #include "tests/unit/certs/pki.h"
 
 namespace antin::certs {
@@ -13,6 +15,7 @@ struct Issue {
   std::string issuer;      ///< its name and key sign
   std::string subject_of;  ///< whose subject name is copied
   int serial;
+  std::string crl_addresses = {};  ///< "URI:…,URI:…"; none: no such extension
 };
 
 inline ossl::PublicKeyPtr private_key(const std::string& name) {
@@ -31,6 +34,11 @@ inline Certificate issue(const Issue& what) {
   X509_set_issuer_name(made.get(), X509_get_subject_name(cert(what.issuer).x509()));
   X509_set_subject_name(made.get(), X509_get_subject_name(cert(what.subject_of).x509()));
   X509_set_pubkey(made.get(), key.get());
+  if (!what.crl_addresses.empty()) {
+    const ossl::Handle<X509_EXTENSION, &X509_EXTENSION_free> points{X509V3_EXT_conf_nid(
+        nullptr, nullptr, NID_crl_distribution_points, what.crl_addresses.c_str())};
+    EXPECT_EQ(X509_add_ext(made.get(), points.get(), -1), 1);
+  }
   EXPECT_GT(X509_sign(made.get(), key.get(), EVP_sha256()), 0);
   unsigned char* der = nullptr;
   const int length = i2d_X509(made.get(), &der);

@@ -9,6 +9,7 @@
 #include "tests/fakes/counting_random.h"
 #include "tests/fakes/frozen_clock.h"
 #include "tests/fakes/pki_web.h"
+#include "tests/unit/certs/issue.h"
 #include "tests/unit/certs/pki.h"
 
 namespace antin::certs {
@@ -322,6 +323,35 @@ TEST_F(OnlineEvidenceTest, AStrangersCertificateSendsNobodyAnywhere) {
 TEST_F(OnlineEvidenceTest, ACertificateWithoutAddressesIsNamed) {
   const auto found = collect(wanted("officer-no-crl"));
   EXPECT_TRUE(has(found.findings, Code::kEvidenceNoAddress));
+}
+
+Certificate with_crl_addresses(const std::string& addresses) {
+  return issue({.issuer = "issuing-ca",
+                .subject_of = "officer-rsa2048",
+                .serial = 4242,
+                .crl_addresses = addresses});
+}
+constexpr auto kDirectory = "URI:ldap://pki.antin.invalid/cn=list?certificateRevocationList";
+
+TEST_F(OnlineEvidenceTest, ADirectoryIsNotAskedAndNamed) {
+  auto what = wanted("officer-rsa2048");
+  what.leaves[0].certificate = with_crl_addresses(kDirectory);
+  const auto found = collect(what);
+  EXPECT_TRUE(has(found.findings, Code::kEvidenceScheme));
+  EXPECT_TRUE(has(found.findings, Code::kEvidenceNoAddress));
+  EXPECT_EQ(web_.count("ldap"), 0);
+  EXPECT_EQ(web_.count("/crl/issuing-ca.crl"), 0);
+  EXPECT_EQ(state(what, found), State::kRevocationUnknown);
+}
+
+TEST_F(OnlineEvidenceTest, ADirectoryBesideAnAddressThatAnswersIsNoTrouble) {
+  auto what = wanted("officer-rsa2048");
+  what.leaves[0].certificate = with_crl_addresses(
+      std::string{kDirectory} + ",URI:http://pki.antin.invalid/crl/issuing-ca.crl");
+  const auto found = collect(what);
+  EXPECT_FALSE(has(found.findings, Code::kEvidenceScheme));
+  EXPECT_EQ(web_.count("/crl/issuing-ca.crl"), 1);
+  EXPECT_EQ(web_.count("ldap"), 0);
 }
 
 TEST_F(OnlineEvidenceTest, AnAddressThatIsNotAllowedIsNamed) {
