@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kDiskThreads = 2;
 constexpr std::size_t kDiskQueue = 256;
+// Upgrades can wait: however many are due, they keep one of the workers that sign busy.
+constexpr std::size_t kUpgradeThreads = 1;
 // Boundaries and part heads around a document of the largest size.
 constexpr std::size_t kMultipartOverhead = 65'536;
 
@@ -71,7 +73,8 @@ Api::Api(ApiParts parts)
       openapi_(complete_openapi()),
       disk_("disk", kDiskThreads, kDiskQueue),
       verify_("verify", parts_.config->verify.workers, parts_.config->verify.queue),
-      sign_("sign", parts_.config->agency.workers, parts_.config->agency.queue) {}
+      sign_("sign", parts_.config->agency.workers, parts_.config->agency.queue),
+      upgrade_("upgrade", kUpgradeThreads, parts_.config->agency.queue) {}
 
 void Api::stop() {
   stopping_ = true;
@@ -82,6 +85,7 @@ void Api::stop() {
   disk_.stop();
   verify_.stop();
   sign_.stop();
+  upgrade_.stop();
 }
 
 std::string Api::owner(const Caller& caller) const {
@@ -191,11 +195,13 @@ Response Api::inline_answer(const Work& work) {
         return problem(make_error(Code::kHttpBusy, "no worker ready"), id);
       return json_response(200, R"({"status":"ready"})");
     case Operation::kMetrics: {
-      for (const Pool* pool : {&disk_, &verify_, &sign_}) {
+      for (const Pool* pool : {&disk_, &verify_, &sign_, &upgrade_}) {
         const auto label = "queue=\"" + pool->name() + "\"";
         parts_.metrics->gauge("antin_queue_waiting", label, static_cast<double>(pool->waiting()));
         parts_.metrics->gauge("antin_queue_running", label, static_cast<double>(pool->running()));
       }
+      parts_.metrics->gauge("antin_upgrades_queued", "",
+                            static_cast<double>(upgrades_queued_.load()));
       return Response::text(200, "text/plain; version=0.0.4; charset=utf-8",
                             parts_.metrics->text());
     }

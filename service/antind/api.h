@@ -50,7 +50,8 @@ class Api final : public RequestHandler {
   ~Api() override { stop(); }
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
-  /// Takes up the signing jobs that a stop or crash interrupted.
+  /// Takes up the signing jobs that a stop or crash interrupted,
+  /// and the upgrades that wait.
   Status resume();
   /// Ends the workers under what still runs and waits for its threads. Signing jobs that did not
   /// end stay in the store and are taken up by resume().
@@ -114,6 +115,22 @@ class Api final : public RequestHandler {
   Result<Response> signature(const Work& work);
   Result<Response> signed_document(const Work& work);
 
+  // api_upgrades.cc
+  std::optional<StoredUpgrade> upgrade_owed(const StoredSignature& signature,
+                                            const std::string& job, const std::string& level,
+                                            const std::string& wanted,
+                                            const cbor::Value& completed) const;
+  void run_upgrade(const std::string& signature);
+  Status raise(StoredUpgrade& upgrade);
+  Status keep_version(StoredUpgrade& upgrade, const StoredSignature& newest,
+                      const SharedBytes& document, const Message& extended);
+  bool upgrade_waits(StoredUpgrade& upgrade, const Status& tried);
+  void run_upgrade_later(const std::string& signature, std::chrono::seconds pause);
+  Status resume_upgrades();
+  /// The facts of a signature and how its upgrade stands.
+  Result<std::string> with_upgrade(const std::string& facts, const std::string& signature,
+                                   const std::string& owner);
+
   // api_jobs.cc
   Result<Response> job(const Work& work);
   void run_or_turn_into_job(const Shared& work, const Responder& responder,
@@ -133,6 +150,9 @@ class Api final : public RequestHandler {
   Pool disk_;
   Pool verify_;
   Pool sign_;
+  Pool upgrade_;
+  std::atomic<std::int64_t> upgrades_queued_ =
+      0;         ///< for metrics: the polling thread reads no disk
   Later later_;  ///< last: what it calls uses the pools
 };
 

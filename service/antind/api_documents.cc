@@ -204,7 +204,8 @@ Result<Response> Api::original_document(const Work& work) {
 Result<Response> Api::signature(const Work& work) {
   ANTIN_TRY(const auto signature, parts_.store->signature(work.resource, owner(work.caller)));
   if (!signature) return make_error(Code::kSignatureUnknown, work.resource);
-  return json_response(200, signature->facts);
+  ANTIN_TRY(const auto facts, with_upgrade(signature->facts, signature->id, signature->owner));
+  return json_response(200, facts);
 }
 
 Result<Response> Api::signed_document(const Work& work) {

@@ -83,7 +83,7 @@ Result<Response> Api::job(const Work& work) {
     body = {
         {"job", work.resource}, {"state", "running"}, {"result", nullptr}, {"problem", nullptr}};
   } else {
-    ANTIN_TRY(const auto job, parts_.store->job(work.resource, who));
+    ANTIN_TRY(auto job, parts_.store->job(work.resource, who));
     if (!job) return make_error(Code::kJobUnknown, work.resource);
     body["job"] = job->id;
     body["kind"] = job->kind;
@@ -94,6 +94,9 @@ Result<Response> Api::job(const Work& work) {
     const bool failed = job->state == JobState::kFailed;
     // Why a signature waits is of interest to whoever waits for it.
     const bool pending = job->state == JobState::kPending;
+    if (done && job->kind == "sign") {
+      ANTIN_TRY(job->result, with_upgrade(job->result, job->target, who));
+    }
     const auto result = done || failed || pending
                             ? nlohmann::ordered_json::parse(job->result, nullptr, false)
                             : nlohmann::ordered_json();

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "certs/core/finding.h"
 #include "service/antind/api.h"
+#include "service/antind/api_facts.h"
 #include "service/antind/problem.h"
 #include "service/antind/sha256.h"
+#include "service/antind/upgrade.h"
 #include "service/ipc/worker_protocol.h"
 
 namespace antin::service {
@@ -14,8 +17,6 @@ constexpr std::chrono::milliseconds kAnswerWithin{9'000};
 // A CMS that outgrew its placeholder is made again with this much to spare.
 constexpr std::int64_t kSpareOctets = 4'096;
 constexpr int kTries = 3;
-constexpr std::chrono::seconds kLongestPause{900};
-constexpr std::int64_t kMostDoublings = 10;
 
 // 8 to 128 visible ASCII characters, given once (draft-ietf-httpapi-idempotency-key-header).
 Result<std::string> idempotency_key(const RequestHead& head) {
@@ -43,6 +44,26 @@ std::int64_t octets_needed(const Error& error) {
   return 0;
 }
 
+Json upgrade_queued_warning(const std::string& level, const std::string& wanted) {
+  const Params params{{"muc_dat_duoc", level}, {"muc", wanted}};
+  return {{"code", info(Code::kUpgradeQueued).name},
+          {"severity", name(Severity::kInfo)},
+          {"message",
+           {{"vi", sentence(Code::kUpgradeQueued, Language::kVietnamese, params)},
+            {"en", sentence(Code::kUpgradeQueued, Language::kEnglish, params)}}}};
+}
+
+// What was asked for; what was reached stands in the answer beside it (vietnam.md S-06).
+std::optional<std::string> wanted_level(const StoredJob& job) {
+  const auto options = Json::parse(job.options, nullptr, false);
+  if (!options.is_object()) return std::nullopt;
+  const auto found = options.find("level");
+  if (found == options.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+}  // namespace
+
 Json warnings_of(const cbor::Value& body) {
   Json out = Json::array();
   const auto warnings = cbor::array_at(body, "warnings");
@@ -61,17 +82,6 @@ Json warnings_of(const cbor::Value& body) {
   }
   return out;
 }
-
-// What was asked for; what was reached stands in the answer beside it (vietnam.md S-06).
-std::optional<std::string> wanted_level(const StoredJob& job) {
-  const auto options = Json::parse(job.options, nullptr, false);
-  if (!options.is_object()) return std::nullopt;
-  const auto found = options.find("level");
-  if (found == options.end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
-}
-
-}  // namespace
 
 Result<Response> Api::begin_signature(const Work& work, const Responder& responder, bool& later) {
   if (parts_.agency == nullptr) return make_error(Code::kAgencyKeyMissing, "no [agency]");
@@ -145,7 +155,8 @@ Result<std::optional<Response>> Api::finished(const std::string& id,
   ANTIN_TRY(const auto job, parts_.store->any_job(id));
   if (!job) return make_error(Code::kJobUnknown, id);
   if (job->state == JobState::kDone) {
-    auto response = json_response(201, job->result);
+    ANTIN_TRY(const auto facts, with_upgrade(job->result, job->target, job->owner));
+    auto response = json_response(201, facts);
     response.fields.push_back({"Location", "/api/v1/signatures/" + job->target + "/document"});
     return std::optional(std::move(response));
   }
@@ -217,9 +228,7 @@ bool Api::postponed(const StoredJob& job, Error& error) {
     error = while_doing(std::move(error), Code::kSignaturePendingTooLong, job.id);
     return false;
   }
-  const auto pause =
-      std::min(agency.retry_after * (std::int64_t{1} << std::min(wait.tries, kMostDoublings)),
-               kLongestPause);
+  const auto pause = pause_after(agency.retry_after, wait.tries);
   ++wait.tries;
   wait.due = UtcTime{now.since_epoch() + pause};
   const auto told = while_doing(error, Code::kSignaturePending, job.id);
@@ -338,6 +347,10 @@ Result<std::string> Api::release(const StoredJob& job, const StoredPending& made
                             .facts = {}};
   const UtcTime signed_at{std::chrono::sys_seconds(std::chrono::seconds(signing_time))};
   const auto self = "/api/v1/signatures/" + signature.id;
+  const auto wanted = wanted_level(job).value_or(level);
+  auto warnings = warnings_of(body);
+  const auto upgrade = upgrade_owed(signature, job.id, level, wanted, body);
+  if (upgrade) warnings.push_back(upgrade_queued_warning(level, wanted));
   signature.facts = Json{{"id", signature.id},
                          {"job", job.id},
                          {"sha256", to_hex(digest)},
@@ -345,15 +358,20 @@ Result<std::string> Api::release(const StoredJob& job, const StoredPending& made
                          {"input_sha256", to_hex(job.input_sha256)},
                          {"field", field},
                          {"level", level},
-                         {"level_wanted", wanted_level(job).value_or(level)},
+                         {"level_wanted", wanted},
+                         {"version", 1},
                          {"signing_time", to_rfc3339(signed_at)},
                          {"created", to_rfc3339(now)},
                          {"certificate_sha256", to_hex(made.certificate_sha256)},
-                         {"warnings", warnings_of(body)},
+                         {"warnings", std::move(warnings)},
                          {"self", self},
                          {"document", self + "/document"}}
                         .dump();
-  ANTIN_CHECK(parts_.store->finish_signature(signature, job.id, signature.facts));
+  ANTIN_CHECK(parts_.store->finish_signature(signature, job.id, signature.facts, upgrade));
+  if (upgrade) {
+    ++upgrades_queued_;
+    run_upgrade_later(signature.id, parts_.config->agency.retry_after);
+  }
   parts_.log->write(Log::Level::kInfo, "signed",
                     {{"job", job.id},
                      {"signature", signature.id},
@@ -366,6 +384,8 @@ Result<std::string> Api::release(const StoredJob& job, const StoredPending& made
 
 // What waits keeps its time across a restart; what was interrupted goes on at once.
 Status Api::resume() {
+  // First, while no signing job can add to them.
+  ANTIN_CHECK(resume_upgrades());
   ANTIN_TRY(const auto jobs, parts_.store->unfinished_jobs("sign"));
   for (const auto& job : jobs) {
     if (parts_.agency == nullptr) break;

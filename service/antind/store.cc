@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "service/antind/sha256.h"
+#include "service/antind/store_values.h"
 #include "service/system/files.h"
 
 namespace antin::service {
@@ -42,16 +43,17 @@ CREATE TABLE pending_signature(
   signature BLOB NOT NULL, certificate_sha256 BLOB NOT NULL, since INTEGER NOT NULL,
   due INTEGER NOT NULL, tries INTEGER NOT NULL) STRICT;
 )sql",
+      R"sql(
+CREATE TABLE upgrade(
+  signature TEXT PRIMARY KEY REFERENCES signature(id), job TEXT NOT NULL REFERENCES job(id),
+  state INTEGER NOT NULL, level_wanted TEXT NOT NULL, level TEXT NOT NULL,
+  newest TEXT NOT NULL REFERENCES signature(id), versions INTEGER NOT NULL,
+  since INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL,
+  told TEXT NOT NULL) STRICT;
+CREATE INDEX upgrade_by_state ON upgrade(state);
+)sql",
   };
   return steps;
-}
-
-std::int64_t seconds(UtcTime at) {
-  return at.since_epoch().time_since_epoch().count();
-}
-
-UtcTime from_seconds(std::int64_t count) {
-  return UtcTime(std::chrono::sys_seconds(std::chrono::seconds(count)));
 }
 
 // Splits at the semicolons of our own migrations, which hold none inside a statement.
@@ -319,13 +321,12 @@ Status Store::postpone(const StoredPending& pending, const std::string& problem,
 }
 
 Status Store::finish_signature(const StoredSignature& signature, const std::string& job,
-                               const std::string& result) {
+                               const std::string& result,
+                               const std::optional<StoredUpgrade>& upgrade) {
   const std::lock_guard lock(mutex_);
   return db_.transaction([&]() -> Status {
-    ANTIN_CHECK(db_.execute(
-        "INSERT INTO signature VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        {signature.id, signature.owner, signature.sha256, signature.input_sha256,
-         static_cast<std::int64_t>(signature.size), seconds(signature.created), signature.facts}));
+    ANTIN_CHECK(insert_signature(signature));
+    if (upgrade) ANTIN_CHECK(insert_upgrade(*upgrade));
     ANTIN_CHECK(db_.execute("DELETE FROM pending_signature WHERE job=?1", {job}));
     return db_.execute("UPDATE job SET state=?2, result=?3, target=?4, updated=?5 WHERE id=?1",
                        {job, static_cast<std::int64_t>(JobState::kDone), result, signature.id,

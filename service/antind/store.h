@@ -60,6 +60,25 @@ struct StoredPending {
   std::int64_t tries = 0;
 };
 
+/// As the database has them: append only.
+enum class UpgradeState : std::uint8_t { kQueued, kDone, kGivenUp };
+std::string_view name(UpgradeState state) noexcept;
+
+/// A signature that was released below the level that was asked for, and is to be raised (S-06).
+/// Every version is a StoredSignature of its own; the earlier ones stay as they are.
+struct StoredUpgrade {
+  std::string signature;  ///< what was released
+  std::string job;        ///< that made it
+  UpgradeState state = UpgradeState::kQueued;
+  std::string level_wanted;
+  std::string level;   ///< of `newest`
+  std::string newest;  ///< id of the newest version; the released one's at first
+  std::int64_t versions = 1;
+  UtcTime since, due;
+  std::int64_t tries = 0;
+  std::string told;  ///< JSON: what the last try said
+};
+
 struct StoredKey {
   std::string id, name, scopes;
   Bytes hash;
@@ -101,9 +120,20 @@ class Store {
   /// The next try of a pending signature, and its job's state kPending with `problem`, in one
   /// transaction.
   Status postpone(const StoredPending& pending, const std::string& problem, UtcTime now);
-  /// The signature and its job's end in one transaction; nothing is pending then.
+  /// The signature, its job's end and the upgrade that is owed, if any, in one transaction; nothing
+  /// is pending then.
   Status finish_signature(const StoredSignature& signature, const std::string& job,
-                          const std::string& result);
+                          const std::string& result,
+                          const std::optional<StoredUpgrade>& upgrade = std::nullopt);
+
+  // store_upgrades.cc
+  Result<std::optional<StoredUpgrade>> upgrade(const std::string& signature);
+  /// Those that wait, by the time of their next try.
+  Result<std::vector<StoredUpgrade>> queued_upgrades();
+  Status set_upgrade(const StoredUpgrade& upgrade);
+  /// The next version of a signature and what that means for its upgrade, in one transaction.
+  Status add_version(const StoredSignature& version, const StoredUpgrade& upgrade);
+
   Status add_job(const StoredJob& job);
   /// nullopt: no such thing, or another owner's.
   Result<std::optional<StoredJob>> job(const std::string& id, const std::string& owner);
@@ -124,6 +154,9 @@ class Store {
   Status migrate();
   std::string path_of(const Bytes& sha256) const;
   Result<StoredOriginal> read_original(const Sqlite::Row& row);
+  Status insert_signature(const StoredSignature& signature);
+  Status insert_upgrade(const StoredUpgrade& upgrade);
+  Status update_upgrade(const StoredUpgrade& upgrade);
 
   std::string folder_;
   std::mutex mutex_;

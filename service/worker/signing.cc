@@ -291,7 +291,11 @@ Result<Completed> extend_document(const cbor::Value& body, const SharedBytes& do
       return make_error(Code::kExtendWouldBreak, "our own output is INVALID");
     exit_code = verifier::exit_code(after.verdict);
   }
+  cbor::Array fields;
+  for (const auto& field : extended.fields)
+    fields.push_back(cbor::Map{{"field", field.field}, {"level", signer::name(field.level)}});
   return Completed{.body = cbor::Map{{"level", signer::name(extended.level_reached)},
+                                     {"fields", std::move(fields)},
                                      {"verdict_exit_code", exit_code},
                                      {"warnings", findings_to_value(extended.warnings)}},
                    .tail = extended.tail};

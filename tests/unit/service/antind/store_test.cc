@@ -129,6 +129,61 @@ TEST_F(StoreTest, ShowsJobsAndSignaturesToTheirOwnerOnly) {
   EXPECT_FALSE(store_->signature("s-1", "key-2").value());
 }
 
+TEST_F(StoreTest, KeepsAnUpgradeWithItsReleaseAndTheVersionsBesideEachOther) {
+  ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
+  StoredSignature signature{.id = "s-1",
+                            .owner = "key-1",
+                            .sha256 = Bytes(32, 2),
+                            .input_sha256 = Bytes(32, 1),
+                            .size = 5,
+                            .created = kNow,
+                            .facts = "{}"};
+  StoredUpgrade upgrade{.signature = "s-1",
+                        .job = "j-1",
+                        .state = UpgradeState::kQueued,
+                        .level_wanted = "B-LT",
+                        .level = "B-T",
+                        .newest = "s-1",
+                        .versions = 1,
+                        .since = kNow,
+                        .due = kNow,
+                        .tries = 0,
+                        .told = "{}"};
+  // What cannot be queued is not released: an upgrade that names no signature of the store.
+  auto nobodys = upgrade;
+  nobodys.newest = "s-9";
+  EXPECT_FALSE(store_->finish_signature(signature, "j-1", "{}", nobodys));
+  EXPECT_FALSE(store_->signature("s-1", "key-1").value());
+  EXPECT_EQ(store_->any_job("j-1").value()->state, JobState::kQueued);
+
+  ASSERT_TRUE(store_->finish_signature(signature, "j-1", "{}", upgrade));
+  open();
+  ASSERT_EQ(store_->queued_upgrades().value().size(), 1U);
+  upgrade.tries = 3;
+  upgrade.due = *from_rfc3339("2026-06-01T00:15:00Z");
+  ASSERT_TRUE(store_->set_upgrade(upgrade));
+  const auto waiting = store_->upgrade("s-1").value();
+  ASSERT_TRUE(waiting);
+  EXPECT_EQ(waiting->tries, 3);
+  EXPECT_EQ(waiting->due, upgrade.due);
+  EXPECT_EQ(waiting->newest, "s-1");
+
+  upgrade.state = UpgradeState::kDone;
+  upgrade.newest = "s-2";
+  upgrade.versions = 2;
+  auto version = signature;
+  version.id = "s-2";
+  version.sha256 = Bytes(32, 3);
+  ASSERT_TRUE(store_->add_version(version, upgrade));
+  open();
+  EXPECT_TRUE(store_->queued_upgrades().value().empty());
+  EXPECT_EQ(store_->upgrade("s-1").value()->newest, "s-2");
+  EXPECT_EQ(store_->signature("s-1", "key-1").value()->sha256, Bytes(32, 2));
+  EXPECT_EQ(store_->signature("s-2", "key-1").value()->sha256, Bytes(32, 3));
+  EXPECT_FALSE(store_->signature("s-2", "key-2").value());
+  EXPECT_EQ(store_->any_job("j-1").value()->target, "s-1");
+}
+
 TEST_F(StoreTest, RefusesAStoreOfANewerProgram) {
   store_.reset();
   auto db = Sqlite::open(folder_ + "/antin.sqlite");
