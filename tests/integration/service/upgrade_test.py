@@ -231,6 +231,20 @@ class Upgrade(unittest.TestCase):
             self.assertEqual(
                 service.facts(f"/api/v1/jobs/{first['job']}")["result"]["upgrade"], upgrade)
 
+    def test_an_archive_level_is_reached_later_as_well(self):
+        service = self.service("archive")
+        first = self.released(service, "upgrade-04", "?level=B-LTA")
+        self.assertEqual((first["level"], first["upgrade"]["state"]), ("B-T", "queued"))
+        _, document = service.ask(first["document"])
+        service.end(signal.SIGTERM)
+        with self.revocation_data():
+            service.start()
+            upgrade = service.upgrade_of(first["job"], lambda upgrade: upgrade["state"] != "queued")
+        self.assertEqual((upgrade["state"], upgrade["level"]), ("done", "B-LTA"))
+        _, raised = service.ask(upgrade["version"]["document"])
+        self.assertEqual(raised[:len(document)], document)
+        self.assertEqual(service.ask(first["document"])[1], document)
+
     def test_nothing_is_owed_where_the_level_is_reached(self):
         with self.revocation_data():
             service = self.service("reached")
