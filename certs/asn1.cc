@@ -22,6 +22,15 @@ bool misleads(char32_t c) {
          (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C;
 }
 
+// Printable ASCII in a type that means by it what everybody means: nothing to convert or to hide.
+bool is_plain(const ASN1_STRING& text) {
+  const int type = ASN1_STRING_type(&text);
+  if (type != V_ASN1_UTF8STRING && type != V_ASN1_PRINTABLESTRING && type != V_ASN1_IA5STRING)
+    return false;
+  const auto octets = content_of(&text);
+  return std::all_of(octets.begin(), octets.end(), [](auto c) { return c >= 0x20 && c < 0x7F; });
+}
+
 // `utf8` is valid UTF-8: OpenSSL has converted it.
 std::string without_misleading(std::string_view utf8) {
   std::string out;
@@ -54,6 +63,7 @@ std::optional<UtcTime> utc_time(const ASN1_TIME* time) {
 }
 
 std::string display_text(const ASN1_STRING* text) {
+  if (text != nullptr && is_plain(*text)) return std::string{as_text(content_of(text))};
   const ossl::ErrorMark probe;
   unsigned char* converted = nullptr;
   const int length = text == nullptr ? -1 : ASN1_STRING_to_UTF8(&converted, text);

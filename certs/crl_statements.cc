@@ -1,3 +1,5 @@
+#include <optional>
+
 #include <openssl/x509v3.h>
 
 #include "certs/asn1.h"
@@ -10,9 +12,11 @@ namespace {
 class CrlReader {
  public:
   CrlReader(const StatementQuery& query, std::vector<Statement>& all)
-      : query_(query), certificate_(query.certificate()), all_(all), scope_(certificate_) {}
+      : query_(query), certificate_(query.certificate()), all_(all) {}
 
   void read() {
+    if (query_.judge.crls().empty()) return;
+    scope_.emplace(certificate_);
     for (const auto& list : query_.judge.crls()) {
       if (!list.crl.parsed().delta_base) read_base(list);
     }
@@ -25,8 +29,8 @@ class CrlReader {
 
   void read_base(const NumberedCrl& base) {
     const auto& crl = base.crl;
-    if (!scope_.concerns(crl)) return;
-    const auto reasons = scope_.reasons_covered(crl);
+    if (!scope_->concerns(crl)) return;
+    const auto reasons = scope_->reasons_covered(crl);
     if (reasons == 0) return query_.note(Code::kCrlScope, issuer_name(crl));
     if (crl.parsed().unusable) return query_.note(Code::kCrlUnsupported, issuer_name(crl));
     auto signers = signer_chain(crl);
@@ -107,7 +111,7 @@ class CrlReader {
   const StatementQuery& query_;
   const Certificate& certificate_;
   std::vector<Statement>& all_;
-  CrlScope scope_;
+  std::optional<CrlScope> scope_;  ///< set when there are lists at all
 };
 
 }  // namespace

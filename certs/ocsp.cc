@@ -221,10 +221,13 @@ const Bytes& OcspResponse::nonce() const {
 }
 
 std::string OcspResponse::responder_line() const {
-  const ASN1_OCTET_STRING* key = nullptr;
-  const X509_NAME* name = nullptr;
-  OCSP_resp_get0_id(parsed_->basic.get(), &key, &name);
-  return name != nullptr ? name_line(name) : to_hex(content_of(key));
+  std::call_once(parsed_->named, [this] {
+    const ASN1_OCTET_STRING* key = nullptr;
+    const X509_NAME* name = nullptr;
+    OCSP_resp_get0_id(parsed_->basic.get(), &key, &name);
+    parsed_->responder_line = name != nullptr ? name_line(name) : to_hex(content_of(key));
+  });
+  return parsed_->responder_line;
 }
 
 std::optional<DigestAlgorithm> OcspResponse::signature_digest() const {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <mutex>
+#include <string>
+
 #include "certs/certificate_parsed.h"
 #include "certs/ocsp.h"
 
@@ -19,7 +22,7 @@ struct OcspSingle {
   bool unusable;
 };
 
-/// What copies of an OcspResponse share. Immutable but for the memo.
+/// What copies of an OcspResponse share. Immutable but for what it remembers.
 struct OcspResponse::Parsed {
   Bytes der;
   Bytes sha256;
@@ -30,6 +33,8 @@ struct OcspResponse::Parsed {
   std::vector<OcspSingle> singles;
   bool unusable;  ///< as OcspSingle::unusable, of the whole answer
   SignatureMemo memo;
+  mutable std::once_flag named;
+  mutable std::string responder_line;  ///< written once, under `named`
 
   Parsed(Bytes octets, ossl::OcspBasicPtr read, UtcTime at, std::vector<OcspSingle> all);
 };

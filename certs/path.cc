@@ -142,14 +142,14 @@ RevocationStatus PathJudge::signer_status(const CandidatePath& path, UtcTime at)
 // What an anchor may vouch for is the operator's decision; outside of it there is no anchor.
 void PathJudge::judge_anchor(const CandidatePath& path, UtcTime at, PathResult& result) const {
   const auto& anchor = input_.trust->anchors[path.anchor];
-  const Params who{{"ten", anchor.certificate.subject_common_name()}};
+  const auto who = [&] { return Params{{"ten", anchor.certificate.subject_common_name()}}; };
   if (anchor.purposes.count(input_.purpose) == 0) {
-    note(result, Code::kCertAnchorPurpose, who);
+    note(result, Code::kCertAnchorPurpose, who());
     result.state = State::kNoPath;
   }
   if ((anchor.trusted_from && at < *anchor.trusted_from) ||
       (anchor.trusted_until && *anchor.trusted_until < at)) {
-    note(result, Code::kCertAnchorPeriod, who);
+    note(result, Code::kCertAnchorPeriod, who());
     result.state = State::kNoPath;
   }
 }
@@ -163,15 +163,15 @@ void PathJudge::judge_revocation(const CandidatePath& path, UtcTime at, PathResu
   for (std::size_t i = path.chain.size() - 1; i-- > 0;) {
     auto& status = result.revocation[i];
     status = revocation_status(path, i, at, *this, result.findings);
-    const auto& name = path.chain[i].subject_common_name();
     if (status.state == Status::kUnknown) {
       unknown = true;
       result.findings.push_back({Code::kCertRevocationUnknown,
                                  Severity::kWarning,
                                  {{"ten", path.chain[i].issuer_common_name()}},
-                                 name});
+                                 path.chain[i].subject_common_name()});
     }
     if (status.state != Status::kRevoked) continue;
+    const auto name = path.chain[i].subject_common_name();
     const Params when{{"ten", name}, {"thoi_diem", to_vietnam_text(*status.revoked_at)}};
     if (*status.revoked_at > at) {
       result.findings.push_back({Code::kCertRevokedLater, Severity::kInfo, when, status.reason});

@@ -70,9 +70,9 @@ Scan scan(ByteView in, unsigned depth) {  // NOLINT(misc-no-recursion): bounded 
   return result;
 }
 
-// Appends `in`'s first element, already found sound by scan().
-void append_definite(Bytes& out, ByteView in) {  // NOLINT(misc-no-recursion): as scan()
-  const auto seen = scan(in, 0);
+// Appends `in`'s first element, of which scan() said `seen`.
+// NOLINTNEXTLINE(misc-no-recursion): as scan()
+void append_definite(Bytes& out, ByteView in, const Scan& seen) {
   if (seen.plain) {
     out.insert(out.end(), in.begin(), in.begin() + static_cast<std::ptrdiff_t>(seen.length));
     return;
@@ -83,7 +83,7 @@ void append_definite(Bytes& out, ByteView in) {  // NOLINT(misc-no-recursion): a
   Bytes inner;
   while (!content.empty()) {
     const auto part = scan(content, 0);
-    append_definite(inner, content.first(part.length));
+    append_definite(inner, content.first(part.length), part);
     content = content.subspan(part.length);
   }
   if (header->tag != kConstructedOctets) {
@@ -124,7 +124,7 @@ std::optional<Outer> read_outer(ByteView padded) {
   const auto seen = scan(padded, 0);
   if (seen.length == 0) return std::nullopt;
   Outer outer{seen.length, {}};
-  append_definite(outer.definite, padded.first(seen.length));
+  append_definite(outer.definite, padded.first(seen.length), seen);
   return outer;
 }
 

@@ -1,6 +1,7 @@
 #include "verifier/ess.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "certs/ossl/digest.h"
 #include "certs/ossl/handles.h"
@@ -65,17 +66,42 @@ bool has_key_identifier(const certs::Certificate& certificate, const Bytes& want
                     ASN1_STRING_get0_data(identifier) + ASN1_STRING_length(identifier));
 }
 
-bool has_name(const certs::Certificate& certificate, const X509_NAME& issuer,
-              const ASN1_INTEGER& serial) {
-  return ASN1_INTEGER_cmp(&serial, X509_get0_serialNumber(certificate.x509())) == 0 &&
-         X509_NAME_cmp(&issuer, X509_get_issuer_name(certificate.x509())) == 0;
+bool has_serial(const certs::Certificate& certificate, const ASN1_INTEGER& serial) {
+  return ASN1_INTEGER_cmp(&serial, X509_get0_serialNumber(certificate.x509())) == 0;
 }
+
+/// The issuer that a CMS names. Decoding a name is dear, and hardly ever needed: who signs copies
+/// the octets from his certificate.
+class NamedIssuer {
+ public:
+  explicit NamedIssuer(ByteView octets) : octets_(octets) {}
+
+  bool issued(const certs::Certificate& certificate) {
+    const auto* name = X509_get_issuer_name(certificate.x509());
+    const unsigned char* written = nullptr;
+    std::size_t length = 0;
+    if (X509_NAME_get0_der(name, &written, &length) == 1 &&
+        std::equal(octets_.begin(), octets_.end(), written, written + length))
+      return true;
+    if (!decoded_) {
+      const auto* at = octets_.data();
+      decoded_ = NamePtr{d2i_X509_NAME(nullptr, &at, static_cast<long>(octets_.size()))};
+    }
+    return *decoded_ && X509_NAME_cmp(decoded_->get(), name) == 0;
+  }
+
+ private:
+  ByteView octets_;
+  std::optional<NamePtr> decoded_;
+};
 
 }  // namespace
 
 bool CertificateReferences::match(const certs::Certificate& certificate) const {
   return !damaged && !all.empty() && std::all_of(all.begin(), all.end(), [&](const auto& one) {
-    return ossl::digest(one.algorithm, {certificate.der()}) == one.hash;
+    return one.algorithm == DigestAlgorithm::kSha256
+               ? certificate.sha256() == one.hash
+               : ossl::digest(one.algorithm, {certificate.der()}) == one.hash;
   });
 }
 
@@ -89,15 +115,15 @@ CertificateReferences certificate_references(const std::vector<Attribute>& signe
 std::vector<certs::Certificate> named_by(const CmsSignature& cms,
                                          const std::vector<certs::Certificate>& certificates) {
   const ossl::ErrorMark mark;
-  const auto* octets = cms.issuer.data();
-  const NamePtr issuer{d2i_X509_NAME(nullptr, &octets, static_cast<long>(cms.issuer.size()))};
-  octets = cms.serial.data();
+  NamedIssuer issuer{cms.issuer};
+  const auto* octets = cms.serial.data();
   const IntegerPtr serial{d2i_ASN1_INTEGER(nullptr, &octets, static_cast<long>(cms.serial.size()))};
   std::vector<certs::Certificate> named;
   for (const auto& certificate : certificates) {
-    const bool matches = cms.key_identifier.empty()
-                             ? issuer && serial && has_name(certificate, *issuer, *serial)
-                             : has_key_identifier(certificate, cms.key_identifier);
+    const bool matches =
+        cms.key_identifier.empty()
+            ? serial && has_serial(certificate, *serial) && issuer.issued(certificate)
+            : has_key_identifier(certificate, cms.key_identifier);
     if (matches) named.push_back(certificate);
   }
   return named;

@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "pdf/read/byte_range.h"
 #include "pdf/read/form.h"
@@ -33,11 +34,33 @@ constexpr std::array<std::int8_t, 256> kHexDigits = [] {
   return digits;
 }();
 
+constexpr std::string_view kZeros =
+    "0000000000000000000000000000000000000000000000000000000000000000";
+static_assert(kZeros.size() % 2 == 0);
+
 /// `written` with its angle brackets. White space is skipped (ISO 32000-2 7.3.4.3).
 std::optional<Bytes> decode_hex_string(ByteView written) {
   Bytes out(written.size() / 2);
   std::size_t count = 0;
-  for (const auto c : written.subspan(1, written.size() - 2)) {
+  const auto digits = written.subspan(1, written.size() - 2);
+  for (std::size_t at = 0; at < digits.size(); ++at) {
+    // Two digits to an octet, as everybody writes them.
+    while (count % 2 == 0 && digits.size() - at >= 2) {
+      const auto high = kHexDigits[digits[at]];
+      const auto low = kHexDigits[digits[at + 1]];
+      if ((high | low) < 0) break;
+      // Most is the padding behind the CMS, and `out` is zero already.
+      if ((high | low) == 0 && as_text(digits.subspan(at)).starts_with(kZeros)) {
+        count += kZeros.size();
+        at += kZeros.size();
+        continue;
+      }
+      out[count / 2] = static_cast<std::uint8_t>(high * 16 + low);
+      count += 2;
+      at += 2;
+    }
+    if (at == digits.size()) break;
+    const auto c = digits[at];
     const auto digit = kHexDigits[c];
     if (digit < 0) {
       if (is_white(c)) continue;
