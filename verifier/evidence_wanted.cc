@@ -1,8 +1,9 @@
+#include "verifier/evidence_wanted.h"
+
 #include <algorithm>
 #include <new>
 #include <stdexcept>
 
-#include "pdf/read/document.h"
 #include "verifier/detached.h"
 #include "verifier/document_stores.h"
 #include "verifier/ess.h"
@@ -91,18 +92,7 @@ Result<EvidenceWanted> wanted_by(const Input& input) {
   ANTIN_TRY(const auto document,
             pdf::Document::open(input.document,
                                 {.password = input.password, .limits = input.policy.limits}));
-  ANTIN_TRY(const auto fields, document.signature_fields());
-  ANTIN_TRY(const auto store, document.security_store());
-  Wish wish{input};
-  wish.carry(read_store(store).material);
-  for (const auto& field : fields) {
-    if (!field.is_signed) continue;
-    const auto read = read_signature(field, document.octets().size());
-    if (read.cms) wish.add_signature(*read.cms);
-    if (read.token) wish.add_token(read.token->bytes());
-    if (read.certificate) wish.add_leaf(*read.certificate, Purpose::kSign);
-  }
-  return wish.take();
+  return evidence_wanted_by(document, input);
 }
 
 Result<EvidenceWanted> wanted_by(const DetachedInput& detached) {
@@ -129,6 +119,21 @@ Result<EvidenceWanted> guarded(const T& input) {
 }
 
 }  // namespace
+
+Result<EvidenceWanted> evidence_wanted_by(const pdf::Document& document, const Input& input) {
+  ANTIN_TRY(const auto fields, document.signature_fields());
+  ANTIN_TRY(const auto store, document.security_store());
+  Wish wish{input};
+  wish.carry(read_store(store).material);
+  for (const auto& field : fields) {
+    if (!field.is_signed) continue;
+    const auto read = read_signature(field, document.octets().size());
+    if (read.cms) wish.add_signature(*read.cms);
+    if (read.token) wish.add_token(read.token->bytes());
+    if (read.certificate) wish.add_leaf(*read.certificate, Purpose::kSign);
+  }
+  return wish.take();
+}
 
 Result<EvidenceWanted> evidence_wanted(const Input& input) {
   return guarded(input);

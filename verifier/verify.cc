@@ -1,6 +1,7 @@
 #include "verifier/verify.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <new>
 #include <stdexcept>
@@ -9,11 +10,13 @@
 
 #include "certs/ossl/digest.h"
 #include "verifier/document_stores.h"
+#include "verifier/evidence_wanted.h"
 #include "verifier/level.h"
 #include "verifier/overlaps.h"
 #include "verifier/permission.h"
 #include "verifier/report_message.h"
 #include "verifier/signature_judge.h"
+#include "verifier/verify_collecting.h"
 
 namespace antin::verifier {
 namespace {
@@ -222,10 +225,12 @@ FileState judge_file(const Work& work, Findings& findings) {
   return state;
 }
 
-Result<Report> judge(const Input& input) {
-  ANTIN_TRY(const auto document,
-            pdf::Document::open(input.document,
-                                {.password = input.password, .limits = input.policy.limits}));
+Result<pdf::Document> open(const Input& input) {
+  return pdf::Document::open(input.document,
+                             {.password = input.password, .limits = input.policy.limits});
+}
+
+Result<Report> judge(const Input& input, const pdf::Document& document) {
   Report report;
   report.file = input.name;
   report.size = input.document.size();
@@ -257,17 +262,49 @@ Result<Report> judge(const Input& input) {
   return report;
 }
 
-}  // namespace
+Result<Report> judge(const Input& input) {
+  ANTIN_TRY(const auto document, open(input));
+  return judge(input, document);
+}
 
-Result<Report> verify(const Input& input) {
-  // A hostile document may ask for more memory than there is; that is its failure, not ours.
+template <class T>
+void append(std::vector<T>& all, std::vector<T>& more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+Result<Report> judge_collecting(Input& input, const Collect& collect) {
+  ANTIN_TRY(const auto document, open(input));
+  // What cannot be read here cannot be read there either, and is told there.
+  const auto wanted = evidence_wanted_by(document, input);
+  if (wanted && !wanted.value().leaves.empty()) {
+    auto found = collect(wanted.value());
+    append(input.certificates, found.certificates);
+    append(input.crls, found.crls);
+    append(input.ocsp, found.ocsp);
+  }
+  return judge(input, document);
+}
+
+// A hostile document may ask for more memory than there is; that is its failure, not ours.
+template <class Task>
+Result<Report> guarded(const Task& task) {
   try {
-    return judge(input);
+    return task();
   } catch (const std::bad_alloc&) {
     return make_error(Code::kResourceLimit, "memory");
   } catch (const std::length_error&) {
     return make_error(Code::kResourceLimit, "length");
   }
+}
+
+}  // namespace
+
+Result<Report> verify(const Input& input) {
+  return guarded([&] { return judge(input); });
+}
+
+Result<Report> verify_collecting(Input input, const Collect& collect) {
+  return guarded([&] { return judge_collecting(input, collect); });
 }
 
 }  // namespace antin::verifier

@@ -20,7 +20,7 @@
 #include "verifier/compare.h"
 #include "verifier/evidence.h"
 #include "verifier/report.h"
-#include "verifier/verify.h"
+#include "verifier/verify_collecting.h"
 
 namespace antin::service {
 namespace {
@@ -209,15 +209,24 @@ Result<verifier::Report> judge_detached(const std::string& path, const Job& job)
   return report;
 }
 
+Result<verifier::Report> judge_signed(verifier::Input input, const Job& job) {
+  if (!job.evidence) return verifier::verify(input);
+  Findings notes;
+  ANTIN_TRY(auto report, verifier::verify_collecting(std::move(input), [&](const auto& wanted) {
+              auto found = job.evidence->source().collect(wanted);
+              notes = std::move(found.findings);
+              return std::move(found.evidence);
+            }));
+  std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
+  return report;
+}
+
 Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
   if (path.ends_with(kDetached)) return judge_detached(path, job);
   ANTIN_TRY(auto octets, read_document(path));
   auto input = input_of(path, octets, job);
   if (verifier::is_evidence(octets.view())) return judge_evidence(std::move(input));
-  Findings notes;
-  if (job.evidence) notes = add_evidence(job, verifier::evidence_wanted(input), input);
-  ANTIN_TRY(auto report, verifier::verify(input));
-  std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
+  ANTIN_TRY(auto report, judge_signed(std::move(input), job));
   if (job.original)
     report.comparison = verifier::compare({.original_name = job.original_name,
                                            .copy = octets,

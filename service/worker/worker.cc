@@ -8,6 +8,7 @@
 #include "certs/ossl/digest.h"
 #include "pdf/read/revision.h"
 #include "service/ipc/worker_protocol.h"
+#include "verifier/verify_collecting.h"
 
 namespace antin::service::worker {
 namespace {
@@ -169,9 +170,7 @@ Result<Message> Worker::verify(Message& request) {
     if (!named) return make_error(Code::kIpcMalformed, "profile");
     input.policy.profile = *named;
   }
-  ANTIN_TRY(auto notes, add_evidence(input, request));
-  ANTIN_TRY(auto report, verifier::verify(input));
-  std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
+  ANTIN_TRY(auto report, judge(std::move(input), request));
   Message reply;
   reply.body = cbor::Map{{"report", verifier::to_json(report)},
                          {"exit_code", verifier::exit_code(report.verdict)}};
@@ -183,21 +182,18 @@ Result<Message> Worker::verify(Message& request) {
   return reply;
 }
 
-// What the document does not carry and the settings do not have; a document that cannot be read is
-// for verify() to speak of.
-Result<Findings> Worker::add_evidence(verifier::Input& input, const Message& request) {
-  if (!evidence_) return Findings{};
+// With what the document does not carry and the settings do not have.
+Result<verifier::Report> Worker::judge(verifier::Input input, const Message& request) {
+  if (!evidence_) return verifier::verify(input);
   ANTIN_TRY(const auto now, time_at(request.body, "now"));
-  const auto wanted = verifier::evidence_wanted(input);
-  if (!wanted || wanted.value().leaves.empty()) return Findings{};
-  auto found = evidence_->collect(wanted.value(), now);
-  const auto add = [](auto& to, auto& from) {
-    std::move(from.begin(), from.end(), std::back_inserter(to));
-  };
-  add(input.certificates, found.evidence.certificates);
-  add(input.crls, found.evidence.crls);
-  add(input.ocsp, found.evidence.ocsp);
-  return std::move(found.findings);
+  Findings notes;
+  ANTIN_TRY(auto report, verifier::verify_collecting(std::move(input), [&](const auto& wanted) {
+              auto found = evidence_->collect(wanted, now);
+              notes = std::move(found.findings);
+              return std::move(found.evidence);
+            }));
+  std::move(notes.begin(), notes.end(), std::back_inserter(report.findings));
+  return report;
 }
 
 Result<Message> Worker::inspect(Message& request) {

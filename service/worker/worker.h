@@ -44,7 +44,7 @@ class Worker {
   Result<Message> compare(Message& request);
   Result<Message> extend(Message& request);
   Result<const Settings*> settings() const;
-  Result<Findings> add_evidence(verifier::Input& input, const Message& request);
+  Result<verifier::Report> judge(verifier::Input input, const Message& request);
 
   Channel& channel_;
   RandomSource& random_;

@@ -16,7 +16,7 @@
 #include "tests/fakes/frozen_clock.h"
 #include "tests/fakes/pki_web.h"
 #include "tests/unit/verifier/sample.h"
-#include "verifier/verify.h"
+#include "verifier/verify_collecting.h"
 
 namespace {
 
@@ -61,11 +61,8 @@ void full(benchmark::State& state) {
   certs::OnlineEvidence source({}, {&web, &cache, &clock, &random});
   int warm = -1;
   for (auto _ : state) {
-    auto input = base;
-    auto found = source.collect(verifier::evidence_wanted(input).value());
-    input.crls = std::move(found.evidence.crls);
-    input.ocsp = std::move(found.evidence.ocsp);
-    const auto report = verifier::verify(input);
+    const auto report = verifier::verify_collecting(
+        base, [&](const auto& wanted) { return source.collect(wanted).evidence; });
     if (!report || report.value().verdict != verifier::Verdict::kValid) {
       state.SkipWithError("the document is not VALID");
       break;
