@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -172,6 +173,18 @@ void DiskCache::make_room() {
     fs::remove(file.path, gone);
     total -= file.size;
   }
+}
+
+std::string users_cache_folder() {
+  const auto set = [](const char* name) {
+    const char* const value =
+        std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
+    // The specification: a path that is not absolute is ignored.
+    return value != nullptr && *value == '/' ? std::string(value) : std::string();
+  };
+  if (const auto caches = set("XDG_CACHE_HOME"); !caches.empty()) return caches + "/antin/evidence";
+  const auto home = set("HOME");
+  return home.empty() ? home : home + "/.cache/antin/evidence";
 }
 
 }  // namespace antin::service

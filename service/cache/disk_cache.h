@@ -34,6 +34,10 @@ class DiskCache final : public certs::EvidenceCache {
   bool looked_ = false;
 };
 
+/// Where the programs of one user share their answers (XDG Base Directory Specification); "" when
+/// the user has no home. Reads the environment: before any thread.
+std::string users_cache_folder();
+
 /// The file's octets before the body and back. Exposed for tests.
 std::string cache_header(const certs::CachedAnswer& answer);
 /// Nothing for anything that cache_header() and a body of the size it names did not make.

@@ -63,7 +63,7 @@ Result<ExtendedFile> FileExtender::extend(const std::string& path) const {
   ANTIN_TRY(auto buffer, read_growable(path));
   const ByteView view(*buffer);
   SharedBytes octets(std::move(buffer), view);
-  return is_pdf(view) ? extend_pdf(octets) : extend_detached(path, std::move(octets));
+  return is_pdf(view) ? extend_pdf(octets) : extend_detached(path, octets);
 }
 
 Result<ExtendedFile> FileExtender::extend_pdf(const SharedBytes& document) const {
@@ -105,7 +105,7 @@ Result<ExtendedFile> FileExtender::extend_pdf(const SharedBytes& document) const
 }
 
 Result<ExtendedFile> FileExtender::extend_detached(const std::string& path,
-                                                   SharedBytes signature) const {
+                                                   const SharedBytes& signature) const {
   auto content = setup_.content;
   if (content.empty() && has_suffix(path, ".p7s")) {
     content = std::filesystem::path(path).replace_extension().string();

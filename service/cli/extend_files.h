@@ -43,7 +43,7 @@ class FileExtender {
 
  private:
   Result<ExtendedFile> extend_pdf(const SharedBytes& document) const;
-  Result<ExtendedFile> extend_detached(const std::string& path, SharedBytes signature) const;
+  Result<ExtendedFile> extend_detached(const std::string& path, const SharedBytes& signature) const;
   signer::ProofMaterial proof() const;
   verifier::Input input(const SharedBytes& document) const;
   Status judge(const SharedBytes& document, Code broken) const;

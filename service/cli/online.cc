@@ -1,7 +1,6 @@
 #include "service/cli/online.h"
 
 #include <climits>
-#include <cstdlib>
 #include <thread>
 #include <unistd.h>
 
@@ -15,15 +14,6 @@ namespace {
 constexpr std::size_t kCacheOctets = std::size_t{256} << 20U;
 constexpr std::size_t kMemoryOctets = std::size_t{64} << 20U;
 
-// XDG Base Directory Specification; "" when the user has no home.
-std::string cache_folder() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache == '/') return std::string(cache) + "/antin/evidence";
-  const char* home = std::getenv("HOME");
-  return home != nullptr && *home == '/' ? std::string(home) + "/.cache/antin/evidence"
-                                         : std::string();
-}
-
 std::string beside_this(const std::string& program) {
   std::string path(PATH_MAX, '\0');
   const auto length = ::readlink("/proc/self/exe", path.data(), path.size());
@@ -33,7 +23,7 @@ std::string beside_this(const std::string& program) {
 
 Result<std::unique_ptr<certs::EvidenceCache>> open_cache(const Arguments& arguments) {
   const auto wished = arguments.value("cache");
-  const auto folder = wished.value_or(cache_folder());
+  const auto folder = wished.value_or(users_cache_folder());
   if (!folder.empty()) {
     auto disk = DiskCache::open(folder, kCacheOctets);
     if (disk) return std::unique_ptr<certs::EvidenceCache>(std::move(disk).value());

@@ -1,8 +1,8 @@
 #include "service/cli/proof_setup.h"
 
-#include <cstdlib>
 #include <utility>
 
+#include "service/cache/disk_cache.h"
 #include "service/cli/inputs.h"
 #include "service/net/address_rule.h"
 #include "service/system/files.h"
@@ -27,14 +27,6 @@ Result<std::vector<certs::OcspResponse>> load_ocsp(const std::vector<std::string
     all.push_back(std::move(one).value());
   }
   return all;
-}
-
-std::string default_cache() {
-  const char* base = std::getenv("XDG_CACHE_HOME");
-  if (base != nullptr && *base == '/') return std::string(base) + "/antin/evidence";
-  const char* home = std::getenv("HOME");
-  if (home != nullptr && *home == '/') return std::string(home) + "/.cache/antin/evidence";
-  return {};
 }
 
 }  // namespace
@@ -104,7 +96,7 @@ Result<NetworkSetup> read_network(const Arguments& arguments, signer::Level leve
   if (!arguments.has("offline") && (level >= signer::Level::kLT || arguments.has("trust")))
     network.evidence = NetworkSetup::Evidence::kOnline;
   if (arguments.has("aia")) network.issuers = NetworkSetup::Issuers::kFetch;
-  network.cache = arguments.value_or("cache", default_cache());
+  network.cache = arguments.value_or("cache", users_cache_folder());
   return network;
 }
 
