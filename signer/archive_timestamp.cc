@@ -30,6 +30,7 @@ Bytes value_digest(const CmsAttribute& attribute, const Bytes& value, DigestAlgo
 
 Bytes octet_strings(const std::vector<Bytes>& digests) {
   std::vector<Bytes> out;
+  out.reserve(digests.size());
   for (const auto& one : digests) out.push_back(der::tlv(der::kOctetString, {one}));
   return der::tlv(der::kSequence, out);
 }
@@ -82,6 +83,7 @@ std::vector<Bytes> chosen(const std::vector<Bytes>& from, std::set<Bytes>& wante
 Bytes hash_index_of(const CmsParts& parts, DigestAlgorithm digest) {
   const auto all = [&](const std::vector<Bytes>& list) {
     std::vector<Bytes> out;
+    out.reserve(list.size());
     for (const auto& one : list) out.push_back(ossl::digest(digest, {ByteView(one)}));
     return octet_strings(out);
   };

@@ -255,6 +255,7 @@ class Raiser {
     if (environment_.evidence == nullptr) return;
     std::vector<Subject> subjects;
     const auto stamps = proving_stamps(prover_, signed_);
+    subjects.reserve(stamps.size() + signed_.entries.size());
     for (const auto& stamp : stamps)
       subjects.push_back(renewing && stamp.over_document ? renewed_subject_of(stamp)
                                                          : subject_of(stamp));

@@ -14,6 +14,8 @@ namespace antin::verifier {
 struct DigestRequest {
   DigestAlgorithm algorithm;
   std::size_t first_end, second_begin, second_end;
+  // clang-tidy 14 takes the 0 of a defaulted comparison for a pointer.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const DigestRequest&, const DigestRequest&) = default;
 };
 

@@ -48,7 +48,9 @@ Result<std::vector<certs::TrustFile>> read_files(const std::string& folder) {
   std::vector<certs::TrustFile> files;
   for (const auto& name : names) {
     if (!holds_certificates(name) && !name.ends_with(".toml")) continue;
-    ANTIN_TRY(auto octets, read_file(folder + "/" + name, kMostTrustFile));
+    auto path = folder;
+    path.append("/").append(name);
+    ANTIN_TRY(auto octets, read_file(path, kMostTrustFile));
     files.push_back({name, std::move(octets)});
   }
   return files;

@@ -46,6 +46,7 @@ constexpr std::array kVerbs = {Verb{"list", trust_list_spec, trust_list},
 
 int unknown_verb(const std::string& verb) {
   std::vector<std::string_view> names;
+  names.reserve(kVerbs.size());
   for (const auto& one : kVerbs) names.push_back(one.name);
   const auto hint = nearest(verb, names);
   print_error(std::cerr,
@@ -166,5 +167,10 @@ Result<int> trust_remove(const TrustRun& run) {
 }  // namespace antin::service
 
 int main(int argc, char** argv) {
-  return antin::service::run(antin::service::words_of(argc, argv));
+  try {
+    return antin::service::run(antin::service::words_of(argc, argv));
+  } catch (const std::exception& problem) {
+    std::cerr << "antin-trust: " << problem.what() << '\n';
+    return antin::service::kExitFailed;
+  }
 }

@@ -50,7 +50,7 @@ int main() {
   using namespace antin;
   // Ends when the channel closes. (A death signal would follow the thread that started us, which
   // may be long gone while its program lives.)
-  ::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   service::Channel channel{service::Descriptor(service::kChildChannel)};

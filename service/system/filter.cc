@@ -11,7 +11,9 @@
 #include <unistd.h>
 #include <utility>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to us
+// POSIX leaves the declaration to us, and its type.
+// NOLINTNEXTLINE(readability-redundant-declaration,cppcoreguidelines-avoid-non-const-global-variables)
+extern char** environ;
 
 namespace antin::service {
 namespace {
