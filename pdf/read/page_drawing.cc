@@ -360,7 +360,7 @@ class Measure {
         if (!solid) paint(ink_contour(glyph), false, glyph.clip, coarse_);
         continue;
       }
-      if (!spend(budget_.cells, 5 * kAcross * kUp)) {
+      if (!spend(budget_.cells, std::size_t{5} * kAcross * kUp)) {
         worse(CoverEffect::kCannotTell);
         return;
       }

@@ -71,6 +71,7 @@ Result<std::vector<StoredUpgrade>> Store::queued_upgrades() {
             db_.query(std::string(kColumns) + "WHERE state=?1 ORDER BY due, signature",
                       {static_cast<std::int64_t>(UpgradeState::kQueued)}));
   std::vector<StoredUpgrade> upgrades;
+  upgrades.reserve(rows.size());
   for (const auto& row : rows) upgrades.push_back(read_upgrade(row));
   return upgrades;
 }
