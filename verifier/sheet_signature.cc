@@ -227,9 +227,10 @@ void append_changes(std::vector<SheetSection>& sections, const SignatureReport& 
                    .text = words.say(key.what, {}),
                    .advice = {},
                    .code = std::string{info(key.what).name} + " · " + key.rule};
-    const auto place = [&](Said& text, Phrase page, Phrase whole) {
-      const auto prefix = words.say(key.page == 0 ? whole : page);
-      const auto number = key.page == 0 ? std::string{": "} : " " + std::to_string(key.page) + ": ";
+    const auto place = [&words, number_of_page = key.page](Said& text, Phrase page, Phrase whole) {
+      const auto prefix = words.say(number_of_page == 0 ? whole : page);
+      const auto number =
+          number_of_page == 0 ? std::string{": "} : " " + std::to_string(number_of_page) + ": ";
       text.first = prefix.first + number + text.first;
       if (!text.second.empty()) text.second = prefix.second + number + text.second;
     };

@@ -62,7 +62,8 @@ int main() {
        {kFetch, kVersion, [&](service::Message& asked) { return program.fetch(asked); }}},
       service::kReplyWithin);
   if (!served) {
-    std::fprintf(stderr, "antin-fetch: %s\n", to_log_line(served.error()).c_str());
+    static_cast<void>(
+        std::fprintf(stderr, "antin-fetch: %s\n", to_log_line(served.error()).c_str()));
     return 1;
   }
   return 0;

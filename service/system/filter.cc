@@ -70,7 +70,9 @@ std::string own_program(const std::string& name) {
   if (length <= 0) return {};
   path.resize(static_cast<std::size_t>(length));
   const auto folder = path.substr(0, path.rfind('/'));
-  for (const auto& candidate : {folder + "/" + name, folder + "/../libexec/antin/" + name}) {
+  for (const auto* const where : {"/", "/../libexec/antin/"}) {
+    auto candidate = folder;
+    candidate.append(where).append(name);
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   return {};
