@@ -212,6 +212,10 @@ UtcTime Certificate::not_after() const {
 std::string Certificate::subject_common_name() const {
   return first_value(subject(x509()), NID_commonName);
 }
+std::string Certificate::display_name() const {
+  auto name = subject_common_name();
+  return name.empty() ? subject_line() : name;
+}
 std::string Certificate::subject_organization() const {
   return first_value(subject(x509()), NID_organizationName);
 }

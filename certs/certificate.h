@@ -40,6 +40,8 @@ class Certificate {
   std::string subject_organization() const;
   std::string issuer_common_name() const;
   std::string issuer_organization() const;
+  /// Whom to name to a person: the common name, else the whole line.
+  std::string display_name() const;
   std::string subject_line() const;  ///< RFC 4514 order, UTF-8
   std::string issuer_line() const;
   std::string serial_hex() const;  ///< lower case, no leading zero octet; "-…" when negative

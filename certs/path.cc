@@ -39,11 +39,6 @@ void note(PathResult& result, Code code, Params params = {}, std::string detail 
   result.findings.push_back({code, Severity::kError, std::move(params), std::move(detail)});
 }
 
-std::string day_of(UtcTime at) {
-  constexpr std::size_t kDayLength = 10;  // dd/mm/yyyy
-  return to_vietnam_text(at).substr(0, kDayLength);
-}
-
 // A key for timestamps or OCSP alone signs no documents.
 bool for_services_only(X509* x509) {
   const auto usage = X509_get_extended_key_usage(x509);  // UINT32_MAX: no restriction
@@ -208,10 +203,10 @@ PathResult PathJudge::evaluate(const CandidatePath& path, LeafUse use, UtcTime a
   if (result.state == State::kInvalid) return result;
 
   if (at < leaf.not_before()) {
-    note(result, Code::kCertNotYetValid, {{"ngay", day_of(leaf.not_before())}});
+    note(result, Code::kCertNotYetValid, {{"ngay", to_vietnam_day_text(leaf.not_before())}});
     result.state = State::kNotYetValid;
   } else if (leaf.not_after() < at) {
-    note(result, Code::kCertExpired, {{"ngay", day_of(leaf.not_after())}});
+    note(result, Code::kCertExpired, {{"ngay", to_vietnam_day_text(leaf.not_after())}});
     result.state = State::kExpired;
   }
   for (std::size_t i = 1; i < path.chain.size(); ++i) {

@@ -265,11 +265,6 @@ bool has_deciding_error(const Findings& findings) {
   });
 }
 
-std::string day_of(UtcTime at) {
-  constexpr std::size_t kDayLength = 10;  // dd/mm/yyyy
-  return to_vietnam_text(at).substr(0, kDayLength);
-}
-
 Finding error(Code code, Params params) {
   return {code, Severity::kError, std::move(params), {}};
 }
@@ -301,7 +296,8 @@ std::optional<Finding> finding_of(const ChainAnswer& answer, const ChainQuestion
       return error(Code::kSigCertificateHold, answer.params);
     case ChainOutcome::kExpired:
     case ChainOutcome::kExpiredNotRevoked:
-      if (!signer) return error(Code::kCertExpired, {{"ngay", day_of(leaf.not_after())}});
+      if (!signer)
+        return error(Code::kCertExpired, {{"ngay", to_vietnam_day_text(leaf.not_after())}});
       return error(answer.outcome == ChainOutcome::kExpired ? Code::kSigExpiredNoPoe
                                                             : Code::kSigExpiredNotRevoked,
                    dates_of(leaf));
@@ -331,7 +327,7 @@ Findings findings_of(const ChainAnswer& answer, const ChainQuestion& question, U
   if (evidence_missing && expiry < judged_at) {
     // §5.2.6.4: an expired certificate of which nobody knows whether it was revoked. Trying later
     // need not help: new statements do not have to speak of expired certificates.
-    findings.push_back(error(Code::kCertExpired, {{"ngay", day_of(expiry)}}));
+    findings.push_back(error(Code::kCertExpired, {{"ngay", to_vietnam_day_text(expiry)}}));
     deciding->severity = Severity::kWarning;
   }
   findings.push_back(std::move(*deciding));

@@ -11,11 +11,6 @@ namespace {
 using Status = certs::RevocationStatus::State;
 using Source = certs::RevocationStatement::Source;
 
-std::string name_of(const certs::Certificate& certificate) {
-  auto name = certificate.subject_common_name();
-  return name.empty() ? certificate.subject_line() : name;
-}
-
 bool suspends(const certs::RevocationStatement& statement) {
   return statement.status.state == Status::kRevoked && statement.status.reason == "certificateHold";
 }
@@ -93,7 +88,7 @@ UtcTime Slide::existed(const certs::RevocationStatement& statement) {
 // standard's sunset date) still bound what it vouches for.
 void Slide::judge_anchor() {
   const auto& anchor = input_.trust->anchors[chain_.anchor];
-  const auto name = name_of(anchor.certificate);
+  const auto name = anchor.certificate.display_name();
   if (anchor.trusted_until)
     limit(*anchor.trusted_until, true, ChainOutcome::kAnchorEnded,
           {{"ten", name}, {"thoi_diem", to_vietnam_text(*anchor.trusted_until)}});
@@ -108,7 +103,8 @@ void Slide::judge_certificate(std::size_t index) {
   judge_strength(index);
   judge_revocation(index);
   if (index != 0)
-    limit(certificate.not_after(), true, ChainOutcome::kCaExpired, {{"ten", name_of(certificate)}});
+    limit(certificate.not_after(), true, ChainOutcome::kCaExpired,
+          {{"ten", certificate.display_name()}});
 }
 
 // Certificates that the operator gave are known to him, whenever they were made.
@@ -147,7 +143,7 @@ void Slide::judge_revocation(std::size_t index) {
         suspends(*revoked) ? ChainOutcome::kHold
         : index == 0       ? ChainOutcome::kRevoked
                            : ChainOutcome::kCaRevoked,
-        {{"ten", name_of(certificate)}, {"thoi_diem", to_vietnam_text(since)}});
+        {{"ten", certificate.display_name()}, {"thoi_diem", to_vietnam_text(since)}});
 }
 
 // EN 319 102-1 §5.2.5: a statement counts for as long as the policy or its maker says.
@@ -175,7 +171,7 @@ std::optional<Slide::Limit> Slide::objection_to(const certs::RevocationStatement
     answer_.findings.push_back({Code::kSigEvidenceWeak,
                                 Severity::kWarning,
                                 {{"source", crl ? "CRL" : "OCSP"}},
-                                name_of(chain_.chain[index])});
+                                chain_.chain[index].display_name()});
     return Limit{age, true, ChainOutcome::kUnknown, {}};
   }
   for (const auto& signer : signers) {
@@ -185,7 +181,7 @@ std::optional<Slide::Limit> Slide::objection_to(const certs::RevocationStatement
       return Limit{signer.not_after(),
                    true,
                    ChainOutcome::kEvidenceNoPoe,
-                   {{"ten", name_of(chain_.chain[index])},
+                   {{"ten", chain_.chain[index].display_name()},
                     {"thoi_diem", to_vietnam_text(signer.not_after())}}};
   }
   if (const auto* broken = broken_by(age)) return *broken;
@@ -194,7 +190,7 @@ std::optional<Slide::Limit> Slide::objection_to(const certs::RevocationStatement
 
 void Slide::judge_statements(std::size_t index,
                              const std::vector<certs::RevocationStatement>& statements) {
-  const auto name = name_of(chain_.chain[index]);
+  const auto name = chain_.chain[index].display_name();
   const certs::RevocationStatement* best = nullptr;
   std::optional<Limit> objection;
   for (const auto& statement : statements) {

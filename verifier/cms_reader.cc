@@ -233,7 +233,7 @@ void add_revocation_values(const Bytes* value, Material& into) {
 }  // namespace
 
 Material embedded_material(const CmsSignature& cms) {
-  Material embedded{.certificates = cms.certificates, .crls = cms.crls, .ocsp = cms.ocsp};
+  Material embedded{{.certificates = cms.certificates, .crls = cms.crls, .ocsp = cms.ocsp}};
   add_revocation_values(single_value(cms.signed_attributes, oid::kRevocationInfoArchival),
                         embedded);
   add_revocation_values(single_value(cms.unsigned_attributes, oid::kRevocationValues), embedded);

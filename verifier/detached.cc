@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <new>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -14,6 +12,7 @@
 #include "certs/ossl/handles.h"
 #include "verifier/cades_archive.h"
 #include "verifier/cms_judge.h"
+#include "verifier/guarded.h"
 #include "verifier/level.h"
 #include "verifier/oids.h"
 #include "verifier/report_message.h"
@@ -185,15 +184,10 @@ Result<Bytes> signature_octets(ByteView file) {
 }
 
 Result<Report> verify_detached(const DetachedInput& detached) {
-  // A hostile file may ask for more memory than there is; that is its failure, not ours.
-  try {
+  return guarded([&]() -> Result<Report> {
     ANTIN_TRY(const auto octets, signature_octets(detached.signature));
     return FileJudge{detached.input, octets}.judge();
-  } catch (const std::bad_alloc&) {
-    return make_error(Code::kResourceLimit, "memory");
-  } catch (const std::length_error&) {
-    return make_error(Code::kResourceLimit, "length");
-  }
+  });
 }
 
 }  // namespace antin::verifier

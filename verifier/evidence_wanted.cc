@@ -1,12 +1,11 @@
 #include "verifier/evidence_wanted.h"
 
 #include <algorithm>
-#include <new>
-#include <stdexcept>
 
 #include "verifier/detached.h"
 #include "verifier/document_stores.h"
 #include "verifier/ess.h"
+#include "verifier/guarded.h"
 #include "verifier/oids.h"
 #include "verifier/verify.h"
 
@@ -59,9 +58,7 @@ class Wish {
 
   EvidenceWanted take() {
     return {.leaves = std::move(leaves_),
-            .at_hand = {.certificates = std::move(material_.certificates),
-                        .crls = std::move(material_.crls),
-                        .ocsp = std::move(material_.ocsp)},
+            .at_hand = std::move(material_).take(),
             .trust = input_.trust,
             .at = input_.at,
             .issued_after = {}};
@@ -106,18 +103,6 @@ Result<EvidenceWanted> wanted_by(const DetachedInput& detached) {
   return wish.take();
 }
 
-// A hostile document may ask for more memory than there is; that is its failure, not ours.
-template <class T>
-Result<EvidenceWanted> guarded(const T& input) {
-  try {
-    return wanted_by(input);
-  } catch (const std::bad_alloc&) {
-    return make_error(Code::kResourceLimit, "memory");
-  } catch (const std::length_error&) {
-    return make_error(Code::kResourceLimit, "length");
-  }
-}
-
 }  // namespace
 
 Result<EvidenceWanted> evidence_wanted_by(const pdf::Document& document, const Input& input) {
@@ -136,11 +121,11 @@ Result<EvidenceWanted> evidence_wanted_by(const pdf::Document& document, const I
 }
 
 Result<EvidenceWanted> evidence_wanted(const Input& input) {
-  return guarded(input);
+  return guarded([&] { return wanted_by(input); });
 }
 
 Result<EvidenceWanted> evidence_wanted(const DetachedInput& input) {
-  return guarded(input);
+  return guarded([&] { return wanted_by(input); });
 }
 
 }  // namespace antin::verifier

@@ -1,22 +1,16 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <utility>
 
-#include "certs/certificate.h"
 #include "certs/core/bytes.h"
-#include "certs/crl.h"
-#include "certs/ocsp.h"
+#include "certs/online/evidence_source.h"
 
 namespace antin::verifier {
 
 /// Certificates and revocation data that may help, wherever they came from; none is trusted for
 /// having been found. Bounded: a hostile document may bring any number of them.
-struct Material {
-  std::vector<certs::Certificate> certificates;
-  std::vector<certs::Crl> crls;
-  std::vector<certs::OcspResponse> ocsp;
-
+struct Material : certs::Evidence {
   static constexpr std::size_t kMostCertificates = 1024;
   static constexpr std::size_t kMostCrls = 256;
   static constexpr std::size_t kMostOcsp = 512;
@@ -26,6 +20,8 @@ struct Material {
   bool add(const certs::Crl& crl);
   bool add(const certs::OcspResponse& answer);
   void add(const Material& other);
+
+  certs::Evidence take() && { return std::move(*this); }
 
   /// The same from octets; false also when they cannot be read.
   bool add_certificate(ByteView der);

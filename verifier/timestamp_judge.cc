@@ -100,8 +100,7 @@ void judge_signer(const certs::Certificate& signer, const Bytes& token_sha256,
   judgement.entry.tsa = signer.subject_common_name();
   // V-19: whatever was proven later, the server had no business before or after its certificate.
   if (token.gen_time() < signer.not_before() || token.gen_time() > signer.not_after())
-    add_error(findings, Code::kCertExpired,
-              {{"ngay", to_vietnam_text(signer.not_after()).substr(0, 10)}});
+    add_error(findings, Code::kCertExpired, {{"ngay", to_vietnam_day_text(signer.not_after())}});
 }
 
 }  // namespace
@@ -109,9 +108,7 @@ void judge_signer(const certs::Certificate& signer, const Bytes& token_sha256,
 CertificateSummary summary_of(const certs::Certificate& certificate) {
   auto issuer = certificate.issuer_common_name();
   if (issuer.empty()) issuer = certificate.issuer_line();
-  auto name = certificate.subject_common_name();
-  if (name.empty()) name = certificate.subject_line();
-  return {.name = std::move(name),
+  return {.name = certificate.display_name(),
           .organization = certificate.subject_organization(),
           .issuer = std::move(issuer),
           .serial = certificate.serial_hex(),

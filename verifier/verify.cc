@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <new>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "certs/ossl/digest.h"
 #include "verifier/document_stores.h"
 #include "verifier/evidence_wanted.h"
+#include "verifier/guarded.h"
 #include "verifier/level.h"
 #include "verifier/overlaps.h"
 #include "verifier/permission.h"
@@ -283,18 +282,6 @@ Result<Report> judge_collecting(Input& input, const Collect& collect) {
     append(input.ocsp, found.ocsp);
   }
   return judge(input, document);
-}
-
-// A hostile document may ask for more memory than there is; that is its failure, not ours.
-template <class Task>
-Result<Report> guarded(const Task& task) {
-  try {
-    return task();
-  } catch (const std::bad_alloc&) {
-    return make_error(Code::kResourceLimit, "memory");
-  } catch (const std::length_error&) {
-    return make_error(Code::kResourceLimit, "length");
-  }
 }
 
 }  // namespace

@@ -145,6 +145,11 @@ std::string to_vietnam_text(UtcTime at) {
   return print("%02d/%02d/%04d %02d:%02d:%02d", c.day, c.month, c.year, c.hour, c.minute, c.second);
 }
 
+std::string to_vietnam_day_text(UtcTime at) {
+  const auto c = civil(at.since_epoch() + kVietnamOffset);
+  return print("%02d/%02d/%04d", c.day, c.month, c.year);
+}
+
 std::chrono::year_month_day vietnam_day(UtcTime at) {
   return std::chrono::floor<days>(at.since_epoch() + kVietnamOffset);
 }

@@ -36,6 +36,8 @@ std::optional<UtcTime> from_pdf_date(std::string_view text);
 
 /// "21/11/2026 09:05:07" at UTC+07:00: what people read.
 std::string to_vietnam_text(UtcTime at);
+/// "21/11/2026": the day of to_vietnam_text().
+std::string to_vietnam_day_text(UtcTime at);
 /// Civil date at UTC+07:00, which decides the legal day and year (vietnam.md C-10).
 std::chrono::year_month_day vietnam_day(UtcTime at);
 

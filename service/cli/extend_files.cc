@@ -98,7 +98,7 @@ Result<ExtendedFile> FileExtender::extend_pdf(const SharedBytes& document) const
     if (need.due && need.before)
       out.warnings.push_back({.code = Code::kRenewalDue,
                               .severity = Severity::kWarning,
-                              .params = {{"ngay", to_vietnam_text(*need.before).substr(0, 10)}},
+                              .params = {{"ngay", to_vietnam_day_text(*need.before)}},
                               .detail = {}});
   }
   return out;

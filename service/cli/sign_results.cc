@@ -89,8 +89,8 @@ void print_outcome(std::ostream& out, const signer::BatchItem& item,
       line("Cơ quan", "Organization", certificate.subject_organization());
       line("Chứng thư số", "Certificate",
            certificate.serial_hex() + ", " + certificate.issuer_common_name() + ", " +
-               to_vietnam_text(certificate.not_before()).substr(0, 10) + " – " +
-               to_vietnam_text(certificate.not_after()).substr(0, 10));
+               to_vietnam_day_text(certificate.not_before()) + " – " +
+               to_vietnam_day_text(certificate.not_after()));
       line("Thời gian ký", "Signing time",
            outcome.signing_time ? to_vietnam_text(*outcome.signing_time) : "");
       line("Trường chữ ký", "Field",
@@ -193,8 +193,7 @@ void print_extended(std::ostream& out, const std::string& input, const std::stri
   }
   if (file.renew_before)
     out << "  "
-        << speak(Code::kRenewalDue, {{"ngay", to_vietnam_text(*file.renew_before).substr(0, 10)}},
-                 spoken)
+        << speak(Code::kRenewalDue, {{"ngay", to_vietnam_day_text(*file.renew_before)}}, spoken)
         << '\n';
   for (const auto& warning : file.warnings) {
     if (warning.code != Code::kRenewalDue) print_finding(out, warning, spoken);

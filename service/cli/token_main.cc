@@ -233,8 +233,8 @@ class TokenRun {
       if (!certificate) continue;
       std::cout << "    " << certificate.value().subject_line() << "\n    SHA-256 "
                 << to_hex(certificate.value().sha256()) << "\n    "
-                << to_vietnam_text(certificate.value().not_before()).substr(0, 10) << " – "
-                << to_vietnam_text(certificate.value().not_after()).substr(0, 10) << '\n';
+                << to_vietnam_day_text(certificate.value().not_before()) << " – "
+                << to_vietnam_day_text(certificate.value().not_after()) << '\n';
     }
   }
 

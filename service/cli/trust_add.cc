@@ -187,9 +187,8 @@ class Adding {
       say(Code::kTrustPinDiffers, {{"ten", other->name}});
     }
     if (one.not_after() < clock_.utc_now()) {
-      constexpr std::size_t kDayLength = 10;
-      say(Code::kTrustExpired, {{"ten", one.subject_common_name()},
-                                {"ngay", to_vietnam_text(one.not_after()).substr(0, kDayLength)}});
+      say(Code::kTrustExpired,
+          {{"ten", one.subject_common_name()}, {"ngay", to_vietnam_day_text(one.not_after())}});
     }
     return Done{};
   }

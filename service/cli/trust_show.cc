@@ -12,11 +12,6 @@ using certs::Certificate;
 using certs::PublicKeyInfo;
 using Json = nlohmann::ordered_json;
 
-std::string day_of(UtcTime at) {
-  constexpr std::size_t kDayLength = 10;  // dd/mm/yyyy
-  return to_vietnam_text(at).substr(0, kDayLength);
-}
-
 std::string key_text(const PublicKeyInfo& key) {
   switch (key.kind) {
     case PublicKeyInfo::Kind::kRsa:
@@ -57,7 +52,8 @@ void print_certificate(std::ostream& out, const Certificate& certificate,
   row("Tổ chức cấp", "Issuer", certificate.issuer_line());
   row("Số sê-ri", "Serial number", certificate.serial_hex());
   row("Hiệu lực", "Valid",
-      day_of(certificate.not_before()) + " – " + day_of(certificate.not_after()));
+      to_vietnam_day_text(certificate.not_before()) + " – " +
+          to_vietnam_day_text(certificate.not_after()));
   row("Khóa", "Key", key_text(certificate.public_key()));
   row("Loại", "Kind", kind_text(certificate, spoken));
   row("Dấu vân tay SHA-256", "SHA-256 fingerprint", show_fingerprint(certificate.sha256()));
