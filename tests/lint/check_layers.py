@@ -20,6 +20,8 @@ MAY_INCLUDE = {
     "pdf": ["certs/core"],
     "pdf/read": ["certs/core", "pdf"],
     "pdf/write": ["certs/core", "pdf", "pdf/read"],
+    # Pictures only: what a renderer drew, and where two drawings differ.
+    "pdf/picture": ["certs/core"],
     "signer": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "pdf", "pdf/read", "pdf/write"],
     "verifier": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read"],
     "service": [],
@@ -53,7 +55,8 @@ MAY_INCLUDE = {
 HOMES = {
     r"<openssl/": ["certs/ossl", "certs", "hsm/pkcs11", "hsm/tokend", "signer", "verifier"],
     r"<(libp11|p11-kit/)": ["hsm/pkcs11"],
-    r"<(podofo|utf8proc|png)": ["pdf/write"],
+    r"<(podofo|utf8proc)": ["pdf/write"],
+    r"<png": ["pdf/write", "pdf/picture"],
     r"<qpdf/": ["pdf/read", "pdf/write"],
     r"<Poco/|\"Poco/": ["service/antind", "service/net", "service/main"],
     r"<toml\+\+/": ["certs", "pdf/write", "verifier", "service/antind", "service/main",
