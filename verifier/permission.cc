@@ -14,8 +14,9 @@ constexpr const char* kDssClause = "ISO 32000-2 12.8.4.3";
 constexpr const char* kTimestampClause = "ISO 32000-2 12.8.5";
 constexpr const char* kSignatureClause = "ISO 32000-2 12.8.1";
 constexpr const char* kMetadataClause = "ISO 32000-2 14.3.2";
-constexpr const char* kProfileClause = "antin profile";
-constexpr const char* kSealClause = "ND 30/2020/ND-CP, I.II.8";
+// What the profile refuses on top (judging.md): the standard leaves it to whoever relies on it.
+constexpr const char* kProfileClause = "ISO 32000-2 12.8.2.2.2 (antin profile)";
+constexpr const char* kSealClause = "ISO 32000-2 12.8.1 (ND 30/2020/ND-CP, I.II.8)";
 
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();

@@ -33,12 +33,16 @@ Meaning meaning_of(Role role) {
       return {Code::kPdfChangePageContent, kContent, true};
     case Role::kPageResources:
       return {Code::kPdfChangePageResources, kContent, true};
+    case Role::kFont:
+      return {Code::kPdfChangeFont, kContent, true};
     case Role::kPageAttributes:
       return {Code::kPdfChangePageAttributes, kContent, true};
     case Role::kAnnotation:
       return {Code::kPdfChangeAnnotationChanged, kAnnotation, false};
     case Role::kAction:
       return {Code::kPdfChangeAction, kUnclassified, true};
+    case Role::kAttachment:
+      return {Code::kPdfChangeAttachment, kContent, true};
     case Role::kForm:
       return {Code::kPdfChangeForm, kUnclassified, false};
     case Role::kFieldDefinition:
@@ -65,6 +69,26 @@ Meaning meaning_of(Role role) {
       break;
   }
   return {Code::kPdfChangeUnclassified, kUnclassified, false};
+}
+
+/// Parts of a part that an officer wants to be told apart.
+Role role_below(Role role, const std::string& segment) {
+  if (role == Role::kPageResources && segment == "/Font") return Role::kFont;
+  if (role == Role::kNavigation) {
+    if (segment == "/EmbeddedFiles") return Role::kAttachment;
+    if (segment == "/JavaScript" || segment == "/A" || segment == "/AA") return Role::kAction;
+  }
+  if (role == Role::kAnnotation) {
+    if (segment == "/A" || segment == "/AA" || segment == "/PA" || segment == "/Dest") {
+      return Role::kAction;
+    }
+    if (segment == "/OC") return Role::kOptionalContent;
+    if (segment == "/FS") return Role::kAttachment;
+  }
+  if (segment == "/AF" && (role == Role::kStructure || role == Role::kAnnotation)) {
+    return Role::kAttachment;
+  }
+  return role;
 }
 
 bool same_entry(const QPDFXRefEntry& a, const QPDFXRefEntry& b) {
@@ -189,7 +213,7 @@ Status Explainer::drain() {
 
 Place Explainer::below(const Place& place, std::string segment, std::optional<Role> role) {
   auto next = place;
-  if (role) next.role = *role;
+  next.role = role ? *role : role_below(place.role, segment);
   paths_.push_back({place.path, std::move(segment)});
   next.path = paths_.size() - 1;
   return next;

@@ -25,9 +25,11 @@ enum class Role : std::uint8_t {
   kPageTree,
   kPageContent,
   kPageResources,
+  kFont,
   kPageAttributes,
   kAnnotation,
   kAction,
+  kAttachment,
   kForm,
   kFieldDefinition,
   kFieldValue,
@@ -113,6 +115,8 @@ class Explainer {
   void judge_new_signature(const FormField& field, const Place& place);
   void judge_new_value(const Object& value, const Place& place);
   void judge_agreement();
+  const char* disagreement(const FormField& before, const FormField& after);
+  void judge_fields_drawn_anew();
   void judge_replaced_appearances();
   bool is_locked_by_new_signature(const std::string& name) const;
 
@@ -169,6 +173,10 @@ class Explainer {
   /// Appearances that a signature replaced: nothing else may have been using them.
   std::vector<std::pair<QPDFObjGen, Place>> replaced_appearances_;
 };
+
+/// Whether what a field's widget shows in letters is what is stored.
+enum class Says : std::uint8_t { kSame, kOther, kCannotTell };
+Says field_says(const FormField& field, const QPDFObjectHandle& widget);
 
 /// Whether a signature value is a document timestamp (ISO 32000-2 12.8.5).
 bool is_timestamp_value(const QPDFObjectHandle& value);

@@ -87,6 +87,8 @@ bool is_security_store(Object dss) {
 Role role_of_catalogue_key(const std::string& key) {
   static const std::map<std::string, Role, std::less<>> roles = {
       {"/OCProperties", Role::kOptionalContent},
+      {"/AF", Role::kAttachment},
+      {"/Collection", Role::kAttachment},
       {"/OpenAction", Role::kAction},
       {"/AA", Role::kAction},
       {"/URI", Role::kAction},
@@ -104,6 +106,22 @@ Role role_of_catalogue_key(const std::string& key) {
   };
   const auto found = roles.find(key);
   return found == roles.end() ? Role::kCatalogue : found->second;
+}
+
+/// One place of a list before and after: the same object, the same number or name, or both a
+/// container that is compared by itself.
+bool stand_alike(Object before, Object after) {
+  if (before.isIndirect() || after.isIndirect()) {
+    return before.isIndirect() && after.isIndirect() && before.getObjGen() == after.getObjGen();
+  }
+  if (before.getTypeCode() != after.getTypeCode()) return false;
+  return before.isArray() || before.isDictionary() || before.unparse() == after.unparse();
+}
+
+/// "1.7", "2.0": the catalogue's /Version (7.7.2).
+bool is_version(const std::string& name) {
+  return name.size() == 3 && (name[0] == '1' || name[0] == '2') && name[1] == '.' &&
+         name[2] >= '0' && name[2] <= '9';
 }
 
 }  // namespace
@@ -151,7 +169,7 @@ void Explainer::compare_catalogues() {
       compare_metadata(old, now, place);
     } else if (key == "/StructTreeRoot") {
       compare_structure(old, now, place);
-    } else if (key == "/Version" && now.isName() &&
+    } else if (key == "/Version" && is_version(name_of(now)) &&
                (old.isNull() || name_of(now) >= name_of(old))) {
       if (name_of(now) != name_of(old)) {
         add(place, ChangeLevel::kLongTermData, Code::kPdfChangeExtensions, after);
@@ -287,16 +305,20 @@ void Explainer::compare_structure(Object before, Object after, const Place& plac
       }
       continue;
     }
+    if (old.isArray() && now.isArray() && now.getArrayNItems() == old.getArrayNItems()) {
+      for (int k = 0; k < now.getArrayNItems(); ++k) {
+        stack.push_back(
+            {old.getArrayItem(k), now.getArrayItem(k), below(here, "[" + std::to_string(k) + "]")});
+      }
+      continue;
+    }
     if (old.isArray() && now.isArray() && now.getArrayNItems() > old.getArrayNItems()) {
       // Old items stay in their order; what is put between them belongs to a new signature.
       int i = 0;
       bool good = true;
       for (int k = 0; k < now.getArrayNItems() && good; ++k) {
         auto item = now.getArrayItem(k);
-        const bool matches =
-            i < old.getArrayNItems() && ((item.isIndirect() && old.getArrayItem(i).isIndirect() &&
-                                          item.getObjGen() == old.getArrayItem(i).getObjGen()) ||
-                                         (!item.isIndirect() && equal(old.getArrayItem(i), item)));
+        const bool matches = i < old.getArrayNItems() && stand_alike(old.getArrayItem(i), item);
         if (matches) {
           stack.push_back(
               {old.getArrayItem(i++), item, below(here, "[" + std::to_string(k) + "]")});

@@ -9,8 +9,11 @@ namespace {
 using Object = QPDFObjectHandle;
 
 // Annotation flags, ISO 32000-2 table 167.
-constexpr std::int64_t kInvisible = 1, kHidden = 2, kNoView = 32;
-constexpr std::int64_t kDrawing = kInvisible | kHidden | kNoView;
+constexpr std::int64_t kInvisible = 1, kHidden = 2, kPrint = 4, kNoZoom = 8, kNoRotate = 16,
+                       kNoView = 32, kToggleNoView = 256;
+/// Whether and how something is drawn, on screen or on paper.
+constexpr std::int64_t kDrawing =
+    kInvisible | kHidden | kPrint | kNoZoom | kNoRotate | kNoView | kToggleNoView;
 constexpr std::int64_t kReadOnly = 1;  // of /Ff, table 227
 
 std::int64_t integer_or_zero(Object object) {
@@ -209,7 +212,8 @@ void Explainer::compare_resources_brought_along(Object before, Object after, con
   categories.merge(after.getKeys());
   for (const auto& category : categories) {
     auto old = before.getKey(category), now = after.getKey(category);
-    const auto here = below(place, category);
+    const auto role = category == "/Font" ? Role::kFont : Role::kPageResources;
+    const auto here = below(place, category, role);
     if (old.isDictionary() && now.isDictionary()) {
       auto names = old.getKeys();
       names.merge(now.getKeys());
@@ -219,7 +223,7 @@ void Explainer::compare_resources_brought_along(Object before, Object after, con
           added = true;
           new_subtrees_.push_back(is);
         } else {
-          enqueue(was, is, below(here, name, Role::kPageResources));
+          enqueue(was, is, below(here, name, role));
         }
       }
       if (now.isIndirect()) reached_.insert(now.getObjGen());
@@ -227,7 +231,7 @@ void Explainer::compare_resources_brought_along(Object before, Object after, con
       added = true;
       new_subtrees_.push_back(now);
     } else {
-      enqueue(old, now, below(here, "", Role::kPageResources));
+      enqueue(old, now, here);
     }
   }
   if (!added) return;
@@ -302,7 +306,10 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
     } else if (signature && newly_signed) {
       const bool shown =
           key == "/AP" || key == "/MK" || key == "/DA" || key == "/Q" || key == "/AS";
-      const bool hides = key == "/F" && ((integer_or_zero(x) ^ integer_or_zero(y)) & kDrawing) != 0;
+      // What was not printed may be printed now that it is signed.
+      const auto was = integer_or_zero(x), is = integer_or_zero(y);
+      const bool hides =
+          key == "/F" && (((was ^ is) & kDrawing & ~kPrint) != 0 || (was & kPrint & ~is) != 0);
       if (shown || (key == "/F" && !hides) || key == "/M" || key == "/NM" ||
           (key == "/Type" && name_of(y) == "Annot") || (key == "/StructParent" && x.isNull()) ||
           (key == "/Ff" && integer_or_zero(y) == (integer_or_zero(x) | kReadOnly))) {
@@ -344,39 +351,6 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
     } else {
       if (key == "/AA" || key == "/A") here.role = Role::kAction;
       enqueue(x, y, here);
-    }
-  }
-}
-
-/// What is stored and what is shown must go together.
-void Explainer::judge_agreement() {
-  const auto needs_appearances = [&] {
-    auto flag = key_of(key_of(after_.root(), "/AcroForm"), "/NeedAppearances");
-    return flag.isBool() && flag.getBoolValue();
-  }();
-  std::map<std::string, const FormField*> old_fields;
-  for (const auto& field : form_before_.fields) old_fields.emplace(field.name, &field);
-  for (const auto& field : form_after_.fields) {
-    const auto touched = touched_.find(field.name);
-    if (touched == touched_.end() || field.type == "/Sig") continue;
-    const auto& state = touched->second;
-    const bool shows =
-        std::any_of(field.widgets.begin(), field.widgets.end(), [](const Object& widget) {
-          const auto rect = read_rect(key_of(widget, "/Rect"));
-          return rect && rect->width() > 0 && rect->height() > 0 &&
-                 !key_of(widget, "/AP").isNull() &&
-                 (integer_or_zero(key_of(widget, "/F")) & kDrawing) == 0;
-        });
-    if (!shows) continue;
-    const bool drawn = state.appearance || state.state;
-    // The value may stand in the group above.
-    const auto old = old_fields.find(field.name);
-    const bool value = old == old_fields.end() || !equal(old->second->value, field.value);
-    if (value != drawn && !(value && needs_appearances)) {
-      Place place = below({}, "/Root/AcroForm{" + field.name + "}", Role::kFieldValue);
-      place.field = field.name;
-      add(place, ChangeLevel::kContent, Code::kPdfChangeFieldDisagrees, field.dictionary, true,
-          value ? "value without appearance" : "appearance without value");
     }
   }
 }

@@ -131,8 +131,8 @@ void Explainer::compare_page(std::size_t page, const Place& place) {
     } else if (is_page_attribute(key)) {
       there.role = Role::kPageAttributes;
       enqueue(x, y, there);
-    } else if (key == "/AA") {
-      there.role = Role::kAction;
+    } else if (key == "/AA" || key == "/AF") {
+      there.role = key == "/AA" ? Role::kAction : Role::kAttachment;
       enqueue(x, y, there);
     } else if (key == "/Parent") {
       if (x.isIndirect() != y.isIndirect() || (x.isIndirect() && x.getObjGen() != y.getObjGen())) {
@@ -222,10 +222,24 @@ void Explainer::compare_annotation(Object before, Object after, const Place& pla
     // A form field's widget is compared with its field.
     if (at_home_.count(after.getObjGen()) != 0 && nodes_after_.count(after.getObjGen()) != 0)
       return;
-    if (unchanged(before, after)) return enqueue(before, after, place);
-    at_home_.insert(after.getObjGen());
+    if (unchanged(before, after)) {
+      // The dictionary stands, and what it shows may still be another thing.
+      if (!equal(key_of(before, "/AP"), key_of(after, "/AP")) &&
+          is_drawn_over_content(after, place)) {
+        add(place, ChangeLevel::kContent, Code::kPdfChangeCovers, after, true);
+      }
+      return enqueue(before, after, place);
+    }
   }
-  if (!before.isDictionary() || !after.isDictionary()) return enqueue(before, after, place);
+  if (!before.isDictionary() || !after.isDictionary()) {
+    // 12.5.2: nothing else is an annotation, and what became something else is not compared.
+    if (equal(before, after)) return;
+    const bool gone = after.isNull() && before.isDictionary();
+    return add(place, gone ? ChangeLevel::kAnnotation : ChangeLevel::kUnclassified,
+               gone ? Code::kPdfChangeAnnotationRemoved : Code::kPdfChangeUnclassified,
+               gone ? before : after, !gone);
+  }
+  if (after.isIndirect()) at_home_.insert(after.getObjGen());
   auto keys = before.getKeys();
   keys.merge(after.getKeys());
   bool looks_different = false;
@@ -233,10 +247,8 @@ void Explainer::compare_annotation(Object before, Object after, const Place& pla
     auto x = before.getKey(key), y = after.getKey(key);
     auto here = below(place, key);
     const bool same = equal(x, y);
-    if (key == "/A" || key == "/AA" || key == "/Dest" || key == "/PA") {
-      here.role = Role::kAction;
-    } else if (key == "/OC") {
-      here.role = Role::kOptionalContent;
+    if (here.role != place.role) {
+      // An action, a layer, a file: none of the annotation's looks.
     } else if (key == "/Subtype" || key == "/FT" || key == "/Parent") {
       here.role = Role::kUnclassified;
     } else if (!same && key != "/M" && key != "/NM" && key != "/Popup" && key != "/Contents" &&

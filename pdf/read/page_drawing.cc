@@ -63,7 +63,10 @@ bool is_shown(const Object& annotation) {
   if ((flags & kNoView) != 0 && (flags & (kPrint | kToggleNoView)) == 0) return false;
   const auto appearance = key_of(annotation, "/AP");
   const auto subtype = name_of(key_of(annotation, "/Subtype"));
-  if (subtype == "Popup" && Object{appearance}.isNull()) return false;
+  if (subtype == "Popup" && Object{appearance}.isNull()) {
+    auto open = key_of(annotation, "/Open");
+    return open.isBool() && open.getBoolValue();
+  }
   if (subtype != "Widget" && Object{appearance}.isNull()) return true;
   const auto rect = read_rect(key_of(annotation, "/Rect"));
   return !rect || (rect->width() > 0 && rect->height() > 0);
@@ -101,6 +104,15 @@ std::optional<Rect> extent_of(const Object& annotation, const PageGeometry& page
     }
   }
   double margin = 2;
+  for (const char* key : {"/LL", "/LLE", "/LLO"}) {  // leader lines
+    if (auto length = key_of(annotation, key); length.isNumber()) {
+      margin += std::abs(length.getNumericValue());
+    }
+  }
+  if (auto border = key_of(annotation, "/Border");
+      border.isArray() && border.getArrayNItems() >= 3 && border.getArrayItem(2).isNumber()) {
+    margin += std::abs(border.getArrayItem(2).getNumericValue());
+  }
   if (auto width = key_of(key_of(annotation, "/BS"), "/W"); width.isNumber()) {
     margin += std::abs(width.getNumericValue()) * 5;  // line endings grow with the line
   }

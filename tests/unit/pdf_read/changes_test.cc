@@ -8,6 +8,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr const char* kRoot = "/Root 1 0 R/Info 3 0 R";
 constexpr const char* kCatalogue = "<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R>>";
@@ -145,6 +146,29 @@ TEST(Changes, FillingAFieldNeedsValueAndAppearance) {
   EXPECT_THAT(after(appearance), Contains("!content field_disagrees"));
 }
 
+TEST(Changes, AnAppearanceMustSayWhatIsStored) {
+  const auto filled = [](const char* content, const std::string& more = "") {
+    auto pdf = base();
+    pdf.put(33,
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(Text)/F 4/Rect[10 10 90 30]/P 10 0 R"
+            "/V(1.000)/AP<</N 70 0 R>>" +
+                more + ">>");
+    pdf.put_stream(70,
+                   "/Subtype/Form/BBox[0 0 80 20]/Resources<</Font<</F<</Type/Font/Subtype/Type1"
+                   "/BaseFont/Helvetica>>>>>>",
+                   content);
+    return after(pdf);
+  };
+  const auto good = ElementsAre("form_filling field_appearance", "form_filling field_value");
+  EXPECT_THAT(filled("/Tx BMC BT /F 9 Tf 0 g 2 5 Td (1.000) Tj ET EMC"), good);
+  EXPECT_THAT(filled("BT /F 9 Tf [(1) -20 (.0) 3 (00)] TJ ET"), good);
+  EXPECT_THAT(filled("BT /F 9 Tf (9.000) Tj ET"), Contains("!content field_disagrees"));
+  EXPECT_THAT(filled("q Q"), Contains("!content field_disagrees"));
+  // How a script writes it is the script's business.
+  EXPECT_THAT(filled("BT /F 9 Tf (1,000.00) Tj ET", "/AA<</F<</S/JavaScript/JS(x)>>>>"),
+              Not(Contains("!content field_disagrees")));
+}
+
 TEST(Changes, AppearanceReplacedUnderAnotherRoleCountsThereToo) {
   // Page 2 draws the field's appearance: filling in the field changes the page.
   auto pdf = PdfBuilder::document(1, "/AcroForm<</Fields[33 0 R]>>");
@@ -169,8 +193,7 @@ INSTANTIATE_TEST_SUITE_P(
     Iso32000Sec12_8_2, Tampering,
     testing::Values(
         Tamper{"PageContent", 11, "<</Length 1>>\nstream\nq\nendstream", "!content page_content"},
-        Tamper{"Font", 4, "<</Type/Font/Subtype/Type1/BaseFont/Courier>>",
-               "!content page_resources"},
+        Tamper{"Font", 4, "<</Type/Font/Subtype/Type1/BaseFont/Courier>>", "!content font"},
         Tamper{"PageSize", 2, "<</Type/Pages/Kids[10 0 R 12 0 R]/Count 2/MediaBox[0 0 9 9]>>",
                "!content page_tree"},
         Tamper{"Rotation", 12, PdfBuilder::page_body(1, "/Rotate 180"), "!content page_attributes"},
@@ -209,6 +232,16 @@ INSTANTIATE_TEST_SUITE_P(
         Tamper{"AnnotationChanged", 36,
                "<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(other)/P 10 0 R>>",
                "annotation annotation_changed"},
+        Tamper{"AnnotationBecameAList", 36, "[1]", "!unclassified unclassified"},
+        Tamper{"AnnotationBecameNull", 36, "null", "annotation annotation_removed"},
+        Tamper{"AttachedFile", 1,
+               "<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R/AF[<</Type/Filespec/F(x)>>]>>",
+               "!content attachment"},
+        Tamper{"DrawnAnew", 5, "<</Fields[30 0 R 33 0 R]/NeedAppearances true>>", "!content form"},
+        Tamper{"NotPrinted", 33,
+               "<</Type/Annot/Subtype/Widget/FT/Tx/T(Text)/F 0/Rect[10 10 90 30]/P 10 0 R"
+               "/AP<</N 35 0 R>>>>",
+               "unclassified field_definition"},
         Tamper{"AnnotationAction", 36,
                "<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(note)/P 10 0 R"
                "/A<</S/Launch/F(x)>>>>",

@@ -458,7 +458,7 @@ TEST(Covers, FilledFieldMayStandOnLinesAndNotOnText) {
     pdf.put(10, PdfBuilder::page_body(0, "/Annots[40 0 R]")).put_stream(11, "", under);
     pdf.put(40, head + "/AP<</N 42 0 R>>" + widget + ">>").put(42, form("", "q Q"));
     pdf.finish_table(kRoot);
-    pdf.put(40, head + "/V(x)/AP<</N 43 0 R>>" + widget + ">>");
+    pdf.put(40, head + "/V(Nguyen Van A)/AP<</N 43 0 R>>" + widget + ">>");
     pdf.put(43, form("/Resources<<" + kLetter + ">>", appearance));
     return changes_of(pdf.finish_table(kRoot));
   };
@@ -470,7 +470,9 @@ TEST(Covers, FilledFieldMayStandOnLinesAndNotOnText) {
               Each(Not(StartsWith("!"))));
   EXPECT_THAT(with(text, value), Contains("!content hides"));
   EXPECT_THAT(with(text, kWhite.content), Contains("!content hides"));
-  EXPECT_THAT(with("", kWhite.content), Each(Not(StartsWith("!"))));
+  EXPECT_THAT(with("", kWhite.content + (" 0 g " + value)), Each(Not(StartsWith("!"))));
+  // What is stored is not shown.
+  EXPECT_THAT(with("", kWhite.content), Contains("!content field_disagrees"));
 }
 
 TEST(Covers, PageThatCannotBeReadIsTakenForFull) {
