@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Judges every case of cases_*.py with one call of antin verify; README.md says what a case is.
 
-    hostile_test.py BUILD [--only TEXT] [--keep FOLDER] [--all]
+    hostile_test.py BUILD [--only TEXT] [--keep FOLDER] [--all] [--everywhere]
 
 --only: cases whose name or class holds TEXT. --keep: leaves the documents and what was said of them
-in FOLDER. --all: prints what was said of every case.
+in FOLDER. --all: prints what was said of every case. --everywhere: lays each change of an object over
+several documents, not over one.
 """
 import argparse
 import collections
@@ -22,17 +23,23 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import kit_cases  # noqa: E402
+import kit_changes  # noqa: E402
 
 PKI = HERE.parents[1] / "pki"
 AT = "2026-12-01T00:00:00Z"
 SOUND = {"TOTAL-PASSED"}
 
 
-def collect(only):
+def collect(only, build, folder, everywhere=False):
+    """All cases; `everywhere`: each change over several documents instead of one."""
+    kit_changes.EVERYWHERE = everywhere
     cases = [kit_cases.Case(f"{name}/as it is", "bases", kit_cases.base(name), kit_cases.VALID)
              for name in kit_cases.names()]
     for path in sorted(HERE.glob("cases_*.py")):
-        cases += importlib.import_module(path.stem).cases()
+        module = importlib.import_module(path.stem)
+        cases += module.cases()
+        if hasattr(module, "made_with"):
+            cases += module.made_with(build, folder)
     names = collections.Counter(case.name for case in cases)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
@@ -40,11 +47,21 @@ def collect(only):
     return [case for case in cases if only in case.name or only in case.attack]
 
 
-def judge(build, files):
+def judge_all(build, cases, files):
+    """One answer for each case, in their order; one process for each profile."""
+    answers = {}
+    for profile in sorted({case.profile for case in cases}):
+        mine = [i for i, case in enumerate(cases) if case.profile == profile]
+        answers.update(zip(mine, judge(build, [files[i] for i in mine], profile)))
+    return [answers[i] for i in range(len(cases))]
+
+
+def judge(build, files, profile):
     """One answer for each file, in their order."""
     done = subprocess.run(
         [build / "bin/antin", "verify", *files, "--trust", PKI / "trust", "--allow-test-pki", "--crl",
-         PKI / "crl/root.crl", "--crl", PKI / "crl/issuing-ca.crl", "--at", AT, "--offline", "--json"],
+         PKI / "crl/root.crl", "--crl", PKI / "crl/issuing-ca.crl", "--at", AT, "--offline",
+         "--profile", profile, "--json"],
         capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
     answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
     if len(answers) != len(files):
@@ -66,6 +83,13 @@ def reasons(answer):
     return found
 
 
+def rules_missing(answer):
+    """Changes whose ruling names no clause of ISO 32000-2."""
+    return [item["what"] for signature in answer.get("signatures", ())
+            for item in signature["changes_after"]["items"]
+            if not item["rule"].startswith("ISO 32000-2 ")]
+
+
 def outcome(answer):
     return answer["verdict"] if "verdict" in answer else kit_cases.UNREADABLE
 
@@ -73,6 +97,8 @@ def outcome(answer):
 def objection(case, answer):
     """What is wrong with the answer; None when nothing is."""
     got, found = outcome(answer), reasons(answer)
+    if unruled := rules_missing(answer):
+        return f"gives no clause for {unruled}"
     if case.expect == kit_cases.VALID:
         return None if got == kit_cases.VALID else "is not VALID"
     if got == kit_cases.VALID:
@@ -106,19 +132,21 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--everywhere", action="store_true")
     given = parser.parse_args()
     began = time.monotonic()
-    cases = collect(given.only)
     with contextlib.ExitStack() as stack:
-        folder = given.keep or pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        scratch = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = given.keep or scratch
         folder.mkdir(parents=True, exist_ok=True)
+        cases = collect(given.only, given.build, scratch, given.everywhere)
         files = [folder / (re.sub(r"[^\w.-]+", "-", case.name) + ".pdf") for case in cases]
         if len(set(files)) != len(files):
             sys.exit("two cases would be kept under one file name")
         for case, path in zip(cases, files):
             path.write_bytes(case.octets)
         made = time.monotonic()
-        answers = judge(given.build, files)
+        answers = judge_all(given.build, cases, files)
         for path, answer in zip(files, answers):
             if given.keep:
                 path.with_suffix(".json").write_text(json.dumps(answer, indent=1, ensure_ascii=False))

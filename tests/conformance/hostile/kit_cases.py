@@ -23,6 +23,7 @@ class Case:
     octets: bytes
     expect: str
     codes: tuple = ()
+    profile: str = "document"  # antin verify --profile
 
 
 @functools.cache
