@@ -12,6 +12,8 @@
 namespace antin::pdf::picture {
 namespace {
 
+/// Pages drawn at twice this or more are reduced to it.
+constexpr double kComparingDpi = 150;
 constexpr double kPointsPerInch = 72;
 constexpr double kMillimetresPerInch = 25.4;
 
@@ -20,10 +22,10 @@ constexpr double kCellsPerInch = 18.75;
 
 /// Lightness at the finest scale: letters, marks, lines.
 constexpr NoiseRule kFineRule{
-    .share = 0.80F, .times = 2.6F, .least_blank = 6, .least_written = 22, .most = 56};
+    .share = 0.80F, .times = 2.6F, .least_blank = 6, .least_written = 26, .most = 56};
 /// Mean colour over some millimetres: stamps, tints, colours.
 constexpr NoiseRule kBroadRule{
-    .share = 0.80F, .times = 4.0F, .least_blank = 3, .least_written = 8, .most = 24};
+    .share = 0.80F, .times = 4.0F, .least_blank = 3, .least_written = 20, .most = 32};
 
 bool sound(const Raster& raster) {
   const std::uint64_t octets = std::uint64_t{raster.width} * raster.height * 3;
@@ -55,10 +57,16 @@ Difference difference(const PixelBox& box, const Raster& copy) {
            box.width * scale, box.height * scale}};
 }
 
+PixelBox enlarged(const PixelBox& box, std::uint32_t factor) {
+  return {box.x * factor, box.y * factor, box.width * factor, box.height * factor};
+}
+
 /// The part both have, as seen by each step.
 struct Work {
-  std::uint32_t width, height, side;
+  std::uint32_t width = 0, height = 0, side = 0;
   Cells<std::uint8_t> activity;  ///< of the quieter page
+  /// The same with each cell's neighbours, which mean colours are averaged with.
+  Cells<std::uint8_t> wide_activity;
 };
 
 /// Differences of mean colour, each averaged with its neighbours; of lightness alone when the copy
@@ -74,26 +82,22 @@ Cells<float> broad_differences(const Raster& copy, const Raster& original, const
     raw.values[i] = {a.red - b.red, a.green - b.green, a.blue - b.blue};
   }
   Cells<float> result{one.columns, one.rows};
-  for (std::uint32_t y = 0; y < raw.rows; ++y) {
-    for (std::uint32_t x = 0; x < raw.columns; ++x) {
-      MeanColour sum;
-      float weights = 0;
-      for (std::uint32_t v = y == 0 ? 0 : y - 1; v <= std::min(y + 1, raw.rows - 1); ++v) {
-        for (std::uint32_t u = x == 0 ? 0 : x - 1; u <= std::min(x + 1, raw.columns - 1); ++u) {
-          const float weight = (u == x ? 2.0F : 1.0F) * (v == y ? 2.0F : 1.0F);
-          const auto& d = raw.at(u, v);
-          sum.red += weight * d.red;
-          sum.green += weight * d.green;
-          sum.blue += weight * d.blue;
-          weights += weight;
-        }
-      }
-      const float most =
-          lightness_only ? std::abs(sum.light())
-                         : std::max({std::abs(sum.red), std::abs(sum.green), std::abs(sum.blue)});
-      result.at(x, y) = most / weights;
-    }
-  }
+  each_with_neighbours(raw, [&](std::uint32_t x, std::uint32_t y, const auto& around) {
+    MeanColour sum;
+    float weights = 0;
+    around([&](std::uint32_t u, std::uint32_t v) {
+      const float weight = (u == x ? 2.0F : 1.0F) * (v == y ? 2.0F : 1.0F);
+      const auto& d = raw.at(u, v);
+      sum.red += weight * d.red;
+      sum.green += weight * d.green;
+      sum.blue += weight * d.blue;
+      weights += weight;
+    });
+    const float most = lightness_only
+                           ? std::abs(sum.light())
+                           : std::max({std::abs(sum.red), std::abs(sum.green), std::abs(sum.blue)});
+    result.at(x, y) = most / weights;
+  });
   return result;
 }
 
@@ -106,47 +110,127 @@ Cells<float> fine_differences(const Plane& copy, const Plane& original, const Sh
 }
 
 /// Marks the cells beyond their limit and keeps the strongest share of it.
-void mark(const Cells<float>& differences, const NoiseLimits& limits, const Work& work,
-          Cells<std::uint8_t>& marked, double& strongest) {
+void mark(const Cells<float>& differences, const NoiseLimits& limits,
+          const Cells<std::uint8_t>& activity_of, Cells<std::uint8_t>& marked, double& strongest) {
   for (std::size_t i = 0; i < differences.values.size(); ++i) {
-    const double share =
-        static_cast<double>(differences.values[i]) / limits(work.activity.values[i]);
+    const double share = static_cast<double>(differences.values[i]) / limits(activity_of.values[i]);
     strongest = std::max(strongest, share);
     if (share > 1) marked.values[i] = 1;
   }
 }
 
-void look(const Raster& copy, const Raster& original, const CompareSettings& settings,
-          PageComparison& answer) {
-  Work work{std::min(copy.width, original.width),
-            std::min(copy.height, original.height),
-            static_cast<std::uint32_t>(std::lround(copy.dpi / kCellsPerInch)),
-            {}};
+/// `copy` and `original` at kComparingDpi or somewhat more; `fine_*` as they were drawn, `factor`
+/// times as fine.
+struct Drawings {
+  const Raster& copy;
+  const Raster& original;
+  const Raster& fine_copy;
+  const Raster& fine_original;
+  std::uint32_t factor;
+};
+
+/// Lightness, cell by cell, at two scales: a difference that the finer one explains is none.
+class FineLook {
+ public:
+  FineLook(const Drawings& drawn, const Work& work, const Shift& shift, Cells<float> differences)
+      : drawn_(drawn), work_(work), shift_(shift), differences_(std::move(differences)) {}
+
+  NoiseLimits learn() {
+    if (drawn_.factor == 1) return learn_limits(differences_, work_.activity, kFineRule);
+    // Noise is what a close-up leaves over. Some thousand cells tell how much that is.
+    constexpr std::size_t kSample = 2000;
+    std::size_t worth = 0;
+    for (const float value : differences_.values) {
+      if (value > kFineRule.least_written) ++worth;
+    }
+    const std::size_t every = std::max<std::size_t>(1, worth / kSample);
+    Cells<std::uint8_t> sample = none();
+    for (std::size_t i = 0; i < sample.values.size(); i += every) sample.values[i] = 1;
+    look_closer([&](std::size_t i) {
+      return sample.values[i] != 0 && differences_.values[i] > kFineRule.least_written;
+    });
+    return learn_limits(differences_, work_.activity, kFineRule, every);
+  }
+
+  const Cells<float>& judge(const NoiseLimits& limits) {
+    if (drawn_.factor > 1) {
+      look_closer([&](std::size_t i) {
+        return seen_.values[i] == 0 && differences_.values[i] > limits(work_.activity.values[i]);
+      });
+    }
+    return differences_;
+  }
+
+ private:
+  Cells<std::uint8_t> none() const { return {differences_.columns, differences_.rows}; }
+
+  template <class Wanted>
+  void look_closer(Wanted is_wanted) {
+    Cells<std::uint8_t> wanted = none();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < wanted.values.size(); ++i) {
+      wanted.values[i] = is_wanted(i) ? 1 : 0;
+      count += wanted.values[i];
+    }
+    // So much is no trick of a renderer, and would cost time.
+    constexpr std::size_t kNotThatMany = 4000;
+    if (count == 0 || count > kNotThatMany) return;
+    if (copy_.values.empty()) {
+      copy_ =
+          lightness(drawn_.fine_copy, work_.width * drawn_.factor, work_.height * drawn_.factor);
+      original_ = lightness(drawn_.fine_original, work_.width * drawn_.factor,
+                            work_.height * drawn_.factor);
+    }
+    const auto closer = residual_close_up(copy_, original_, shift_.scaled(drawn_.factor),
+                                          work_.side * drawn_.factor, wanted);
+    for (std::size_t i = 0; i < wanted.values.size(); ++i) {
+      if (wanted.values[i] == 0) continue;
+      seen_.values[i] = 1;
+      differences_.values[i] =
+          std::min(differences_.values[i], static_cast<float>(closer.values[i]));
+    }
+  }
+
+  const Drawings& drawn_;
+  const Work& work_;
+  Shift shift_;
+  Cells<float> differences_;
+  Cells<std::uint8_t> seen_ = none();
+  Plane copy_, original_;
+};
+
+void look(const Drawings& drawn, const CompareSettings& settings, PageComparison& answer) {
+  const Raster& copy = drawn.copy;
+  const Raster& original = drawn.original;
+  Work work;
+  work.width = std::min(copy.width, original.width);
+  work.height = std::min(copy.height, original.height);
+  work.side = static_cast<std::uint32_t>(std::lround(copy.dpi / kCellsPerInch));
   const Plane one = lightness(copy, work.width, work.height);
   const Plane other = lightness(original, work.width, work.height);
   const auto copy_activity = activity(one, work.side);
   const auto original_activity = activity(other, work.side);
-  work.activity = copy_activity;
-  for (std::size_t i = 0; i < work.activity.values.size(); ++i) {
-    work.activity.values[i] = std::min(work.activity.values[i], original_activity.values[i]);
-  }
+  work.activity = lesser(copy_activity, original_activity);
+  work.wide_activity = lesser(spread(copy_activity), spread(original_activity));
   // A quarter of a millimetre: what rounding a page's size does to its far corner.
   const double limit = copy.dpi * 0.25 / kMillimetresPerInch;
   const Shift shift = find_shift(one, other, copy_activity, original_activity, work.side, limit);
-  answer.shift = shift.longest(work.width, work.height);
+  answer.shift = shift.longest(work.width, work.height) * drawn.factor;
   const bool grey_copy = colourless(copy) && !colourless(original);
 
-  const auto fine = fine_differences(one, other, shift, work.side);
+  FineLook fine{drawn, work, shift, fine_differences(one, other, shift, work.side)};
+  const auto fine_limits = fine.learn();
   const auto broad = broad_differences(copy, original, work, grey_copy);
-  const auto fine_limits = learn_limits(fine, work.activity, kFineRule);
-  const auto broad_limits = learn_limits(broad, work.activity, kBroadRule);
-  Cells<std::uint8_t> marked{fine.columns, fine.rows};
-  mark(fine, fine_limits, work, marked, answer.strongest);
-  mark(broad, broad_limits, work, marked, answer.strongest);
+  const auto broad_limits = learn_limits(broad, work.wide_activity, kBroadRule);
+  Cells<std::uint8_t> marked{broad.columns, broad.rows};
+  mark(fine.judge(fine_limits), fine_limits, work.activity, marked, answer.strongest);
+  mark(broad, broad_limits, work.wide_activity, marked, answer.strongest);
   answer.noise = static_cast<double>(fine_limits.noise);
   const auto boxes = boxes_around(marked, work.side, work.width, work.height, settings.max_boxes);
   answer.boxes.reserve(boxes.size());
-  for (const auto& box : boxes) answer.boxes.push_back(difference(box, copy));
+  for (const auto& box : boxes) {
+    answer.boxes.push_back(difference(enlarged(box, drawn.factor), drawn.fine_copy));
+  }
   answer.result = boxes.empty() ? PageResult::kSame : PageResult::kDifferent;
   answer.colour_lost = grey_copy && boxes.empty();
 }
@@ -175,7 +259,16 @@ PageComparison compare_pages(const Raster& copy, const Raster& original,
     answer.boxes.push_back(difference({0, 0, copy.width, copy.height}, copy));
     return answer;
   }
-  look(copy, original, settings, answer);
+  // Finer drawings are averaged down: strokes then lie where they belong and not on the renderer's
+  // pixels, and nothing that a reader could see is lost (kComparingDpi).
+  const auto factor = static_cast<std::uint32_t>(copy.dpi / kComparingDpi);
+  if (factor > 1) {
+    const Raster small_copy = reduced(copy, factor);
+    const Raster small_original = reduced(original, factor);
+    look({small_copy, small_original, copy, original, factor}, settings, answer);
+  } else {
+    look({copy, original, copy, original, 1}, settings, answer);
+  }
   return answer;
 }
 

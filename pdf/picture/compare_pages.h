@@ -7,11 +7,12 @@
 
 namespace antin::pdf::picture {
 
-/// Draw both pages at this resolution with the same program and the same options. Measured
-/// (tests/interop, part pairs): enough for marks over letters of 8 points and more.
-constexpr double kDrawingDpi = 150;
-/// Draw at this one when images cover most of a page (a scan).
-constexpr double kScanDrawingDpi = 200;
+/// Draw both pages at this resolution, with the same program and the same options. Pages are
+/// compared at half of it and, where they differ, once more at all of it: renderers put text and
+/// rules on whole pixels, which at 150 dpi can be mistaken for a change. 150 is accepted too, and
+/// calls some files different that another program saved.
+constexpr double kDrawingDpi = 300;
+constexpr double kScanDrawingDpi = kDrawingDpi;  ///< for a page that images cover
 /// A page whose covering image has fewer pixels per inch is not comparable: at 150 dpi the stroke
 /// that makes ả out of ã has two pixels left. A little below 150, because scanners round.
 constexpr double kLowestScanDpi = 147;

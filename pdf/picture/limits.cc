@@ -5,10 +5,10 @@
 namespace antin::pdf::picture {
 
 NoiseLimits learn_limits(const Cells<float>& differences, const Cells<std::uint8_t>& activity,
-                         const NoiseRule& rule) {
+                         const NoiseRule& rule, std::size_t every) {
   constexpr std::size_t kFewest = 60;
   std::array<std::vector<float>, NoiseLimits::kClasses> classes;
-  for (std::size_t i = 0; i < differences.values.size(); ++i) {
+  for (std::size_t i = 0; i < differences.values.size(); i += every) {
     classes[activity.values[i] / 32U].push_back(differences.values[i]);
   }
   NoiseLimits limits;

@@ -23,7 +23,8 @@ struct NoiseRule {
   float most;           ///< and nothing above this is ever noise
 };
 
+/// From `every` so many-th cell.
 NoiseLimits learn_limits(const Cells<float>& differences, const Cells<std::uint8_t>& activity,
-                         const NoiseRule& rule);
+                         const NoiseRule& rule, std::size_t every = 1);
 
 }  // namespace antin::pdf::picture

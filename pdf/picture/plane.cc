@@ -4,6 +4,29 @@
 
 namespace antin::pdf::picture {
 
+Raster reduced(const Raster& raster, std::uint32_t factor) {
+  Raster small{raster.width / factor, raster.height / factor, raster.dpi / factor, {}};
+  small.rgb.resize(std::size_t{small.width} * small.height * 3);
+  std::vector<std::uint32_t> sums(std::size_t{small.width} * 3);
+  const std::uint32_t pixels = factor * factor;
+  for (std::uint32_t y = 0; y < small.height; ++y) {
+    std::fill(sums.begin(), sums.end(), pixels / 2);
+    for (std::uint32_t v = 0; v < factor; ++v) {
+      const std::uint8_t* in = raster.rgb.data() + (std::size_t{y} * factor + v) * raster.width * 3;
+      for (std::uint32_t x = 0; x < small.width; ++x) {
+        for (std::uint32_t u = 0; u < factor; ++u, in += 3) {
+          for (std::size_t i = 0; i < 3; ++i) sums[std::size_t{x} * 3 + i] += in[i];
+        }
+      }
+    }
+    std::uint8_t* out = small.rgb.data() + std::size_t{y} * small.width * 3;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      out[i] = static_cast<std::uint8_t>(sums[i] / pixels);
+    }
+  }
+  return small;
+}
+
 Plane lightness(const Raster& raster, std::uint32_t width, std::uint32_t height) {
   Plane plane{width, height, Bytes(std::size_t{width} * height)};
   for (std::uint32_t y = 0; y < height; ++y) {
@@ -35,20 +58,33 @@ Cells<std::uint8_t> activity(const Plane& plane, std::uint32_t side) {
     }
   }
   Cells<std::uint8_t> range{columns, rows};
-  for (std::uint32_t y = 0; y < rows; ++y) {
-    for (std::uint32_t x = 0; x < columns; ++x) {
-      std::uint8_t least = 255;
-      std::uint8_t most = 0;
-      for (std::uint32_t v = y == 0 ? 0 : y - 1; v <= std::min(y + 1, rows - 1); ++v) {
-        for (std::uint32_t u = x == 0 ? 0 : x - 1; u <= std::min(x + 1, columns - 1); ++u) {
-          least = std::min(least, low.at(u, v));
-          most = std::max(most, high.at(u, v));
-        }
-      }
-      range.at(x, y) = static_cast<std::uint8_t>(most - least);
-    }
-  }
+  each_with_neighbours(range, [&](std::uint32_t x, std::uint32_t y, const auto& around) {
+    std::uint8_t least = 255;
+    std::uint8_t most = 0;
+    around([&](std::uint32_t u, std::uint32_t v) {
+      least = std::min(least, low.at(u, v));
+      most = std::max(most, high.at(u, v));
+    });
+    range.at(x, y) = static_cast<std::uint8_t>(most - least);
+  });
   return range;
+}
+
+Cells<std::uint8_t> spread(const Cells<std::uint8_t>& cells) {
+  Cells<std::uint8_t> result{cells.columns, cells.rows};
+  each_with_neighbours(result, [&](std::uint32_t x, std::uint32_t y, const auto& around) {
+    around([&](std::uint32_t u, std::uint32_t v) {
+      result.at(x, y) = std::max(result.at(x, y), cells.at(u, v));
+    });
+  });
+  return result;
+}
+
+Cells<std::uint8_t> lesser(Cells<std::uint8_t> one, const Cells<std::uint8_t>& other) {
+  for (std::size_t i = 0; i < one.values.size(); ++i) {
+    one.values[i] = std::min(one.values[i], other.values[i]);
+  }
+  return one;
 }
 
 Cells<MeanColour> mean_colours(const Raster& raster, std::uint32_t width, std::uint32_t height,

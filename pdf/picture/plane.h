@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "pdf/picture/raster.h"
 
 namespace antin::pdf::picture {
@@ -15,6 +17,10 @@ struct Plane {
     return values.data() + std::size_t{y} * width;
   }
 };
+
+/// Every `factor` × `factor` pixels averaged to one; what is left over at the right and lower edge
+/// falls away.
+Raster reduced(const Raster& raster, std::uint32_t factor);
 
 /// Luma of ITU-R BT.601, which JPEG and the grey conversions of PDF programs use, of the upper left
 /// part of a raster.
@@ -34,6 +40,22 @@ struct Cells {
   }
 };
 
+/// Calls each(x, y, around) for every cell; around(f) calls f(u, v) for it and its neighbours.
+template <class T, class Each>
+void each_with_neighbours(const Cells<T>& cells, Each each) {
+  for (std::uint32_t y = 0; y < cells.rows; ++y) {
+    for (std::uint32_t x = 0; x < cells.columns; ++x) {
+      each(x, y, [&](auto&& f) {
+        for (std::uint32_t v = y == 0 ? 0 : y - 1; v <= std::min(y + 1, cells.rows - 1); ++v) {
+          for (std::uint32_t u = x == 0 ? 0 : x - 1; u <= std::min(x + 1, cells.columns - 1); ++u) {
+            f(u, v);
+          }
+        }
+      });
+    }
+  }
+}
+
 /// How many cells of `side` pixels cover `pixels`.
 constexpr std::uint32_t cells_for(std::uint32_t pixels, std::uint32_t side) {
   return (pixels + side - 1) / side;
@@ -42,6 +64,12 @@ constexpr std::uint32_t cells_for(std::uint32_t pixels, std::uint32_t side) {
 /// Difference between the lightest and the darkest pixel of each cell and its eight neighbours:
 /// noise of drawing and recompression lives where this is large.
 Cells<std::uint8_t> activity(const Plane& plane, std::uint32_t side);
+
+/// The largest of each cell and its eight neighbours.
+Cells<std::uint8_t> spread(const Cells<std::uint8_t>& cells);
+
+/// The smaller of both, cell by cell.
+Cells<std::uint8_t> lesser(Cells<std::uint8_t> one, const Cells<std::uint8_t>& other);
 
 /// Mean red, green, blue of each cell.
 struct MeanColour {

@@ -75,7 +75,8 @@ double sample(const Plane& plane, double x, double y) {
 /// One Gauss-Newton step; differences above a stroke's noise weigh less, so that what was changed
 /// does not pull.
 std::optional<Vector6> step(const Plane& copy, const Plane& original,
-                            const std::vector<Spot>& where, std::uint32_t side, const Shift& now) {
+                            const std::vector<Spot>& where, std::uint32_t side, const Shift& now,
+                            double stiffness) {
   constexpr double kTrusted = 24;
   const double scale = std::max(1.0, now.middle_x);
   Matrix6 normal{};
@@ -101,14 +102,34 @@ std::optional<Vector6> step(const Plane& copy, const Plane& original,
   }
   for (std::size_t i = 0; i < kUnknowns; ++i) {
     for (std::size_t k = 0; k < i; ++k) normal[i][k] = normal[k][i];
-    // A little stiffness: where little is written, the field stays flat.
-    normal[i][i] = normal[i][i] * 1.001 + (i % 3 == 0 ? 1.0 : 2000.0);
+    // Where little is written, the field stays flat.
+    normal[i][i] = normal[i][i] * 1.001 + (i % 3 == 0 ? 1.0 : stiffness);
   }
   auto solved = solve(normal, right);
   if (solved) {
     for (const std::size_t i : {1U, 2U, 4U, 5U}) (*solved)[i] /= scale;
   }
   return solved;
+}
+
+/// Steps until nothing moves any more; nullopt when that leads too far.
+std::optional<Shift> fit(const Plane& copy, const Plane& original, const std::vector<Spot>& where,
+                         std::uint32_t side, Shift shift, double stiffness, double limit) {
+  constexpr int kSteps = 5;
+  for (int i = 0; i < kSteps; ++i) {
+    const auto change = step(copy, original, where, side, shift, stiffness);
+    if (!change) return std::nullopt;
+    const auto& c = *change;
+    shift.x += c[0];
+    shift.xx += c[1];
+    shift.xy += c[2];
+    shift.y += c[3];
+    shift.yx += c[4];
+    shift.yy += c[5];
+    if (shift.longest(original.width, original.height) > limit) return std::nullopt;
+    if (std::abs(c[0]) + std::abs(c[3]) < 0.01) break;
+  }
+  return shift;
 }
 
 }  // namespace
@@ -127,27 +148,16 @@ double Shift::longest(std::uint32_t width, std::uint32_t height) const noexcept 
 Shift find_shift(const Plane& copy, const Plane& original, const Cells<std::uint8_t>& copy_activity,
                  const Cells<std::uint8_t>& original_activity, std::uint32_t side, double limit) {
   constexpr std::size_t kFewest = 12;
-  constexpr int kSteps = 5;
-  Shift shift;
-  shift.middle_x = original.width / 2.0;
-  shift.middle_y = original.height / 2.0;
-  const Shift none = shift;
+  Shift none;
+  none.middle_x = original.width / 2.0;
+  none.middle_y = original.height / 2.0;
   const auto where = spots(original, copy_activity, original_activity, side);
   if (where.size() < kFewest) return none;
-  for (int i = 0; i < kSteps; ++i) {
-    const auto change = step(copy, original, where, side, shift);
-    if (!change) return none;
-    const auto& c = *change;
-    shift.x += c[0];
-    shift.xx += c[1];
-    shift.xy += c[2];
-    shift.y += c[3];
-    shift.yx += c[4];
-    shift.yy += c[5];
-    if (shift.longest(original.width, original.height) > limit) return none;
-    if (std::abs(c[0]) + std::abs(c[3]) < 0.01) break;
+  // Words that drift along their lines look like a stretched page: then the middle alone counts.
+  for (const double stiffness : {2e3, 1e12}) {
+    if (const auto found = fit(copy, original, where, side, none, stiffness, limit)) return *found;
   }
-  return shift;
+  return none;
 }
 
 }  // namespace antin::pdf::picture

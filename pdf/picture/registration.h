@@ -18,6 +18,10 @@ struct Shift {
     const double v = py - middle_y;
     return {x + xx * u + xy * v, y + yx * u + yy * v};
   }
+  /// The same field in pixels of which `factor` make one.
+  Shift scaled(std::uint32_t factor) const noexcept {
+    return {x * factor, y * factor, xx, xy, yx, yy, middle_x * factor, middle_y * factor};
+  }
   /// The longest displacement on a page of this size.
   double longest(std::uint32_t width, std::uint32_t height) const noexcept;
 };

@@ -1,185 +1,51 @@
 #include "pdf/picture/residual.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
+#include <optional>
+
+#include "pdf/picture/patch.h"
 
 namespace antin::pdf::picture {
 namespace {
 
-/// Pages are worked through in pieces that stay in the processor's first cache. A frame around each
-/// gives filters something to stand on.
-constexpr int kPiece = 64;
-constexpr int kFrame = 4;
-constexpr int kWide = kPiece + 2 * kFrame;
-using Patch = std::array<std::int16_t, std::size_t{kWide} * kWide>;
+/// Where strokes may lie, measured in this scale's pixels.
+enum class Reach { kHalf, kWhole };
 
-constexpr std::size_t index(int x, int y) {
-  return static_cast<std::size_t>(y) * kWide + static_cast<std::size_t>(x);
-}
+/// How a cell's surroundings are fitted.
+struct Look {
+  int across, down;          ///< half of the window: some letters of one line
+  int alone;                 ///< half of a second one: the cell and little else; 0: none
+  std::array<int, 4> steps;  ///< in half pixels; each tries the eight neighbours of the best
+  Reach reach;
+  int averages;  ///< how often single pixels are averaged with their neighbours
+};
+constexpr Look kCoarse{20, 12, 0, {2, 2, 1, 0}, Reach::kHalf, 1};
+constexpr Look kCloseUp{36, 24, 14, {4, 4, 2, 0}, Reach::kWhole, 2};
 
-int clamp_to(std::int64_t v, std::uint32_t size) {
-  return static_cast<int>(std::clamp<std::int64_t>(v, 0, std::int64_t{size} - 1));
-}
-
-/// Pixels of the piece at (left, top) and its frame; the page's edge is continued outwards.
-void cut(const Plane& plane, std::int64_t left, std::int64_t top, Patch& out) {
-  const bool inside = left >= kFrame && top >= kFrame && left + kPiece + kFrame <= plane.width &&
-                      top + kPiece + kFrame <= plane.height;
-  for (int y = 0; y < kWide; ++y) {
-    const auto* row =
-        plane.row(static_cast<std::uint32_t>(clamp_to(top + y - kFrame, plane.height)));
-    std::int16_t* to = out.data() + index(0, y);
-    if (inside) {
-      const auto* from = row + (left - kFrame);
-      for (int x = 0; x < kWide; ++x) to[x] = from[x];
-    } else {
-      for (int x = 0; x < kWide; ++x) to[x] = row[clamp_to(left + x - kFrame, plane.width)];
-    }
-  }
-}
-
-/// Keys' cubic: as sharp as four samples allow, so that moving blurs little.
-std::array<int, 4> cubic(double t) {
-  const double a = -0.5;
-  const auto near = [&](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
-  const auto far = [&](double d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
-  const std::array<double, 4> w{far(1 + t), near(t), near(1 - t), far(2 - t)};
-  std::array<int, 4> fixed{};
-  for (std::size_t i = 0; i < 4; ++i) fixed[i] = static_cast<int>(std::lround(w[i] * 256));
-  fixed[t < 0.5 ? 1 : 2] += 256 - (fixed[0] + fixed[1] + fixed[2] + fixed[3]);
-  return fixed;
-}
-
-/// Moves a patch by less than a pixel: out(x) = in(x + dx). The outermost pixels stay.
-void move(Patch& patch, double dx, double dy) {
-  const auto along = [&patch](double by, int stride) {
-    const double whole = std::floor(by);
-    const auto w = cubic(by - whole);
-    const int base = static_cast<int>(whole) * stride;
-    Patch moved = patch;
-    constexpr int kMargin = 3;
-    for (int y = kMargin; y < kWide - kMargin; ++y) {
-      const std::int16_t* in = patch.data() + index(0, y) + base;
-      std::int16_t* out = moved.data() + index(0, y);
-      for (int x = kMargin; x < kWide - kMargin; ++x) {
-        const int v = (w[0] * in[x - stride] + w[1] * in[x] + w[2] * in[x + stride] +
-                       w[3] * in[x + 2 * stride] + 128) >>
-                      8;
-        out[x] = static_cast<std::int16_t>(std::clamp(v, 0, 255));
-      }
-    }
-    patch = moved;
-  };
-  if (std::abs(dx) > 0.03) along(dx, 1);
-  if (std::abs(dy) > 0.03) along(dy, kWide);
-}
-
-/// [w, 16 - 2w, w] / 16 along both axes.
-void blur(const Patch& in, int w, Patch& out) {
-  Patch half = in;
-  for (int y = 0; y < kWide; ++y) {
-    const std::int16_t* from = in.data() + index(0, y);
-    std::int16_t* to = half.data() + index(0, y);
-    for (int x = 1; x < kWide - 1; ++x) {
-      to[x] = static_cast<std::int16_t>(
-          (w * (from[x - 1] + from[x + 1]) + (16 - 2 * w) * from[x] + 8) >> 4);
-    }
-  }
-  out = half;
-  for (int y = 1; y < kWide - 1; ++y) {
-    const std::int16_t* from = half.data() + index(0, y);
-    std::int16_t* to = out.data() + index(0, y);
-    for (int x = 0; x < kWide; ++x) {
-      to[x] = static_cast<std::int16_t>(
-          (w * (from[x - kWide] + from[x + kWide]) + (16 - 2 * w) * from[x] + 8) >> 4);
-    }
-  }
-}
-
-/// Sum of squared differences inside the frame.
-std::int64_t distance(const Patch& one, const Patch& other) {
-  std::int64_t sum = 0;
-  for (int y = kFrame; y < kWide - kFrame; ++y) {
-    const std::int16_t* a = one.data() + index(0, y);
-    const std::int16_t* b = other.data() + index(0, y);
-    std::int32_t row = 0;
-    for (int x = kFrame; x < kWide - kFrame; ++x) {
-      const std::int32_t d = a[x] - b[x];
-      row += d * d;
-    }
-    sum += row;
-  }
-  return sum;
-}
-
-std::int64_t sharpness(const Patch& patch) {
-  std::int64_t sum = 0;
-  for (int y = kFrame; y < kWide - kFrame; ++y) {
-    const std::int16_t* p = patch.data() + index(0, y);
-    std::int32_t row = 0;
-    for (int x = kFrame; x < kWide - kFrame; ++x) {
-      const std::int32_t dx = p[x + 1] - p[x];
-      const std::int32_t dy = p[x + kWide] - p[x];
-      row += dx * dx + dy * dy;
-    }
-    sum += row;
-  }
-  return sum;
-}
-
-/// Blurs the sharper patch as long as that brings it nearer to the other: a resampled or
-/// recompressed page is softer. Blur moves no ink, so it hides no mark.
-void match_blur(Patch& one, Patch& other) {
-  Patch& sharp = sharpness(one) > sharpness(other) ? one : other;
-  const Patch& soft = &sharp == &one ? other : one;
-  const Patch original = sharp;
-  std::int64_t best = distance(sharp, soft);
-  Patch tried;
-  for (const int w : {1, 2, 3, 4}) {
-    blur(original, w, tried);
-    const auto now = distance(tried, soft);
-    if (now >= best) return;
-    best = now;
-    sharp = tried;
-  }
-  const Patch twice = sharp;
-  for (const int w : {2, 4}) {
-    blur(twice, w, tried);
-    const auto now = distance(tried, soft);
-    if (now >= best) return;
-    best = now;
-    sharp = tried;
-  }
-}
-
-/// How far `value` lies outside what `patch` shows within half a pixel around.
-inline std::int16_t beyond(int value, const std::int16_t* at) {
+/// How far `value` lies outside what is shown around `at`.
+template <Reach reach>
+inline int beyond(int value, const std::int16_t* at) {
   const int c = at[0];
-  const int l = (c + at[-1]) >> 1;
-  const int r = (c + at[1]) >> 1;
-  const int u = (c + at[-kWide]) >> 1;
-  const int d = (c + at[kWide]) >> 1;
-  const int low = std::min({c, l, r, u, d});
-  const int high = std::max({c, l, r, u, d});
-  return static_cast<std::int16_t>(std::max(value - high, 0) + std::min(value - low, 0));
+  const auto seen = [c](int neighbour) {
+    return reach == Reach::kHalf ? (c + neighbour) >> 1 : neighbour;
+  };
+  const int l = seen(at[-1]);
+  const int r = seen(at[1]);
+  const int u = seen(at[-kWide]);
+  const int d = seen(at[kWide]);
+  const int low = std::min(std::min(std::min(c, l), std::min(r, u)), d);
+  const int high = std::max(std::max(std::max(c, l), std::max(r, u)), d);
+  return std::max(value - high, 0) + std::min(value - low, 0);
 }
 
 /// Positive where `copy` is lighter. Both ways: an added mark is beyond the paper, a removed one
 /// is missed by the original.
-void unexplained(const Patch& copy, const Patch& original, Patch& out) {
-  out.fill(0);
-  for (int y = 2; y < kWide - 2; ++y) {
-    const std::int16_t* a = copy.data() + index(0, y);
-    const std::int16_t* b = original.data() + index(0, y);
-    std::int16_t* to = out.data() + index(0, y);
-    for (int x = 2; x < kWide - 2; ++x) {
-      const int there = beyond(a[x], b + x);
-      const int back = -beyond(b[x], a + x);
-      to[x] = static_cast<std::int16_t>(std::abs(there) >= std::abs(back) ? there : back);
-    }
-  }
+template <Reach reach>
+inline std::int16_t unexplained(const std::int16_t* copy, const std::int16_t* original) {
+  const int there = beyond<reach>(*copy, original);
+  const int back = -beyond<reach>(*original, copy);
+  return static_cast<std::int16_t>(std::abs(there) >= std::abs(back) ? there : back);
 }
 
 bool nearly_equal(const Patch& one, const Patch& other) {
@@ -189,40 +55,254 @@ bool nearly_equal(const Patch& one, const Patch& other) {
   return most <= kNothing;
 }
 
-}  // namespace
+/// Differences around one cell, averaged with their neighbours.
+class Spot {
+ public:
+  static constexpr int kMostSide = 32;
 
-Cells<std::uint8_t> residual(const Plane& copy, const Plane& original, const Shift& shift,
-                             std::uint32_t side) {
-  Cells<std::uint8_t> cells{cells_for(original.width, side), cells_for(original.height, side)};
-  Patch a;
-  Patch b;
-  Patch rest;
-  Patch smooth;
-  for (std::uint32_t top = 0; top < original.height; top += kPiece) {
-    for (std::uint32_t left = 0; left < original.width; left += kPiece) {
-      const auto moved = shift.at(left + kPiece / 2.0, top + kPiece / 2.0);
-      const double whole_x = std::round(moved.x);
-      const double whole_y = std::round(moved.y);
-      cut(original, left, top, b);
-      cut(copy, left + static_cast<std::int64_t>(whole_x), top + static_cast<std::int64_t>(whole_y),
-          a);
-      if (nearly_equal(a, b)) continue;
-      move(a, moved.x - whole_x, moved.y - whole_y);
-      match_blur(a, b);
-      unexplained(a, b, rest);
-      blur(rest, 4, smooth);
-      const int wide = static_cast<int>(std::min<std::uint32_t>(kPiece, original.width - left));
-      const int high = static_cast<int>(std::min<std::uint32_t>(kPiece, original.height - top));
-      for (int y = 0; y < high; ++y) {
-        for (int x = 0; x < wide; ++x) {
-          const int value = std::abs(smooth[index(x + kFrame, y + kFrame)]);
-          auto& cell = cells.at((left + static_cast<std::uint32_t>(x)) / side,
-                                (top + static_cast<std::uint32_t>(y)) / side);
-          cell = std::max(cell, static_cast<std::uint8_t>(value));
+  int& at(int x, int y) { return values_[place(x, y)]; }
+
+  /// The strongest of the cell itself.
+  int strongest(int side, int averages) {
+    for (int margin = averages; margin > 0; --margin) average(side, margin - 1);
+    int most = 0;
+    for (int y = 0; y < side; ++y) {
+      for (int x = 0; x < side; ++x) most = std::max(most, std::abs(values_[place(x, y)]));
+    }
+    return most;
+  }
+
+ private:
+  static constexpr int kMargin = 2;
+  static constexpr int kSize = kMostSide + 2 * kMargin;
+  static constexpr std::size_t place(int x, int y) {
+    return static_cast<std::size_t>((y + kMargin) * kSize + x + kMargin);
+  }
+  void average(int side, int margin) {
+    const auto before = values_;
+    for (int y = -margin; y < side + margin; ++y) {
+      for (int x = -margin; x < side + margin; ++x) {
+        const int* p = before.data() + place(x, y);
+        const int sum = p[-kSize - 1] + p[-kSize + 1] + p[kSize - 1] + p[kSize + 1] +
+                        2 * (p[-kSize] + p[kSize] + p[-1] + p[1]) + 4 * p[0];
+        values_[place(x, y)] = sum / 16;
+      }
+    }
+  }
+  std::array<int, std::size_t{kSize} * kSize> values_{};
+};
+
+/// A piece of both pages, made alike as far as blur goes.
+class Piece {
+ public:
+  Piece(const Plane& copy, const Plane& original, std::uint32_t left, std::uint32_t top,
+        const Shift& shift) {
+    const auto moved = shift.at(left + kPiece / 2.0, top + kPiece / 2.0);
+    const double whole_x = std::round(moved.x);
+    const double whole_y = std::round(moved.y);
+    cut(original, left, top, original_);
+    cut(copy, left + static_cast<std::int64_t>(whole_x), top + static_cast<std::int64_t>(whole_y),
+        copy_[0]);
+    equal_ = nearly_equal(copy_[0], original_);
+    if (equal_) return;
+    move(copy_[0], moved.x - whole_x, moved.y - whole_y);
+    match_blur(copy_[0], original_);
+  }
+
+  bool equal() const noexcept { return equal_; }
+
+  /// Differences of the whole piece where it lies, for strongest().
+  void compare() {
+    for (int y = 2; y < kWide - 2; ++y) {
+      const std::int16_t* a = copy_[0].data() + index(0, y);
+      const std::int16_t* b = original_.data() + index(0, y);
+      std::int16_t* to = rest_.data() + index(0, y);
+      for (int x = 2; x < kWide - 2; ++x) to[x] = unexplained<Reach::kHalf>(a + x, b + x);
+    }
+    blur(rest_, 4, smooth_);
+  }
+
+  /// The strongest difference of the cell at (x, y), inside the frame.
+  int strongest(int x, int y, int side) const {
+    int most = 0;
+    for (int v = y; v < y + side; ++v) {
+      for (int u = x; u < x + side; ++u) {
+        most = std::max(most, std::abs(static_cast<int>(smooth_[index(u, v)])));
+      }
+    }
+    return most;
+  }
+
+  /// The same after the surroundings were fitted to each other: renderers put a line of text on
+  /// whole pixels, and a trace of rounding in a file can make that the next pixel.
+  int strongest_when_fitted(int x, int y, int side, const Look& look) {
+    prepare();
+    const int wide = strongest_when_fitted(x, y, side, look, look.across, look.down);
+    if (look.alone == 0) return wide;
+    // A table's rule between two lines of text moves on its own.
+    return std::min(wide, strongest_when_fitted(x, y, side, look, look.alone, look.alone));
+  }
+
+ private:
+  int strongest_when_fitted(int x, int y, int side, const Look& look, int across, int down) const {
+    // As far as a fitted window and the filters around it may reach.
+    constexpr int kEdge = 8;
+    const Window window{std::max(x + side / 2 - across, kEdge),
+                        std::max(y + side / 2 - down, kEdge),
+                        std::min(x + side / 2 + across, kWide - kEdge),
+                        std::min(y + side / 2 + down, kWide - kEdge)};
+    const Half best = fit(window, look);
+    const std::int16_t* copy = copy_[best.patch()].data() + best.offset();
+    const std::int16_t* original = original_.data();
+    Spot spot;
+    for (int v = -look.averages; v < side + look.averages; ++v) {
+      for (int u = -look.averages; u < side + look.averages; ++u) {
+        const auto at = index(x + u, y + v);
+        spot.at(u, v) = look.reach == Reach::kHalf
+                            ? unexplained<Reach::kHalf>(copy + at, original + at)
+                            : unexplained<Reach::kWhole>(copy + at, original + at);
+      }
+    }
+    return spot.strongest(side, look.averages);
+  }
+
+  struct Window {
+    int left, top, right, bottom;
+  };
+  /// A displacement in half pixels.
+  struct Half {
+    int x = 0, y = 0;
+    std::size_t patch() const noexcept { return static_cast<std::size_t>((x & 1) + 2 * (y & 1)); }
+    std::ptrdiff_t offset() const noexcept {
+      return std::ptrdiff_t{(y - (y & 1)) / 2} * kWide + (x - (x & 1)) / 2;
+    }
+  };
+
+  /// The copy displaced by half a pixel in x, in y, in both.
+  void prepare() {
+    if (prepared_) return;
+    prepared_ = true;
+    for (const std::size_t i : {1U, 2U, 3U}) {
+      copy_[i] = copy_[0];
+      move(copy_[i], (i & 1U) != 0 ? 0.5 : 0, (i & 2U) != 0 ? 0.5 : 0);
+    }
+  }
+
+  std::int64_t misfit(const Window& window, const Half& by, int every_row) const {
+    const std::int16_t* copy = copy_[by.patch()].data() + by.offset();
+    std::int64_t sum = 0;
+    for (int y = window.top; y < window.bottom; y += every_row) {
+      const std::int16_t* a = copy + index(0, y);
+      const std::int16_t* b = original_.data() + index(0, y);
+      std::int32_t row = 0;
+      for (int x = window.left; x < window.right; ++x) {
+        const std::int32_t d = a[x] - b[x];
+        row += d * d;
+      }
+      sum += row;
+    }
+    return sum;
+  }
+
+  Half fit(const Window& window, const Look& look) const {
+    const int every_row = look.reach == Reach::kHalf ? 1 : 2;
+    Half best;
+    std::int64_t least = misfit(window, best, every_row);
+    for (const int step : look.steps) {
+      if (step == 0) break;
+      const Half middle = best;
+      for (int y = -step; y <= step; y += step) {
+        for (int x = -step; x <= step; x += step) {
+          if (x == 0 && y == 0) continue;
+          const Half tried{middle.x + x, middle.y + y};
+          const auto now = misfit(window, tried, every_row);
+          if (now < least) {
+            least = now;
+            best = tried;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  Patch original_;
+  std::array<Patch, 4> copy_;
+  Patch rest_{};
+  Patch smooth_{};
+  bool equal_ = false;
+  bool prepared_ = false;
+};
+
+/// Calls back with each piece of a page, and with each of its cells: their place in the page and in
+/// the piece.
+template <class Begin, class Cell>
+void walk(const Cells<std::uint8_t>& cells, std::uint32_t side, Begin begin, Cell each) {
+  const std::uint32_t across = kPiece / side;
+  for (std::uint32_t row = 0; row < cells.rows; row += across) {
+    for (std::uint32_t column = 0; column < cells.columns; column += across) {
+      const std::uint32_t right = std::min(column + across, cells.columns);
+      const std::uint32_t bottom = std::min(row + across, cells.rows);
+      if (!begin(column, row, right, bottom)) continue;
+      for (std::uint32_t y = row; y < bottom; ++y) {
+        for (std::uint32_t x = column; x < right; ++x) {
+          each(x, y, static_cast<int>((x - column) * side) + kFrame,
+               static_cast<int>((y - row) * side) + kFrame);
         }
       }
     }
   }
+}
+
+std::uint8_t level(int difference) {
+  return static_cast<std::uint8_t>(std::min(difference, 255));
+}
+
+}  // namespace
+
+Cells<std::uint8_t> residual(const Plane& copy, const Plane& original, const Shift& shift,
+                             std::uint32_t side) {
+  // Below this nothing is gained by fitting.
+  constexpr int kWorthFitting = 10;
+  const int cell = static_cast<int>(side);
+  Cells<std::uint8_t> cells{cells_for(original.width, side), cells_for(original.height, side)};
+  std::optional<Piece> piece;
+  walk(
+      cells, side,
+      [&](std::uint32_t column, std::uint32_t row, std::uint32_t, std::uint32_t) {
+        piece.emplace(copy, original, column * side, row * side, shift);
+        if (!piece->equal()) piece->compare();
+        return !piece->equal();
+      },
+      [&](std::uint32_t column, std::uint32_t row, int x, int y) {
+        int most = piece->strongest(x, y, cell);
+        if (most > kWorthFitting) {
+          most = std::min(most, piece->strongest_when_fitted(x, y, cell, kCoarse));
+        }
+        cells.at(column, row) = level(most);
+      });
+  return cells;
+}
+
+Cells<std::uint8_t> residual_close_up(const Plane& copy, const Plane& original, const Shift& shift,
+                                      std::uint32_t side, const Cells<std::uint8_t>& wanted) {
+  const int cell = static_cast<int>(side);
+  Cells<std::uint8_t> cells{wanted.columns, wanted.rows};
+  std::optional<Piece> piece;
+  walk(
+      cells, side,
+      [&](std::uint32_t column, std::uint32_t row, std::uint32_t right, std::uint32_t bottom) {
+        bool any = false;
+        for (std::uint32_t y = row; y < bottom && !any; ++y) {
+          for (std::uint32_t x = column; x < right && !any; ++x) any = wanted.at(x, y) != 0;
+        }
+        if (any) piece.emplace(copy, original, column * side, row * side, shift);
+        return any && !piece->equal();
+      },
+      [&](std::uint32_t column, std::uint32_t row, int x, int y) {
+        if (wanted.at(column, row) == 0) return;
+        cells.at(column, row) = level(piece->strongest_when_fitted(x, y, cell, kCloseUp));
+      });
   return cells;
 }
 

@@ -8,8 +8,15 @@ namespace antin::pdf::picture {
 /// The strongest unexplained difference of lightness in each cell, in grey levels: what remains
 /// after the copy was moved by `shift`, the sharper of both was blurred as much as the other is
 /// (piece by piece), strokes were allowed to lie half a pixel aside, and single pixels were
-/// averaged with their neighbours.
+/// averaged with their neighbours. Where that is much, each cell's surroundings are fitted to each
+/// other by up to two pixels and a half, and the smaller answer counts.
 Cells<std::uint8_t> residual(const Plane& copy, const Plane& original, const Shift& shift,
                              std::uint32_t side);
+
+/// A closer look at twice the resolution, at the cells of `wanted` alone: strokes may be a pixel
+/// thicker or thinner, as renderers make them that snap lines to pixels. `shift` and `side` are in
+/// pixels of these planes. Cells that nobody wants are 0.
+Cells<std::uint8_t> residual_close_up(const Plane& copy, const Plane& original, const Shift& shift,
+                                      std::uint32_t side, const Cells<std::uint8_t>& wanted);
 
 }  // namespace antin::pdf::picture
