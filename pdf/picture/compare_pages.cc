@@ -22,7 +22,7 @@ constexpr double kCellsPerInch = 18.75;
 
 /// Lightness at the finest scale: letters, marks, lines.
 constexpr NoiseRule kFineRule{
-    .share = 0.80F, .times = 2.6F, .least_blank = 6, .least_written = 26, .most = 56};
+    .share = 0.80F, .times = 2.6F, .least_blank = 6, .least_written = 32, .most = 56};
 /// Mean colour over some millimetres: stamps, tints, colours.
 constexpr NoiseRule kBroadRule{
     .share = 0.80F, .times = 4.0F, .least_blank = 3, .least_written = 20, .most = 32};
@@ -138,7 +138,7 @@ class FineLook {
   NoiseLimits learn() {
     if (drawn_.factor == 1) return learn_limits(differences_, work_.activity, kFineRule);
     // Noise is what a close-up leaves over. Some thousand cells tell how much that is.
-    constexpr std::size_t kSample = 2000;
+    constexpr std::size_t kSample = 800;
     std::size_t worth = 0;
     for (const float value : differences_.values) {
       if (value > kFineRule.least_written) ++worth;
@@ -146,17 +146,22 @@ class FineLook {
     const std::size_t every = std::max<std::size_t>(1, worth / kSample);
     Cells<std::uint8_t> sample = none();
     for (std::size_t i = 0; i < sample.values.size(); i += every) sample.values[i] = 1;
-    look_closer([&](std::size_t i) {
-      return sample.values[i] != 0 && differences_.values[i] > kFineRule.least_written;
-    });
+    look_closer(
+        [&](std::size_t i) {
+          return sample.values[i] != 0 && differences_.values[i] > kFineRule.least_written;
+        },
+        Fading::kNone);
     return learn_limits(differences_, work_.activity, kFineRule, every);
   }
 
+  /// Noise above this is no renderer's: the page was resampled or compressed hard.
+  static constexpr float kResampled = 10;
+
   const Cells<float>& judge(const NoiseLimits& limits) {
     if (drawn_.factor > 1) {
-      look_closer([&](std::size_t i) {
-        return seen_.values[i] == 0 && differences_.values[i] > limits(work_.activity.values[i]);
-      });
+      look_closer(
+          [&](std::size_t i) { return differences_.values[i] > limits(work_.activity.values[i]); },
+          limits.noise >= kResampled ? Fading::kAllowed : Fading::kNone);
     }
     return differences_;
   }
@@ -165,7 +170,7 @@ class FineLook {
   Cells<std::uint8_t> none() const { return {differences_.columns, differences_.rows}; }
 
   template <class Wanted>
-  void look_closer(Wanted is_wanted) {
+  void look_closer(Wanted is_wanted, Fading fading) {
     Cells<std::uint8_t> wanted = none();
     std::size_t count = 0;
     for (std::size_t i = 0; i < wanted.values.size(); ++i) {
@@ -173,7 +178,7 @@ class FineLook {
       count += wanted.values[i];
     }
     // So much is no trick of a renderer, and would cost time.
-    constexpr std::size_t kNotThatMany = 4000;
+    constexpr std::size_t kNotThatMany = 2000;
     if (count == 0 || count > kNotThatMany) return;
     if (copy_.values.empty()) {
       copy_ =
@@ -182,10 +187,9 @@ class FineLook {
                             work_.height * drawn_.factor);
     }
     const auto closer = residual_close_up(copy_, original_, shift_.scaled(drawn_.factor),
-                                          work_.side * drawn_.factor, wanted);
+                                          work_.side * drawn_.factor, wanted, fading);
     for (std::size_t i = 0; i < wanted.values.size(); ++i) {
       if (wanted.values[i] == 0) continue;
-      seen_.values[i] = 1;
       differences_.values[i] =
           std::min(differences_.values[i], static_cast<float>(closer.values[i]));
     }
@@ -195,7 +199,6 @@ class FineLook {
   const Work& work_;
   Shift shift_;
   Cells<float> differences_;
-  Cells<std::uint8_t> seen_ = none();
   Plane copy_, original_;
 };
 

@@ -135,37 +135,22 @@ class Piece {
 
   /// The same after the surroundings were fitted to each other: renderers put a line of text on
   /// whole pixels, and a trace of rounding in a file can make that the next pixel.
-  int strongest_when_fitted(int x, int y, int side, const Look& look) {
+  int strongest_when_fitted(int x, int y, int side, const Look& look, Fading fading) {
     prepare();
-    const int wide = strongest_when_fitted(x, y, side, look, look.across, look.down);
-    if (look.alone == 0) return wide;
+    const Window wide = window(x, y, side, look.across, look.down);
+    const int together = strongest_at(fit(wide, look), x, y, side, look, kAsDrawn);
+    if (look.alone == 0) return together;
     // A table's rule between two lines of text moves on its own.
-    return std::min(wide, strongest_when_fitted(x, y, side, look, look.alone, look.alone));
+    const Window narrow = window(x, y, side, look.alone, look.alone);
+    const Half best = fit_anywhere(narrow);
+    int least = std::min(together, strongest_at(best, x, y, side, look, kAsDrawn));
+    if (fading == Fading::kAllowed) {
+      least = std::min(least, strongest_at(best, x, y, side, look, fade(narrow, best)));
+    }
+    return least;
   }
 
  private:
-  int strongest_when_fitted(int x, int y, int side, const Look& look, int across, int down) const {
-    // As far as a fitted window and the filters around it may reach.
-    constexpr int kEdge = 8;
-    const Window window{std::max(x + side / 2 - across, kEdge),
-                        std::max(y + side / 2 - down, kEdge),
-                        std::min(x + side / 2 + across, kWide - kEdge),
-                        std::min(y + side / 2 + down, kWide - kEdge)};
-    const Half best = fit(window, look);
-    const std::int16_t* copy = copy_[best.patch()].data() + best.offset();
-    const std::int16_t* original = original_.data();
-    Spot spot;
-    for (int v = -look.averages; v < side + look.averages; ++v) {
-      for (int u = -look.averages; u < side + look.averages; ++u) {
-        const auto at = index(x + u, y + v);
-        spot.at(u, v) = look.reach == Reach::kHalf
-                            ? unexplained<Reach::kHalf>(copy + at, original + at)
-                            : unexplained<Reach::kWhole>(copy + at, original + at);
-      }
-    }
-    return spot.strongest(side, look.averages);
-  }
-
   struct Window {
     int left, top, right, bottom;
   };
@@ -177,6 +162,69 @@ class Piece {
       return std::ptrdiff_t{(y - (y & 1)) / 2} * kWide + (x - (x & 1)) / 2;
     }
   };
+  /// The copy's ink below `paper` counts `ink` / 64 times.
+  struct Fade {
+    int paper, ink;
+    std::int16_t operator()(std::int16_t value) const noexcept {
+      return static_cast<std::int16_t>(paper - (((paper - value) * ink) >> 6));
+    }
+  };
+  static constexpr Fade kAsDrawn{255, 64};
+
+  static Window window(int x, int y, int side, int across, int down) {
+    // As far as a fitted window and the filters around it may reach.
+    constexpr int kEdge = 8;
+    return {std::max(x + side / 2 - across, kEdge), std::max(y + side / 2 - down, kEdge),
+            std::min(x + side / 2 + across, kWide - kEdge),
+            std::min(y + side / 2 + down, kWide - kEdge)};
+  }
+
+  /// How much fainter or stronger the same strokes are in the copy: resampling thins a fine rule,
+  /// but leaves some of it.
+  Fade fade(const Window& where, const Half& by) const {
+    const std::int16_t* copy = copy_[by.patch()].data() + by.offset();
+    int paper = 0;
+    std::int64_t copy_sum = 0;
+    std::int64_t original_sum = 0;
+    std::int64_t pixels = 0;
+    for (int y = where.top; y < where.bottom; ++y) {
+      for (int x = where.left; x < where.right; ++x, ++pixels) {
+        const auto at = index(x, y);
+        paper = std::max(paper, static_cast<int>(std::min(copy[at], original_[at])));
+        copy_sum += copy[at];
+        original_sum += original_[at];
+      }
+    }
+    const std::int64_t copy_ink = std::max<std::int64_t>(paper * pixels - copy_sum, 1);
+    const std::int64_t original_ink = std::max<std::int64_t>(paper * pixels - original_sum, 1);
+    return {paper,
+            static_cast<int>(std::clamp<std::int64_t>(64 * original_ink / copy_ink, 38, 108))};
+  }
+
+  int strongest_at(const Half& best, int x, int y, int side, const Look& look,
+                   const Fade& faded) const {
+    const std::int16_t* copy = copy_[best.patch()].data() + best.offset();
+    const std::int16_t* original = original_.data();
+    Patch recoloured;
+    if (faded.ink != kAsDrawn.ink) {
+      for (int v = y - 4; v < y + side + 4; ++v) {
+        for (int u = x - 4; u < x + side + 4; ++u) {
+          recoloured[index(u, v)] = faded(copy[index(u, v)]);
+        }
+      }
+      copy = recoloured.data();
+    }
+    Spot spot;
+    for (int v = -look.averages; v < side + look.averages; ++v) {
+      for (int u = -look.averages; u < side + look.averages; ++u) {
+        const auto at = index(x + u, y + v);
+        spot.at(u, v) = look.reach == Reach::kHalf
+                            ? unexplained<Reach::kHalf>(copy + at, original + at)
+                            : unexplained<Reach::kWhole>(copy + at, original + at);
+      }
+    }
+    return spot.strongest(side, look.averages);
+  }
 
   /// The copy displaced by half a pixel in x, in y, in both.
   void prepare() {
@@ -220,6 +268,23 @@ class Piece {
             least = now;
             best = tried;
           }
+        }
+      }
+    }
+    return best;
+  }
+
+  /// The best of all whole displacements up to four pixels: thin rules lead no search anywhere.
+  Half fit_anywhere(const Window& where) const {
+    constexpr int kFar = 8;
+    Half best;
+    std::int64_t least = misfit(where, best, 1);
+    for (int y = -kFar; y <= kFar; y += 2) {
+      for (int x = -kFar; x <= kFar; x += 2) {
+        const auto now = misfit(where, {x, y}, 1);
+        if (now < least) {
+          least = now;
+          best = {x, y};
         }
       }
     }
@@ -277,7 +342,7 @@ Cells<std::uint8_t> residual(const Plane& copy, const Plane& original, const Shi
       [&](std::uint32_t column, std::uint32_t row, int x, int y) {
         int most = piece->strongest(x, y, cell);
         if (most > kWorthFitting) {
-          most = std::min(most, piece->strongest_when_fitted(x, y, cell, kCoarse));
+          most = std::min(most, piece->strongest_when_fitted(x, y, cell, kCoarse, Fading::kNone));
         }
         cells.at(column, row) = level(most);
       });
@@ -285,7 +350,8 @@ Cells<std::uint8_t> residual(const Plane& copy, const Plane& original, const Shi
 }
 
 Cells<std::uint8_t> residual_close_up(const Plane& copy, const Plane& original, const Shift& shift,
-                                      std::uint32_t side, const Cells<std::uint8_t>& wanted) {
+                                      std::uint32_t side, const Cells<std::uint8_t>& wanted,
+                                      Fading fading) {
   const int cell = static_cast<int>(side);
   Cells<std::uint8_t> cells{wanted.columns, wanted.rows};
   std::optional<Piece> piece;
@@ -301,7 +367,7 @@ Cells<std::uint8_t> residual_close_up(const Plane& copy, const Plane& original, 
       },
       [&](std::uint32_t column, std::uint32_t row, int x, int y) {
         if (wanted.at(column, row) == 0) return;
-        cells.at(column, row) = level(piece->strongest_when_fitted(x, y, cell, kCloseUp));
+        cells.at(column, row) = level(piece->strongest_when_fitted(x, y, cell, kCloseUp, fading));
       });
   return cells;
 }

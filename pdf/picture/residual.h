@@ -13,10 +13,14 @@ namespace antin::pdf::picture {
 Cells<std::uint8_t> residual(const Plane& copy, const Plane& original, const Shift& shift,
                              std::uint32_t side);
 
+/// May strokes be fainter or stronger by up to two thirds? Only where a page was resampled.
+enum class Fading { kNone, kAllowed };
+
 /// A closer look at twice the resolution, at the cells of `wanted` alone: strokes may be a pixel
 /// thicker or thinner, as renderers make them that snap lines to pixels. `shift` and `side` are in
 /// pixels of these planes. Cells that nobody wants are 0.
 Cells<std::uint8_t> residual_close_up(const Plane& copy, const Plane& original, const Shift& shift,
-                                      std::uint32_t side, const Cells<std::uint8_t>& wanted);
+                                      std::uint32_t side, const Cells<std::uint8_t>& wanted,
+                                      Fading fading);
 
 }  // namespace antin::pdf::picture
