@@ -190,6 +190,8 @@ Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
   ANTIN_CHECK(check_trust_for(request.level, request.check.trust));
   ANTIN_TRY(const auto document,
             pdf::Document::open(request.document, {.password = request.password, .limits = {}}));
+  ANTIN_TRY(const auto told, pdf::check_hygiene(document, request.hygiene));
+  append(warnings, told);
   Preparer preparer(request, environment, now);
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     ANTIN_TRY(auto round, preparer.next(document));
@@ -221,6 +223,8 @@ Result<PreparedState> prepare(const SignRequest& request, const Environment& env
   ANTIN_CHECK(check_scheme(request.certificate, request.scheme));
   ANTIN_TRY(const auto document,
             pdf::Document::open(request.document, {.password = request.password, .limits = {}}));
+  ANTIN_TRY(const auto told, pdf::check_hygiene(document, request.hygiene));
+  append(warnings, told);
   Preparer preparer(request, environment, now);
   ANTIN_TRY(const auto round, preparer.next(document));
   append(warnings, round.prepared.warnings);

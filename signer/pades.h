@@ -13,6 +13,7 @@
 #include "certs/online/evidence_source.h"
 #include "certs/trust_store.h"
 #include "hsm/key_holder.h"
+#include "pdf/read/hygiene.h"
 #include "pdf/write/signature_update.h"
 #include "signer/proof_material.h"
 #include "signer/timestamp_source.h"
@@ -77,6 +78,8 @@ struct SignRequest {
   WithoutEvidence without_evidence = WithoutEvidence::kKeepLower;
   bool cms_signing_time = false;  ///< S-01: for tools that read only the CMS attribute
   CertificateCheck check;
+  /// S-18: what the document must not hold; what it tells comes back as warnings.
+  pdf::HygienePolicy hygiene = pdf::HygienePolicy::telling();
 };
 
 /// A signed file without a copy of the original: octets = original ++ tail.
@@ -103,9 +106,10 @@ struct Environment {
 /// Levels kLT and kLTA follow as extend() makes them, for every signature of the document; they
 /// need check.trust (kLevelNeedsTrust).
 ///
-/// Fails with what check_certificate(), pdf::prepare_signature(), hsm::KeyHolder::sign() and
-/// TimestampSource fail with; kDigestNotAllowed, kSchemeDoesNotFit, kSignatureDoesNotMatch;
-/// kClockSkew when the timestamp is more than 300 s away from our clock (S-19).
+/// Fails with what check_certificate(), pdf::check_hygiene(), pdf::prepare_signature(),
+/// hsm::KeyHolder::sign() and TimestampSource fail with; kDigestNotAllowed, kSchemeDoesNotFit,
+/// kSignatureDoesNotMatch; kClockSkew when the timestamp is more than 300 s away from our clock
+/// (S-19).
 Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
                             const std::string& key_uri, const Environment& environment);
 

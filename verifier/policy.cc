@@ -153,6 +153,29 @@ Status read_quirk(const toml::table& table, Policy& policy) {
   return policy.quirk_from < policy.quirk_until ? Status{Done{}} : bad("quirk.until_minutes");
 }
 
+// S-18: an action for each hazard, limits, and how far a report looks.
+Status read_hygiene(const toml::table& table, Policy& policy) {
+  for (const auto& [key, node] : table) {
+    const auto name = std::string{key.str()};
+    const auto word = node.value_exact<std::string>().value_or("");
+    const auto number = node.value_exact<std::int64_t>();
+    if (name == "max_octets" || name == "max_pages") {
+      if (!number || *number <= 0) return bad("hygiene." + name);
+      (name == "max_pages" ? policy.hygiene.max_pages : policy.hygiene.max_octets) =
+          static_cast<std::size_t>(*number);
+    } else if (name == "report") {
+      using enum pdf::HygieneDepth;
+      if (word != "structure" && word != "everything" && word != "nothing")
+        return bad("hygiene.report");
+      policy.report_hazards = std::nullopt;
+      if (word != "nothing") policy.report_hazards = word == "structure" ? kStructure : kEverything;
+    } else if (!policy.hygiene.set(name, word)) {
+      return bad("hygiene." + name);
+    }
+  }
+  return Done{};
+}
+
 Status read_name_and_level(const toml::table& table, Policy& policy) {
   if (const auto* node = table.get("name")) {
     const auto name = node->value_exact<std::string>().value_or("");
@@ -179,7 +202,7 @@ Result<Policy> read_table(const toml::table& table) {
   Policy policy = Policy::viet_nam();
   ANTIN_CHECK(known_keys(table, "",
                          {"schema", "name", "profile", "required_level", "algorithms", "revocation",
-                          "quirk", "limits"}));
+                          "quirk", "hygiene", "limits"}));
   const auto* schema = table.get("schema");
   if (schema == nullptr || schema->value_exact<std::string>() != "antin-policy/1")
     return bad("schema");
@@ -198,6 +221,8 @@ Result<Policy> read_table(const toml::table& table) {
   }));
   ANTIN_CHECK(read_section(
       table, "quirk", [&](const toml::table& section) { return read_quirk(section, policy); }));
+  ANTIN_CHECK(read_section(
+      table, "hygiene", [&](const toml::table& section) { return read_hygiene(section, policy); }));
   ANTIN_CHECK(read_section(table, "limits", [&](const toml::table& section) {
     return read_limits(section, policy.limits);
   }));

@@ -224,6 +224,17 @@ FileState judge_file(const Work& work, Findings& findings) {
   return state;
 }
 
+// S-18, seen afterwards: never an error, for the hazard was there when it was signed.
+void tell_hazards(const Input& input, const pdf::Document& document, Report& report) {
+  if (!input.policy.report_hazards) return;
+  const auto depth = *input.policy.report_hazards;
+  auto hazards =
+      pdf::find_hazards(document, depth,
+                        depth == pdf::HygieneDepth::kStructure ? pdf::HygieneBudget::structure()
+                                                               : pdf::HygieneBudget{});
+  std::move(hazards.begin(), hazards.end(), std::back_inserter(report.findings));
+}
+
 Result<pdf::Document> open(const Input& input) {
   return pdf::Document::open(input.document,
                              {.password = input.password, .limits = input.policy.limits});
@@ -255,6 +266,7 @@ Result<Report> judge(const Input& input, const pdf::Document& document) {
   auto file_findings = document.findings();
   report.findings.insert(report.findings.begin(), file_findings.begin(), file_findings.end());
   const auto state = judge_file(work, report.findings);
+  tell_hazards(input, document, report);
   report.signatures = std::move(work.reports);
   report.validation_objects = work.objects.take(work.proofs);
   conclude(report, state);

@@ -12,6 +12,7 @@
 #include "certs/ocsp.h"
 #include "certs/online/evidence_source.h"
 #include "certs/trust_store.h"
+#include "pdf/read/hygiene.h"
 #include "verifier/report.h"
 
 namespace antin::verifier {
@@ -47,6 +48,10 @@ struct Policy {
   /// V-09: how far ahead of the proven time a claimed one may be to count as Viet Nam's clock time
   /// written as UTC.
   std::chrono::minutes quirk_from{410}, quirk_until{430};
+  /// S-18, for those who sign under this policy.
+  pdf::HygienePolicy hygiene = pdf::HygienePolicy::viet_nam();
+  /// How far a report looks for the same hazards; nothing: not at all.
+  std::optional<pdf::HygieneDepth> report_hazards = pdf::HygieneDepth::kStructure;
   static Policy viet_nam() { return {}; }
 };
 /// Fails with kPolicyConfig naming the key.

@@ -118,8 +118,6 @@ Result<PreparedSignature> prepare(const Document& document, const SignatureUpdat
   ANTIN_CHECK(check_request(update));
   ANTIN_TRY(const auto fields, document.signature_fields());
   ANTIN_TRY(SigningPlan plan, plan_signature(document, fields, update, random));
-  ANTIN_TRY(const Findings hazards, input_hazards(document));
-  plan.warnings.insert(plan.warnings.end(), hazards.begin(), hazards.end());
 
   auto& inside = document.inside();
   const ObjectCipher object_cipher{inside.encryption, cipher};

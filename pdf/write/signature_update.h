@@ -99,9 +99,4 @@ class PreparedSignature {
 Result<PreparedSignature> prepare_signature(const Document& document, const SignatureUpdate& update,
                                             DocumentCipher& cipher, RandomSource& random);
 
-/// Hazards of S-18 that the catalogue shows: JavaScript, launch actions, embedded files
-/// (kActiveContent), XFA (kXfaForm). prepare_signature() gives them as warnings; a service whose
-/// policy refuses them asks first.
-Result<Findings> input_hazards(const Document& document);
-
 }  // namespace antin::pdf

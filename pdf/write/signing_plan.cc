@@ -241,35 +241,4 @@ Result<SigningPlan> plan_signature(const Document& document,
   return plan;
 }
 
-Result<Findings> input_hazards(const Document& document) {
-  return guarded("catalogue", [&] {
-    Findings findings;
-    auto root = document.inside().root();
-    const auto hazard = [&](const char* kind) {
-      findings.push_back({Code::kActiveContent, Severity::kWarning, {{"kind", kind}}, "catalogue"});
-    };
-    const auto action = [&](QPDFObjectHandle value) {
-      if (!value.isDictionary()) return;
-      auto type = value.getKey("/S");
-      if (type.isNameAndEquals("/JavaScript")) hazard("JavaScript");
-      if (type.isNameAndEquals("/Launch")) hazard("Launch");
-    };
-    action(root.getKey("/OpenAction"));
-    auto additional = root.getKey("/AA");
-    if (additional.isDictionary()) {
-      for (auto& [key, value] : additional.getDictAsMap()) action(value);
-    }
-    auto names = root.getKey("/Names");
-    if (names.isDictionary()) {
-      if (names.getKey("/JavaScript").isDictionary()) hazard("JavaScript");
-      if (names.getKey("/EmbeddedFiles").isDictionary()) hazard("EmbeddedFiles");
-    }
-    auto form = root.getKey("/AcroForm");
-    if (form.isDictionary() && !form.getKey("/XFA").isNull()) {
-      findings.push_back({Code::kXfaForm, Severity::kWarning, {}, "catalogue"});
-    }
-    return findings;
-  });
-}
-
 }  // namespace antin::pdf

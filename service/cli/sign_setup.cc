@@ -22,6 +22,15 @@ Result<pdf::Appearance> load_appearance(const std::string& path) {
   });
 }
 
+Result<pdf::HygienePolicy> read_hygiene(const Arguments& arguments) {
+  const auto path = arguments.value("policy");
+  if (!path) return pdf::HygienePolicy::telling();
+  if (*path == "viet-nam") return pdf::HygienePolicy::viet_nam();
+  ANTIN_TRY(const auto toml, read_file(*path, kMostSmallFile));
+  ANTIN_TRY(const auto policy, verifier::read_policy(as_text(toml)));
+  return policy.hygiene;
+}
+
 }  // namespace
 
 std::vector<OptionSpec> setup_options() {
@@ -56,6 +65,9 @@ std::vector<OptionSpec> setup_options() {
       {"rsa-padding", Kind::kValue, "pkcs1|pss|auto",
        "mặc định pkcs1: mọi phần mềm kiểm tra đều đọc được",
        "default pkcs1, which every validator reads"},
+      {"policy", Kind::kValue, "FILE|viet-nam",
+       "tài liệu thế nào thì không ký (TOML, [hygiene]); không có: chỉ cảnh báo",
+       "which documents are not signed (TOML, [hygiene]); without it: warnings only"},
       {"accept-unknown-revocation", Kind::kFlag, "",
        "ký dù không kiểm tra được trạng thái thu hồi (được ghi lại)",
        "sign although revocation cannot be checked (recorded)"},
@@ -111,6 +123,7 @@ Result<SignSetup> read_setup(const Arguments& arguments) {
   setup.padding = padding == "pss"    ? SignSetup::Padding::kPss
                   : padding == "auto" ? SignSetup::Padding::kAuto
                                       : SignSetup::Padding::kPkcs1;
+  ANTIN_TRY(setup.hygiene, read_hygiene(arguments));
   setup.accept_unknown_revocation = arguments.has("accept-unknown-revocation");
   setup.accept_broken_input = arguments.has("accept-broken-input");
   return setup;
@@ -238,7 +251,8 @@ signer::SignRequest make_request(const SignSetup& setup, const certs::Certificat
           .without_timestamp = setup.without_timestamp,
           .without_evidence = setup.without_evidence,
           .cms_signing_time = setup.cms_signing_time,
-          .check = certificate_check(setup)};
+          .check = certificate_check(setup),
+          .hygiene = setup.hygiene};
 }
 
 }  // namespace antin::service

@@ -12,6 +12,7 @@
 #include "service/cli/proof_setup.h"
 #include "signer/cades.h"
 #include "signer/pades.h"
+#include "verifier/verify.h"
 
 namespace antin::service {
 
@@ -34,6 +35,8 @@ struct SignSetup : ProofSetup {
   enum class Format { kAuto, kPades, kCades };
   Format format = Format::kAuto;
   bool accept_unknown_revocation = false;
+  /// S-18: warnings alone without --policy.
+  pdf::HygienePolicy hygiene = pdf::HygienePolicy::telling();
   bool accept_broken_input = false;
 };
 

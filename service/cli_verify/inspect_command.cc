@@ -3,6 +3,7 @@
 #include <string>
 
 #include "pdf/read/document.h"
+#include "pdf/read/hygiene.h"
 #include "service/cli/args.h"
 #include "service/cli/messages.h"
 #include "service/cli_verify/commands.h"
@@ -17,8 +18,12 @@ const CommandSpec& spec() {
   static const CommandSpec kSpec{
       .name = "antin inspect",
       .usage = "FILE… [--json]",
-      .vi = "Xem cấu trúc tệp PDF: phiên bản, trường chữ ký, vùng được ký, DSS (không kết luận).",
-      .en = "Shows revisions, signature fields, byte ranges and DSS of a PDF, without judging.",
+      .vi =
+          "Xem cấu trúc tệp PDF: phiên bản, trường chữ ký, vùng được ký, DSS, nội dung rủi ro "
+          "(không kết luận).",
+      .en =
+          "Shows revisions, signature fields, byte ranges, DSS and hazards of a PDF, without "
+          "judging.",
       .options = {password_option(), json_option()},
       .min_positional = 1,
       .max_positional = 100'000};
@@ -47,6 +52,26 @@ Json findings_json(const Findings& findings) {
     all.push_back({{"code", info(finding.code).name},
                    {"severity", name(finding.severity)},
                    {"detail", finding.detail}});
+  return all;
+}
+
+/// S-18: what a service might refuse to sign, and what to do about it.
+Json hazards_json(const pdf::Document& document) {
+  auto all = Json::array();
+  for (const auto& finding :
+       pdf::find_hazards(document, pdf::HygieneDepth::kEverything, pdf::HygieneBudget{})) {
+    const auto said = [&](Language language) {
+      return sentence(finding.code, language, finding.params);
+    };
+    all.push_back(
+        {{"code", info(finding.code).name},
+         {"severity", name(finding.severity)},
+         {"message", {{"vi", said(Language::kVietnamese)}, {"en", said(Language::kEnglish)}}},
+         {"action",
+          {{"vi", advice(finding.code, Language::kVietnamese, finding.params)},
+           {"en", advice(finding.code, Language::kEnglish, finding.params)}}},
+         {"detail", finding.detail}});
+  }
   return all;
 }
 
@@ -125,6 +150,7 @@ Result<Json> inspect(const std::string& path, const std::string& password) {
                 {"crls", store.crls.size()},
                 {"ocsp_responses", store.ocsp_responses.size()},
                 {"vri", std::move(vri)}}},
+              {"hazards", hazards_json(document)},
               {"findings", findings_json(document.findings())}};
 }
 

@@ -155,12 +155,14 @@ cbor::Array findings_to_value(const Findings& findings) {
 
 Result<verifier::Report> judge(const SharedBytes& document, const std::string& password,
                                const Settings& settings, UtcTime at) {
+  auto policy = settings.policy;
+  policy.report_hazards.reset();  // the signer looks more closely
   return verifier::verify({.name = "document",
                            .document = document,
                            .password = password,
                            .trust = &settings.trust,
                            .crls = settings.crls,
-                           .policy = settings.policy,
+                           .policy = std::move(policy),
                            .at = at});
 }
 
@@ -186,7 +188,8 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
                                         .crls = settings.crls,
                                         .accept_unknown_revocation = accept_unknown,
                                         .purpose = certs::Purpose::kSeal,
-                                        .earlier = {}}};
+                                        .earlier = {}},
+                              .hygiene = settings.policy.hygiene};
   ANTIN_TRY(const auto chain, cbor::array_at(body, "chain"));
   for (const auto& item : chain) {
     if (item.bytes() == nullptr) return make_error(Code::kIpcMalformed, "chain");

@@ -273,18 +273,6 @@ TEST(NeedAppearances, IsTakenAwayOnlyWhenEveryFieldHasAnAppearance) {
   EXPECT_EQ(kept.value().warnings[0].code, Code::kNeedAppearancesKept);
 }
 
-TEST(Hazards, AreToldAndDoNotRefuse) {
-  const auto prepared = prepare(
-      make_pdf(one_page("", "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>")), invisible());
-  ASSERT_TRUE(prepared);
-  ASSERT_EQ(prepared.value().warnings.size(), 1U);
-  EXPECT_EQ(prepared.value().warnings[0].code, Code::kActiveContent);
-  const auto harmless =
-      prepare(make_pdf(one_page("", "/OpenAction<</S/GoTo/D[3 0 R/Fit]>>")), invisible());
-  ASSERT_TRUE(harmless);
-  EXPECT_TRUE(harmless.value().warnings.empty());
-}
-
 TEST(Input, WithOctetsAfterItsEndIsRefusedWithThatReason) {
   Bytes file = make_pdf(one_page());
   const std::string more = "more";

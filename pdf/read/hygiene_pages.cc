@@ -1,0 +1,376 @@
+#include <algorithm>
+#include <cmath>
+
+#include "pdf/read/drawing_font.h"
+#include "pdf/read/hygiene_parts.h"
+#include "pdf/read/stream_limits.h"
+
+namespace antin::pdf {
+namespace {
+
+using Object = QPDFObjectHandle;
+
+constexpr int kMostForms = 12;
+constexpr std::size_t kMostOperands = 4'096, kMostSaved = 200, kMostRuns = 20'000;
+constexpr double kCovered = 0.85;  // of a run's box: the letters are gone
+constexpr double kScan = 0.6;      // of the page: a scanned page, text below or above it is its OCR
+constexpr std::size_t kFewLetters = 2;
+
+struct State {
+  Affine matrix;
+  Rect clip;
+  Object font = Object::newNull();
+  double size = 1, character_space = 0, word_space = 0, scale = 1, rise = 0, leading = 0;
+  int mode = 0;
+  bool opaque = true;  ///< alpha 1, blend mode Normal, no soft mask
+  bool plain = true;   ///< the fill colour is one colour
+};
+
+/// One shown string.
+struct Run {
+  Rect box;
+  std::size_t letters = 0;
+  bool invisible = false;
+};
+
+double area_of(const Rect& box) {
+  return std::max(0.0, box.width()) * std::max(0.0, box.height());
+}
+
+/// What one page shows, in the order in which it is painted: what lies over text.
+struct PageMarks {
+  Rect visible;
+  std::vector<Run> runs;
+  std::vector<Rect> pictures;
+  bool covered = false;
+  bool complete = true;
+
+  void cover(const Rect& box) {
+    if (area_of(intersection(box, visible)) > kScan * area_of(visible)) return;
+    for (const auto& run : runs) {
+      if (run.invisible || run.letters < kFewLetters || !(area_of(run.box) > 0)) continue;
+      if (area_of(intersection(intersection(run.box, box), visible)) > kCovered * area_of(run.box))
+        covered = true;
+    }
+  }
+};
+
+/// An over-simple painter: boxes for letters, pictures and filled rectangles. What it does not
+/// follow (other shapes, patterns, transparency) it takes for harmless.
+class MarksReader final : public QPDFObjectHandle::ParserCallbacks {
+ public:
+  struct Shared {
+    PageMarks& marks;
+    HygieneBudget& budget;
+    std::map<QPDFObjGen, FontMetrics>& fonts;
+    DrawingBudget& font_budget;
+    int depth = 0;
+  };
+
+  MarksReader(Shared& shared, const Object& resources, const State& state)
+      : shared_(shared), resources_(resources), state_(state) {}
+
+  void run(const Object& contents) {
+    const auto octets = content_octets(contents, shared_.budget.octets);
+    if (!octets || !octets.value() || !spend(shared_.budget.octets, octets.value()->size())) {
+      shared_.marks.complete = false;
+      return;
+    }
+    if (!parse_content(*octets.value(), *this)) shared_.marks.complete = false;
+  }
+
+  void handleObject(Object object) override {
+    if (object.isInlineImage()) {
+      shared_.marks.pictures.push_back(placed());
+      return;
+    }
+    if (!object.isOperator()) {
+      if (operands_.size() < kMostOperands) operands_.push_back(object);
+      return;
+    }
+    if (!spend(shared_.budget.operators, 1) || !shared_.marks.complete) {
+      shared_.marks.complete = false;
+      terminateParsing();
+    }
+    const auto op = object.getOperatorValue();
+    if (!state_operator(op) && !path_operator(op)) text_operator(op);
+    operands_.clear();
+  }
+  void handleEOF() override {}
+
+ private:
+  double number(std::size_t from_end) const {
+    if (from_end > operands_.size()) return 0;
+    auto value = operands_[operands_.size() - from_end];
+    return value.isNumber() && std::isfinite(value.getNumericValue()) ? value.getNumericValue() : 0;
+  }
+  Affine matrix_operand() const {
+    return {number(6), number(5), number(4), number(3), number(2), number(1)};
+  }
+  Object resource(const char* category) const {
+    if (operands_.empty()) return Object::newNull();
+    auto name = operands_.back();
+    if (!name.isName()) return Object::newNull();
+    return key_of(key_of(resources_, category), name.getName().c_str());
+  }
+  Rect placed() const { return intersection(state_.matrix.map(Rect{0, 0, 1, 1}), state_.clip); }
+
+  bool state_operator(const std::string& op) {
+    if (op == "q") {
+      if (saved_.size() < kMostSaved) saved_.push_back(state_);
+    } else if (op == "Q") {
+      if (saved_.empty()) return true;
+      state_ = saved_.back();
+      saved_.pop_back();
+    } else if (op == "cm") {
+      state_.matrix = matrix_operand().then(state_.matrix);
+    } else if (op == "gs") {
+      parameters(resource("/ExtGState"));
+    } else if (op == "Do") {
+      external(resource("/XObject"));
+    } else if (op == "g" || op == "rg" || op == "k") {
+      state_.plain = true;
+    } else if (op == "cs") {
+      state_.plain = false;  // until scn names a colour
+    } else if (op == "sc" || op == "scn") {
+      state_.plain = !operands_.empty() && operands_.back().isNumber();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void parameters(const Object& dictionary) {
+    const auto given = [&](const char* key) { return key_of(dictionary, key); };
+    auto alpha = given("/ca");
+    if (alpha.isNumber()) state_.opaque = alpha.getNumericValue() >= 1;
+    if (const auto mode = name_of(given("/BM")); !mode.empty() && mode != "Normal") {
+      state_.opaque = false;
+    }
+    if (Object{given("/SMask")}.isDictionary()) state_.opaque = false;
+  }
+
+  void external(Object object) {
+    if (!object.isStream()) return;
+    const auto dictionary = object.getDict();
+    if (name_of(key_of(dictionary, "/Subtype")) == "Image") return picture(dictionary);
+    if (name_of(key_of(dictionary, "/Subtype")) != "Form") return;
+    if (shared_.depth >= kMostForms) {
+      shared_.marks.complete = false;
+      return;
+    }
+    auto inner = state_;
+    inner.matrix = matrix_of(dictionary).then(state_.matrix);
+    if (const auto box = read_rect(key_of(dictionary, "/BBox"))) {
+      inner.clip = intersection(inner.clip, inner.matrix.map(*box));
+    }
+    const auto own = key_of(dictionary, "/Resources");
+    ++shared_.depth;
+    MarksReader reader{shared_, Object{own}.isDictionary() ? own : resources_, inner};
+    reader.run(object);
+    --shared_.depth;
+  }
+
+  void picture(const Object& dictionary) {
+    const auto box = placed();
+    shared_.marks.pictures.push_back(box);
+    auto mask = key_of(dictionary, "/ImageMask");
+    const bool stencil = mask.isBool() && mask.getBoolValue();
+    const bool through = !Object{key_of(dictionary, "/SMask")}.isNull() ||
+                         !Object{key_of(dictionary, "/Mask")}.isNull();
+    if (state_.opaque && !stencil && !through && upright()) shared_.marks.cover(box);
+  }
+
+  bool upright() const {
+    const auto& m = state_.matrix;
+    return (m.b == 0 && m.c == 0) || (m.a == 0 && m.d == 0);
+  }
+
+  // ---- paths: rectangles are enough
+
+  bool path_operator(const std::string& op) {
+    if (op == "re") {
+      const double x = number(4), y = number(3), w = number(2), h = number(1);
+      rectangles_.push_back(state_.matrix.map(
+          Rect{std::min(x, x + w), std::min(y, y + h), std::max(x, x + w), std::max(y, y + h)}));
+    } else if (op == "m" || op == "l" || op == "c" || op == "v" || op == "y") {
+      other_shape_ = true;
+    } else if (op == "W" || op == "W*") {
+      clip_next_ = true;
+    } else if (op == "f" || op == "F" || op == "f*" || op == "B" || op == "B*" || op == "b" ||
+               op == "b*") {
+      if (state_.opaque && state_.plain && upright()) {
+        for (const auto& box : rectangles_) shared_.marks.cover(intersection(box, state_.clip));
+      }
+      finish_path();
+    } else if (op == "n" || op == "S" || op == "s") {
+      finish_path();
+    } else {
+      return op == "h";
+    }
+    return true;
+  }
+  void finish_path() {
+    if (clip_next_ && !other_shape_ && rectangles_.size() == 1) {
+      state_.clip = intersection(state_.clip, rectangles_.front());
+    }
+    clip_next_ = other_shape_ = false;
+    rectangles_.clear();
+  }
+
+  // ---- text
+
+  void text_operator(const std::string& op) {
+    if (op == "BT") {
+      text_ = line_ = {};
+    } else if (op == "Tf") {
+      state_.size = number(1);
+      if (operands_.size() >= 2) {
+        auto name = operands_[operands_.size() - 2];
+        state_.font = name.isName() ? key_of(key_of(resources_, "/Font"), name.getName().c_str())
+                                    : Object::newNull();
+      }
+    } else if (op == "Tc") {
+      state_.character_space = number(1);
+    } else if (op == "Tw") {
+      state_.word_space = number(1);
+    } else if (op == "Tz") {
+      state_.scale = number(1) / 100;
+    } else if (op == "TL") {
+      state_.leading = number(1);
+    } else if (op == "Ts") {
+      state_.rise = number(1);
+    } else if (op == "Tr") {
+      state_.mode = static_cast<int>(number(1));
+    } else if (op == "Tm") {
+      text_ = line_ = matrix_operand();
+    } else if (op == "Td" || op == "TD") {
+      if (op == "TD") state_.leading = -number(1);
+      next_line(number(2), number(1));
+    } else if (op == "T*") {
+      next_line(0, -state_.leading);
+    } else {
+      show_operator(op);
+    }
+  }
+
+  void show_operator(const std::string& op) {
+    if (op == "'" || op == "\"") next_line(0, -state_.leading);
+    if (operands_.empty()) return;
+    auto last = operands_.back();
+    if ((op == "Tj" || op == "'" || op == "\"") && last.isString()) show({last});
+    if (op == "TJ" && last.isArray()) show(last.getArrayAsVector());
+  }
+
+  void next_line(double x, double y) {
+    line_ = Affine{1, 0, 0, 1, x, y}.then(line_);
+    text_ = line_;
+  }
+
+  const FontMetrics& font() {
+    const auto id = state_.font.getObjGen();
+    const auto known = shared_.fonts.find(id);
+    if (state_.font.isIndirect() && known != shared_.fonts.end()) return known->second;
+    auto metrics = FontMetrics::from(state_.font, shared_.font_budget);
+    return shared_.fonts.insert_or_assign(id, std::move(metrics)).first->second;
+  }
+
+  void show(std::vector<Object> items) {
+    const auto& metrics = font();
+    double width = 0;
+    std::size_t letters = 0;
+    for (auto& item : items) {
+      if (item.isNumber()) {
+        width -= item.getNumericValue() / 1000 * state_.size;
+        continue;
+      }
+      if (!item.isString()) continue;
+      const auto octets = item.getStringValue();
+      if (!metrics.places(octets)) {
+        letters += octets.size();
+        width += 0.5 * static_cast<double>(octets.size()) * state_.size;
+        continue;
+      }
+      for (const auto& glyph : metrics.decode(octets)) {
+        if (!glyph.space) ++letters;
+        width += glyph.advance * state_.size + state_.character_space +
+                 (glyph.space ? state_.word_space : 0);
+      }
+    }
+    width *= state_.scale;
+    if (!std::isfinite(width)) return;
+    const auto frame = Affine{1, 0, 0, 1, 0, state_.rise}.then(text_).then(state_.matrix);
+    const Rect line{std::min(0.0, width), -0.1 * state_.size, std::max(0.0, width),
+                    0.7 * state_.size};
+    constexpr int kInvisible = 3, kClipOnly = 7;
+    if (shared_.marks.runs.size() < kMostRuns && letters > 0) {
+      shared_.marks.runs.push_back(
+          {frame.map(line), letters, state_.mode == kInvisible || state_.mode == kClipOnly});
+    }
+    text_ = Affine{1, 0, 0, 1, width, 0}.then(text_);
+  }
+
+  Shared& shared_;
+  Object resources_;
+  State state_;
+  std::vector<State> saved_;
+  Affine text_, line_;
+  std::vector<Rect> rectangles_;
+  bool other_shape_ = false, clip_next_ = false;
+  std::vector<Object> operands_;
+};
+
+/// /Resources, inherited (7.7.3.4).
+Object resources_of(Object page) {
+  for (int depth = 0; depth < 60 && page.isDictionary(); ++depth) {
+    const auto own = key_of(page, "/Resources");
+    if (!Object{own}.isNull()) return own;
+    page = key_of(page, "/Parent");
+  }
+  return Object::newNull();
+}
+
+void judge(const PageMarks& marks, std::size_t page, const Object& object, HazardList& list) {
+  const HazardList::Place place{.page = page, .object = object, .label = {}};
+  if (marks.covered) list.add(Hazard::kOverlay, place);
+  std::size_t unseen = 0, outside = 0;
+  for (const auto& run : marks.runs) {
+    const auto meets = [&](const Rect& other) { return overlap(run.box, other); };
+    if (run.invisible && std::none_of(marks.pictures.begin(), marks.pictures.end(), meets)) {
+      unseen += run.letters;
+    }
+    if (!run.invisible && run.box.width() > 0 && run.box.height() > 0 && !meets(marks.visible)) {
+      outside += run.letters;
+    }
+  }
+  if (unseen >= kFewLetters) list.add(Hazard::kInvisibleText, place);
+  if (outside >= kFewLetters) list.add(Hazard::kOutsideCropBox, place);
+}
+
+}  // namespace
+
+void look_at_pages(const Document& document, HygieneBudget& budget, HazardList& list) {
+  const auto pages = document.inside().pages();
+  if (!pages) return;
+  std::map<QPDFObjGen, FontMetrics> fonts;
+  DrawingBudget font_budget;
+  for (std::size_t page = 0; page < pages.value()->size(); ++page) {
+    const auto geometry = document.page_geometry(page);
+    if (!geometry) continue;
+    const auto& leaf = (*pages.value())[page];
+    PageMarks marks;
+    marks.visible = geometry.value().visible;
+    MarksReader::Shared shared{marks, budget, fonts, font_budget};
+    constexpr Rect kEverywhere{-1e6, -1e6, 1e6, 1e6};
+    State state;
+    state.clip = kEverywhere;
+    MarksReader reader{shared, resources_of(leaf.dictionary), state};
+    reader.run(key_of(leaf.dictionary, "/Contents"));
+    judge(marks, page, leaf.dictionary, list);
+    if (marks.complete) continue;
+    list.add(Hazard::kNotLookedThrough, {.page = page, .object = leaf.dictionary, .label = {}});
+    if (budget.operators == 0 || budget.octets == 0) return;
+  }
+}
+
+}  // namespace antin::pdf
