@@ -69,7 +69,7 @@ class ObjectWalk {
   UsedObjects run() {
     number_pages();
     catalogue();
-    add(everything_ ? document_.trailer() : document_.root(), std::nullopt);
+    add({.object = everything_ ? document_.trailer() : document_.root(), .page = {}});
     while (!todo_.empty()) {
       if (budget_.objects == 0) {
         list_.add(Hazard::kNotLookedThrough, {});
@@ -79,7 +79,7 @@ class ObjectWalk {
       --budget_.objects;
       const auto item = todo_.front();
       todo_.pop_front();
-      visit(item.object, item.page);
+      visit(item);
     }
     return std::move(used_);
   }
@@ -89,6 +89,7 @@ class ObjectWalk {
   struct Item {
     Object object;
     Page page;
+    bool appearance = false;  ///< met below /AP: belongs to an annotation
   };
 
   void found(Hazard hazard, const Object& object, const Page& page, std::string label = {}) {
@@ -122,18 +123,17 @@ class ObjectWalk {
     }
   }
 
-  void add(const Object& object, const Page& page) {
-    auto one = object;
+  void add(Item item) {
+    auto& one = item.object;
     if (!one.isDictionary() && !one.isArray() && !one.isStream()) {
       if (one.isIndirect()) used_.reached.insert(one.getObjGen());
       return;
     }
     if (one.isIndirect() && !used_.reached.insert(one.getObjGen()).second) return;
-    Page here = page;
     if (const auto leaf = pages_.find(one.getObjGen()); one.isIndirect() && leaf != pages_.end()) {
-      here = leaf->second;
+      item.page = leaf->second;
     }
-    todo_.push_back({one, here});
+    todo_.push_back(std::move(item));
   }
 
   void catalogue() {
@@ -150,17 +150,21 @@ class ObjectWalk {
     automatic(key_of(root, "/OpenAction"), std::nullopt);
   }
 
-  void visit(Object object, const Page& page) {
+  void visit(const Item& item) {
+    auto object = item.object;
+    const auto& page = item.page;
     if (object.isArray()) {
-      for (int i = 0; i < object.getArrayNItems(); ++i) add(object.getArrayItem(i), page);
+      for (int i = 0; i < object.getArrayNItems(); ++i) {
+        add({object.getArrayItem(i), page, item.appearance});
+      }
       return;
     }
-    if (object.isStream()) stream(object, page);
+    if (object.isStream()) stream(item);
     auto dictionary = object.isStream() ? object.getDict() : object;
     judge(dictionary, object, page);
     for (const auto& [key, value] : dictionary.getDictAsMap()) {
       if (!everything_ && is_passive(key)) continue;
-      add(value, page);
+      add({value, page, item.appearance || key == "/AP"});
     }
   }
 
@@ -283,19 +287,19 @@ class ObjectWalk {
   static bool same_stream(Object one, Object other) {
     if (one.isIndirect() && one.getObjGen() == other.getObjGen()) return true;
     if (!one.isStream() || !other.isStream()) return false;
-    const auto a = one.getRawStreamData(), b = other.getRawStreamData();
-    return a->getSize() == b->getSize() &&
-           std::equal(a->getBuffer(), a->getBuffer() + a->getSize(), b->getBuffer());
+    return same_octets(one, other);
   }
 
-  void stream(Object object, const Page& page) {
+  void stream(const Item& item) {
+    auto object = item.object;
+    const auto& page = item.page;
     const auto dictionary = object.getDict();
     const auto has = [&](const char* key) { return !Object{key_of(dictionary, key)}.isNull(); };
     if (has("/F")) found(Hazard::kExternalContent, object, page, "/F");
     const auto subtype = name_of(key_of(dictionary, "/Subtype"));
     if (subtype == "Form" && has("/Ref")) found(Hazard::kExternalContent, object, page, "/Ref");
     if (subtype == "Image" && has("/Alternates")) found(Hazard::kAlternateImage, object, page);
-    if (everything_) used_.looks.insert(look_of(object));
+    if (everything_ && !item.appearance) used_.looks.insert(look_of(object));
   }
 
   Document::Inside& document_;
@@ -318,6 +322,12 @@ std::string base_font(const Object& font) {
     name.erase(0, kTag);
   }
   return name;
+}
+
+bool same_octets(Object one, Object other) {
+  const auto a = one.getRawStreamData(), b = other.getRawStreamData();
+  return a->getSize() == b->getSize() &&
+         std::equal(a->getBuffer(), a->getBuffer() + a->getSize(), b->getBuffer());
 }
 
 std::string look_of(const Object& stream) {

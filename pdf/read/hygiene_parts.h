@@ -36,7 +36,7 @@ struct UsedObjects {
   std::set<QPDFObjGen> reached;
   std::set<QPDFObjGen> drawn;   ///< contents, XObjects and fonts of pages
   std::set<std::string> fonts;  ///< base fonts without subset tag
-  std::set<std::string> looks;  ///< measures of pictures and forms
+  std::set<std::string> looks;  ///< measures of pictures and forms, appearances apart
   bool complete = true;
 };
 
@@ -57,6 +57,8 @@ void look_at_fields(Document::Inside& document, HygieneBudget& budget, HazardLis
 
 /// The name of a base font without its subset tag, "ABCDEF+" (9.9.2).
 std::string base_font(const QPDFObjectHandle& font);
+/// Two streams with the same octets as they stand in the file.
+bool same_octets(QPDFObjectHandle one, QPDFObjectHandle other);
 /// What tells an XObject from another of its kind; "" for none.
 std::string look_of(const QPDFObjectHandle& stream);
 

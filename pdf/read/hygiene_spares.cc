@@ -59,13 +59,29 @@ class EarlierRevisions {
           look_at_objects(earlier.value().inside(), HygieneDepth::kEverything, budget, ignored);
       reached_.insert(used.reached.begin(), used.reached.end());
       drawn_.insert(used.drawn.begin(), used.drawn.end());
+      opened_.push_back(std::move(earlier).value());
     }
   }
   bool used(const QPDFObjGen& id) const { return reached_.count(id) != 0; }
   bool drew(const QPDFObjGen& id) const { return drawn_.count(id) != 0; }
+  /// Some programs write everything again when they save: that replaces nothing.
+  bool had_another(const Object& now) const {
+    return drew(now.getObjGen()) &&
+           std::any_of(opened_.begin(), opened_.end(), [&](const Document& document) {
+             const auto then = document.inside().qpdf.getObject(now.getObjGen());
+             return !Object{then}.isNull() && !same(then, now);
+           });
+  }
 
  private:
+  static bool same(Object then, Object now) {
+    if (then.isStream() != now.isStream()) return false;
+    return now.isStream() ? same_octets(then, now)
+                          : then.unparseResolved() == now.unparseResolved();
+  }
+
   Document::Inside& document_;
+  std::vector<Document> opened_;
   std::set<QPDFObjGen> reached_, drawn_;
 };
 
@@ -104,8 +120,8 @@ void look_at_spares(Document::Inside& document, const UsedObjects& used, Hygiene
     }
   }
   for (const auto& id : redrawn) {
-    if (!earlier.drew(id)) continue;
     const auto object = document.qpdf.getObject(id);
+    if (!earlier.had_another(object)) continue;
     list.add(Hazard::kEarlierContent,
              {.page = {},
               .object = object,
