@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/core/codes.h"
+#include "verifier/explanation.h"
 #include "verifier/report.h"
 #include "verifier/words.h"
 
@@ -12,6 +13,11 @@ using Json = nlohmann::ordered_json;
 Json sentences(Code code, const Params& params) {
   return {{"vi", sentence(code, Language::kVietnamese, params)},
           {"en", sentence(code, Language::kEnglish, params)}};
+}
+
+Json advices(Code code, const Params& params) {
+  return {{"vi", what_to_do(code, Language::kVietnamese, params)},
+          {"en", what_to_do(code, Language::kEnglish, params)}};
 }
 
 template <class T>
@@ -29,10 +35,7 @@ Json findings_json(const Findings& findings) {
     Json one = {{"code", info(finding.code).name},
                 {"severity", name(finding.severity)},
                 {"message", sentences(finding.code, finding.params)}};
-    const auto vi = advice(finding.code, Language::kVietnamese, finding.params);
-    if (!vi.empty())
-      one["advice"] = {{"vi", vi},
-                       {"en", advice(finding.code, Language::kEnglish, finding.params)}};
+    one["advice"] = advices(finding.code, finding.params);
     if (!finding.detail.empty()) one["detail"] = finding.detail;
     all.push_back(std::move(one));
   }
@@ -60,6 +63,7 @@ Json changes_json(const ChangesAfter& changes) {
                 {"permitted", item.permitted},
                 {"level", name(item.change.level)},
                 {"message", sentences(item.change.what, {})}};
+    if (!item.permitted) one["advice"] = advices(item.change.what, {});
     if (!item.change.field.empty()) one["field"] = item.change.field;
     if (!item.change.detail.empty()) one["detail"] = item.change.detail;
     items.push_back(std::move(one));

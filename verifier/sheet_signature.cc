@@ -225,7 +225,7 @@ void append_changes(std::vector<SheetSection>& sections, const SignatureReport& 
   for (const auto& [key, count] : counted) {
     SheetNote note{.tone = key.permitted ? Tone::kNeutral : Tone::kBad,
                    .text = words.say(key.what, {}),
-                   .advice = {},
+                   .advice = key.permitted ? Said{} : words.advice_for(key.what, {}),
                    .code = std::string{info(key.what).name} + " · " + key.rule};
     const auto place = [&words, number_of_page = key.page](Said& text, Phrase page, Phrase whole) {
       const auto prefix = words.say(number_of_page == 0 ? whole : page);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "certs/core/codes.h"
+#include "verifier/explanation.h"
 #include "verifier/foreign_text.h"
 
 namespace antin::verifier {
@@ -93,11 +94,13 @@ void SheetWords::row(SheetSection& section, Phrase label, Phrase phrase, std::st
 
 void SheetWords::notes(SheetSection& section, const Findings& findings) const {
   for (const auto& finding : findings) {
+    const auto values = shown_params(finding.params);
     SheetNote note{.tone = tone_of(finding.severity),
                    .text = say(finding.code, finding.params),
                    .advice = finding.severity == Severity::kInfo
                                  ? Said{}
-                                 : advice_for(finding.code, finding.params),
+                                 : both(what_to_do(finding.code, Language::kVietnamese, values),
+                                        what_to_do(finding.code, Language::kEnglish, values)),
                    .code = std::string{info(finding.code).name}};
     if (!finding.detail.empty()) note.code += " · " + shown(finding.detail);
     section.notes.push_back(std::move(note));

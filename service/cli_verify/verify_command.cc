@@ -12,6 +12,7 @@
 #include "service/cli/online.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/evidence.h"
+#include "service/cli_verify/explain.h"
 #include "service/cli_verify/inputs.h"
 #include "service/cli_verify/options.h"
 #include "service/cli_verify/output.h"
@@ -38,38 +39,37 @@ const CommandSpec& spec() {
           "Judges every signature of PDF documents, and detached signatures, .p7s, of any file "
           "(the "
           "signed file is the name without .p7s).",
-      .options = {{"trust", Kind::kRepeatable, "DIR", "thư mục chứng thư số tin cậy",
-                   "folder of trusted certificates"},
-                  {"at", Kind::kValue, "RFC3339", "thời điểm dùng để kết luận (mặc định: bây giờ)",
-                   "time of the judgement (default: now)"},
-                  {"crl", Kind::kRepeatable, "FILE",
-                   "danh sách thu hồi (DER hoặc PEM), hoặc thư mục *.crl",
-                   "revocation list (DER or PEM), or a folder of *.crl"},
-                  {"policy", Kind::kValue, "FILE", "tệp chính sách kiểm tra (TOML)",
-                   "verification policy (TOML)"},
-                  {"profile", Kind::kValue, "document|result|certified_copy", "loại văn bản",
-                   "kind of document"},
-                  {"original", Kind::kValue, "FILE", "đối chiếu thêm với bản gốc này",
-                   "compare with this original too"},
-                  {"content", Kind::kValue, "FILE", "tệp mà .p7s được tạo cho (mặc định: bỏ .p7s)",
-                   "what the .p7s signs (default: its name without .p7s)"},
-                  password_option(),
-                  {"format", Kind::kValue, "text|json|html|pdf|etsi",
-                   "dạng kết quả: phiếu HTML hoặc PDF, hoặc XML theo ETSI TS 119 102-2",
-                   "form of the report: a sheet as HTML or PDF, or XML after ETSI TS 119 102-2"},
-                  json_option(),
-                  {"output", Kind::kValue, "FILE|DIR", "ghi kết quả vào tệp này, hoặc vào thư mục",
-                   "write the report to this file, or into this folder", 'o'},
-                  {"evidence", Kind::kValue, "OUT.zip",
-                   "lập gói chứng cứ: văn bản, chứng thư, CRL, OCSP, dấu thời gian, kết quả",
-                   "write the evidence: document, certificates, CRLs, OCSP, timestamps, report"},
-                  {"force", Kind::kFlag, "", "ghi đè tệp kết quả đã có",
-                   "replace a report that is there"},
-                  {"allow-test-pki", Kind::kFlag, "",
-                   "chấp nhận chứng thư số thử nghiệm làm gốc tin cậy",
-                   "accept the test certificates as trust anchors"},
-                  {"explain", Kind::kValue, "CODE", "giải thích một mã rồi thoát",
-                   "explain a code and stop"}},
+      .options =
+          {{"trust", Kind::kRepeatable, "DIR", "thư mục chứng thư số tin cậy",
+            "folder of trusted certificates"},
+           {"at", Kind::kValue, "RFC3339", "thời điểm dùng để kết luận (mặc định: bây giờ)",
+            "time of the judgement (default: now)"},
+           {"crl", Kind::kRepeatable, "FILE",
+            "danh sách thu hồi (DER hoặc PEM), hoặc thư mục *.crl",
+            "revocation list (DER or PEM), or a folder of *.crl"},
+           {"policy", Kind::kValue, "FILE", "tệp chính sách kiểm tra (TOML)",
+            "verification policy (TOML)"},
+           {"profile", Kind::kValue, "document|result|certified_copy", "loại văn bản",
+            "kind of document"},
+           {"original", Kind::kValue, "FILE", "đối chiếu thêm với bản gốc này",
+            "compare with this original too"},
+           {"content", Kind::kValue, "FILE", "tệp mà .p7s được tạo cho (mặc định: bỏ .p7s)",
+            "what the .p7s signs (default: its name without .p7s)"},
+           password_option(),
+           {"format", Kind::kValue, "text|json|html|pdf|etsi",
+            "dạng kết quả: phiếu HTML hoặc PDF, hoặc XML theo ETSI TS 119 102-2",
+            "form of the report: a sheet as HTML or PDF, or XML after ETSI TS 119 102-2"},
+           json_option(),
+           {"output", Kind::kValue, "FILE|DIR", "ghi kết quả vào tệp này, hoặc vào thư mục",
+            "write the report to this file, or into this folder", 'o'},
+           {"evidence", Kind::kValue, "OUT.zip",
+            "lập gói chứng cứ: văn bản, chứng thư, CRL, OCSP, dấu thời gian, kết quả",
+            "write the evidence: document, certificates, CRLs, OCSP, timestamps, report"},
+           {"force", Kind::kFlag, "", "ghi đè tệp kết quả đã có", "replace a report that is there"},
+           {"allow-test-pki", Kind::kFlag, "", "chấp nhận chứng thư số thử nghiệm làm gốc tin cậy",
+            "accept the test certificates as trust anchors"},
+           {"explain", Kind::kValue, "CODE|list", "giải thích một mã, hoặc mọi mã, rồi thoát",
+            "explain a code, or all of them, and stop"}},
       .min_positional = 0,
       .max_positional = 100'000};
   static const CommandSpec kWithNetwork = [] {
@@ -257,24 +257,6 @@ int judge_and_print(const std::string& path, const Job& job) {
              : code;
 }
 
-int explain(const std::string& name, const std::vector<Language>& spoken) {
-  const auto code = code_named(name);
-  if (!code) {
-    print_error(
-        std::cerr,
-        make_error(Code::kCliBadValue, name,
-                   {{"tuy_chon", "--explain"}, {"gia_tri", name}, {"cho_phep", "area.name"}}),
-        spoken);
-    return kExitFailed;
-  }
-  for (const auto language : spoken) {
-    std::cout << name << ": " << sentence(*code, language) << '\n';
-    const auto what_to_do = advice(*code, language);
-    if (!what_to_do.empty()) std::cout << "  > " << what_to_do << '\n';
-  }
-  return kExitOk;
-}
-
 }  // namespace
 
 int worse(int a, int b) noexcept {
@@ -295,7 +277,9 @@ int verify_command(std::span<const std::string> words) {
     std::cout << help_text(spec(), spoken.front());
     return kExitOk;
   }
-  if (const auto code = arguments.value().value("explain")) return explain(*code, spoken);
+  if (const auto code = arguments.value().value("explain"))
+    return explain(*code, spoken,
+                   arguments.value().has("json") ? ExplainAs::kJson : ExplainAs::kText);
   const auto job = read_job(arguments.value());
   if (!job) {
     print_error(std::cerr, job.error(), spoken);

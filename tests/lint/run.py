@@ -32,6 +32,7 @@ def main():
         ("layers", [sys.executable, HERE / "check_layers.py"]),
         ("house rules", [sys.executable, HERE / "check_house.py"]),
         ("catalogue of codes", [sys.executable, HERE / "check_catalogue.py"]),
+        ("table of codes", [sys.executable, HERE / "codes_doc.py"]),
         ("clang-format", ["clang-format-14", "--dry-run", "-Werror", "--ferror-limit=1", *cpp]),
         ("shellcheck", ["shellcheck", *scripts, ".ci/run"]),
         ("python compiles", [sys.executable, "-c",
