@@ -2,10 +2,8 @@
 
 #include <utility>
 
-#include <openssl/pem.h>
-
 #include "certs/ossl/digest.h"
-#include "certs/ossl/handles.h"
+#include "certs/ossl/pem.h"
 #include "signer/carried.h"
 #include "signer/cms.h"
 #include "signer/cms_parts.h"
@@ -23,18 +21,8 @@ constexpr std::size_t kMostSignature = std::size_t{64} << 20U;
 Bytes without_armour(const Bytes& octets) {
   constexpr std::string_view kBegin = "-----BEGIN ";
   if (!as_text(octets).starts_with(kBegin)) return octets;
-  const ossl::ErrorMark mark;
-  const ossl::BioPtr bio{BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size()))};
-  char* name = nullptr;
-  char* header = nullptr;
-  unsigned char* data = nullptr;
-  long length = 0;
-  const bool read = bio && PEM_read_bio(bio.get(), &name, &header, &data, &length) == 1;
-  const ossl::OctetsPtr owned_name{reinterpret_cast<unsigned char*>(name)};
-  const ossl::OctetsPtr owned_header{reinterpret_cast<unsigned char*>(header)};
-  const ossl::OctetsPtr owned{data};
-  if (!read || length <= 0) return {};
-  return {data, data + length};
+  auto block = ossl::first_pem_block(octets);
+  return block ? std::move(block->octets) : Bytes{};
 }
 
 Error unsupported(const char* why) {

@@ -6,10 +6,8 @@
 #include <string>
 #include <utility>
 
-#include <openssl/pem.h>
-
 #include "certs/ossl/digest.h"
-#include "certs/ossl/handles.h"
+#include "certs/ossl/pem.h"
 #include "verifier/cades_archive.h"
 #include "verifier/cms_judge.h"
 #include "verifier/guarded.h"
@@ -28,22 +26,11 @@ void add(Findings& findings, Code code, Severity severity, Params params = {}) {
 
 // RFC 7468: "CMS", and "PKCS7" as older programs say.
 Result<Bytes> from_pem(ByteView file) {
-  const ossl::ErrorMark mark;
-  const ossl::BioPtr in{BIO_new_mem_buf(file.data(), static_cast<int>(file.size()))};
-  char* name = nullptr;
-  char* header = nullptr;
-  unsigned char* data = nullptr;
-  long length = 0;
-  const bool read = in && PEM_read_bio(in.get(), &name, &header, &data, &length) == 1;
-  const std::unique_ptr<char, ossl::FreeOpensslMemory> owned_name{name};
-  const std::unique_ptr<char, ossl::FreeOpensslMemory> owned_header{header};
-  const ossl::OctetsPtr owned_data{data};
-  const std::string label = read ? name : "";
-  Bytes octets;
-  if (read) octets.assign(data, data + length);
+  auto block = ossl::first_pem_block(file);
+  const std::string label = block ? block->label : "";
   if (label != "CMS" && label != "PKCS7" && label != "PKCS #7 SIGNED DATA")
     return make_error(Code::kSigCmsMalformed, "PEM " + label);
-  return octets;
+  return std::move(block->octets);
 }
 
 /// One signature file while it is judged.

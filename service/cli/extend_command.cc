@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "certs/ossl/digest.h"
+#include "service/cli/command.h"
 #include "service/cli/extend_files.h"
 #include "service/cli/inputs.h"
 #include "service/cli/messages.h"
@@ -153,22 +154,9 @@ class ExtendRun {
 }  // namespace
 
 int extend_command(std::span<const std::string> words) {
-  const auto spec = extend_spec();
-  const auto arguments = parse_arguments(spec, words);
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec, spoken.front());
-    return kExitOk;
-  }
-  auto code = ExtendRun(arguments.value(), spoken).run();
-  if (code) return code.value();
-  if (arguments.value().has("json")) std::cout << failure_json(code.error()) << std::endl;
-  print_error(std::cerr, code.error(), spoken);
-  return kExitFailed;
+  return run_command(extend_spec(), words, [](const auto& arguments, const auto& spoken) {
+    return or_failure_json(arguments, ExtendRun(arguments, spoken).run());
+  });
 }
 
 }  // namespace antin::service

@@ -5,6 +5,11 @@
 #include "service/system/files.h"
 
 namespace antin::service {
+namespace {
+
+constexpr std::size_t kMostCrl = std::size_t{256} << 20U;
+
+}  // namespace
 
 Result<certs::TrustStore> load_trust_folder(const std::string& folder, certs::TestPki test_pki) {
   ANTIN_TRY(const auto names, list_files(folder));
@@ -20,7 +25,7 @@ Result<std::vector<certs::Crl>> load_crls(const std::vector<std::string>& paths)
   ANTIN_TRY(const auto files, expand_folders(paths, ".crl"));
   std::vector<certs::Crl> crls;
   for (const auto& path : files) {
-    ANTIN_TRY(const auto octets, read_file(path, kMostSmallFile));
+    ANTIN_TRY(const auto octets, read_file(path, kMostCrl));
     ANTIN_TRY(auto crl, certs::Crl::from_bytes(octets));
     crls.push_back(std::move(crl));
   }

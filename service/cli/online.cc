@@ -1,25 +1,17 @@
 #include "service/cli/online.h"
 
-#include <climits>
 #include <thread>
-#include <unistd.h>
 
 #include "certs/online/polite_fetcher.h"
 #include "service/cache/disk_cache.h"
 #include "service/fetch/child_fetcher.h"
+#include "service/system/self.h"
 
 namespace antin::service {
 namespace {
 
 constexpr std::size_t kCacheOctets = std::size_t{256} << 20U;
 constexpr std::size_t kMemoryOctets = std::size_t{64} << 20U;
-
-std::string beside_this(const std::string& program) {
-  std::string path(PATH_MAX, '\0');
-  const auto length = ::readlink("/proc/self/exe", path.data(), path.size());
-  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-  return path.substr(0, path.rfind('/') + 1) + program;
-}
 
 Result<std::unique_ptr<certs::EvidenceCache>> open_cache(const Arguments& arguments) {
   const auto wished = arguments.value("cache");

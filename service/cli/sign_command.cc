@@ -9,6 +9,7 @@
 
 #include "certs/ossl/digest.h"
 #include "pdf/read/document.h"
+#include "service/cli/command.h"
 #include "service/cli/inputs.h"
 #include "service/cli/key_choice.h"
 #include "service/cli/messages.h"
@@ -236,22 +237,9 @@ class SignRun {
 }  // namespace
 
 int sign_command(std::span<const std::string> words) {
-  const auto spec = sign_spec();
-  const auto arguments = parse_arguments(spec, words);
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec, spoken.front());
-    return kExitOk;
-  }
-  auto code = SignRun(arguments.value(), spoken).run();
-  if (code) return code.value();
-  if (arguments.value().has("json")) std::cout << failure_json(code.error()) << std::endl;
-  print_error(std::cerr, code.error(), spoken);
-  return kExitFailed;
+  return run_command(sign_spec(), words, [](const auto& arguments, const auto& spoken) {
+    return or_failure_json(arguments, SignRun(arguments, spoken).run());
+  });
 }
 
 }  // namespace antin::service

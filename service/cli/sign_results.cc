@@ -1,6 +1,7 @@
 #include "service/cli/sign_results.h"
 
 #include <algorithm>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -227,6 +228,11 @@ std::string extended_json(const std::string& input, const std::string& output,
 
 std::string failure_json(const Error& error) {
   return dump({{"schema", "antin-sign/1"}, {"state", "failed"}, {"error", to_json(error)}});
+}
+
+Result<int> or_failure_json(const Arguments& arguments, Result<int> code) {
+  if (!code && arguments.has("json")) std::cout << failure_json(code.error()) << std::endl;
+  return code;
 }
 
 }  // namespace antin::service

@@ -37,5 +37,7 @@ std::string extended_json(const std::string& input, const std::string& output,
 
 /// An error that came before any file was looked at, as one line of JSON.
 std::string failure_json(const Error& error);
+/// Passes `code` on; what went wrong is printed as JSON first where --json is wanted.
+Result<int> or_failure_json(const Arguments& arguments, Result<int> code);
 
 }  // namespace antin::service

@@ -12,6 +12,7 @@
 #include "certs/ossl/digest.h"
 #include "hsm/pkcs11_uri.h"
 #include "service/cli/args.h"
+#include "service/cli/command.h"
 #include "service/cli/key_choice.h"
 #include "service/cli/messages.h"
 #include "service/cli/pin_source.h"
@@ -248,54 +249,30 @@ class TokenRun {
 };
 
 int run(const std::vector<std::string>& words) {
-  constexpr std::array<std::string_view, 4> kVerbs = {"list", "info", "test", "change-pin"};
-  // antin passes its own command's name along.
-  auto rest = std::span(words);
-  if (!rest.empty() && rest.front() == "token") rest = rest.subspan(1);
-  const std::string verb = rest.empty() ? "" : rest.front();
-  if (std::find(kVerbs.begin(), kVerbs.end(), verb) == kVerbs.end()) {
-    const auto hint = nearest(verb, kVerbs);
-    print_error(
-        std::cerr,
-        make_error(Code::kCliUnknownCommand, "antin token",
-                   {{"lenh", "token " + verb},
-                    {"goi_y", "token " + (hint.empty() ? "list|info|test|change-pin" : hint)}}),
-        languages(std::nullopt));
-    return kExitFailed;
-  }
-  rest = rest.subspan(1);
-  const auto spec =
-      verb == "list" ? spec_of("antin token list",
-                               "Liệt kê thiết bị và chứng thư số nhìn thấy khi chưa nhập PIN.",
-                               "Lists tokens and what they show without a PIN.")
-      : verb == "info"
-          ? spec_of("antin token info", "Như list, và liệt kê cả khóa sau khi nhập PIN.",
-                    "Like list, with the keys that show after the PIN.")
-      : verb == "change-pin"
-          ? spec_of("antin token change-pin",
-                    "Đổi mã PIN của một thiết bị; mã PIN mới phải nhập hai lần.",
-                    "Changes the PIN of a token; the new PIN is typed twice.")
-          : spec_of("antin token test",
-                    "Ký thử một dữ liệu ngẫu nhiên bằng từng thuật toán của khóa và kiểm tra lại.",
-                    "Signs random data with every algorithm of a key and checks the result.");
-  const auto arguments = parse_arguments(spec, rest);
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec, spoken.front());
-    return kExitOk;
-  }
-  TokenRun command(arguments.value(), spoken);
-  auto code = verb == "test"         ? command.test()
-              : verb == "change-pin" ? command.change_pin()
-              : verb == "info"       ? command.show(TokenRun::Depth::kInfo)
-                                     : command.show(TokenRun::Depth::kList);
-  if (code) return code.value();
-  print_error(std::cerr, code.error(), spoken);
-  return kExitFailed;
+  using Work = Result<int> (*)(TokenRun&);
+  const auto verb = [](std::string_view whole, std::string_view vi, std::string_view en,
+                       Work work) {
+    return Verb{whole.substr(whole.rfind(' ') + 1), [=] { return spec_of(whole, vi, en); },
+                [work](const Arguments& arguments, const std::vector<Language>& spoken) {
+                  TokenRun command(arguments, spoken);
+                  return work(command);
+                }};
+  };
+  const std::array verbs = {
+      verb("antin token list", "Liệt kê thiết bị và chứng thư số nhìn thấy khi chưa nhập PIN.",
+           "Lists tokens and what they show without a PIN.",
+           [](TokenRun& token) { return token.show(TokenRun::Depth::kList); }),
+      verb("antin token info", "Như list, và liệt kê cả khóa sau khi nhập PIN.",
+           "Like list, with the keys that show after the PIN.",
+           [](TokenRun& token) { return token.show(TokenRun::Depth::kInfo); }),
+      verb("antin token test",
+           "Ký thử một dữ liệu ngẫu nhiên bằng từng thuật toán của khóa và kiểm tra lại.",
+           "Signs random data with every algorithm of a key and checks the result.",
+           [](TokenRun& token) { return token.test(); }),
+      verb("antin token change-pin", "Đổi mã PIN của một thiết bị; mã PIN mới phải nhập hai lần.",
+           "Changes the PIN of a token; the new PIN is typed twice.",
+           [](TokenRun& token) { return token.change_pin(); })};
+  return run_verb("token", verbs, words);
 }
 
 }  // namespace

@@ -1,14 +1,12 @@
 // antin-trust: which certification authorities this computer trusts, and who decided it.
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <iostream>
-#include <span>
-#include <string_view>
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include "service/cli/command.h"
 #include "service/cli/fingerprint.h"
 #include "service/cli/messages.h"
 #include "service/cli/trust_command.h"
@@ -35,52 +33,18 @@ std::vector<OptionSpec> common_options() {
           {"json", Kind::kFlag, "", "kết quả dạng JSON", "result as JSON"}};
 }
 
-struct Verb {
-  std::string_view name;
-  CommandSpec (*spec)();
-  Result<int> (*run)(const TrustRun& run);
-};
-constexpr std::array kVerbs = {Verb{"list", trust_list_spec, trust_list},
-                               Verb{"add", trust_add_spec, trust_add},
-                               Verb{"remove", trust_remove_spec, trust_remove}};
-
-int unknown_verb(const std::string& verb) {
-  std::vector<std::string_view> names;
-  names.reserve(kVerbs.size());
-  for (const auto& one : kVerbs) names.push_back(one.name);
-  const auto hint = nearest(verb, names);
-  print_error(std::cerr,
-              make_error(Code::kCliUnknownCommand, "antin trust",
-                         {{"lenh", "trust " + verb},
-                          {"goi_y", "trust " + (hint.empty() ? "list|add|remove" : hint)}}),
-              languages(std::nullopt));
-  return kExitFailed;
-}
-
 int run(const std::vector<std::string>& words) {
-  // antin passes its own command's name along.
-  auto rest = std::span(words);
-  if (!rest.empty() && rest.front() == "trust") rest = rest.subspan(1);
-  const std::string wanted = rest.empty() ? "" : rest.front();
-  const auto verb = std::find_if(kVerbs.begin(), kVerbs.end(),
-                                 [&](const Verb& one) { return one.name == wanted; });
-  if (verb == kVerbs.end()) return unknown_verb(wanted);
-  const auto spec = verb->spec();
-  const auto arguments = parse_arguments(spec, rest.subspan(1));
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec, spoken.front());
-    return kExitOk;
-  }
-  const SystemClock clock;
-  const auto code = verb->run({arguments.value(), spoken, clock});
-  if (code) return code.value();
-  print_error(std::cerr, code.error(), spoken);
-  return kExitFailed;
+  using Command = Result<int> (*)(const TrustRun&);
+  const auto with_clock = [](Command command) -> CommandBody {
+    return [command](const Arguments& arguments, const std::vector<Language>& spoken) {
+      const SystemClock clock;
+      return command({arguments, spoken, clock});
+    };
+  };
+  const std::array verbs = {Verb{"list", trust_list_spec, with_clock(trust_list)},
+                            Verb{"add", trust_add_spec, with_clock(trust_add)},
+                            Verb{"remove", trust_remove_spec, with_clock(trust_remove)}};
+  return run_verb("trust", verbs, words);
 }
 
 }  // namespace

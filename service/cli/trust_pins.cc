@@ -1,12 +1,12 @@
 #include "service/cli/trust_pins.h"
 
 #include <algorithm>
-#include <climits>
 #include <toml++/toml.h>
 #include <unistd.h>
 #include <utility>
 
 #include "service/cli/fingerprint.h"
+#include "service/system/self.h"
 
 namespace antin::service {
 namespace {
@@ -64,11 +64,8 @@ Result<std::vector<TrustPin>> read_trust_pins(const std::string& file, ByteView 
 }
 
 std::string installed_trust_pins() {
-  std::string own(PATH_MAX, '\0');
-  const auto length = ::readlink("/proc/self/exe", own.data(), own.size());
-  if (length <= 0) return "";
-  own.resize(static_cast<std::size_t>(length));
-  const auto folder = own.substr(0, own.rfind('/'));
+  const auto folder = own_folder();
+  if (folder.empty()) return "";
   // bin/ of a build; libexec/antin/ of an installation.
   for (const char* share : {"/../share/antin", "/../../share/antin"}) {
     auto path = folder + share + "/trust-pins.toml";

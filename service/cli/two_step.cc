@@ -3,6 +3,7 @@
 #include <iostream>
 #include <utility>
 
+#include "service/cli/command.h"
 #include "service/cli/inputs.h"
 #include "service/cli/messages.h"
 #include "service/cli/proof_setup.h"
@@ -178,21 +179,10 @@ Status complete(const Arguments& arguments, const std::vector<Language>& spoken)
 
 int run(const CommandSpec& spec, std::span<const std::string> words,
         Status (*command)(const Arguments&, const std::vector<Language>&)) {
-  const auto arguments = parse_arguments(spec, words);
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec, spoken.front());
-    return kExitOk;
-  }
-  const auto done = command(arguments.value(), spoken);
-  if (done) return kExitOk;
-  if (arguments.value().has("json")) std::cout << failure_json(done.error()) << std::endl;
-  print_error(std::cerr, done.error(), spoken);
-  return kExitFailed;
+  return run_command(spec, words, [&](const auto& arguments, const auto& spoken) {
+    const auto done = command(arguments, spoken);
+    return or_failure_json(arguments, done ? Result<int>(kExitOk) : Result<int>(done.error()));
+  });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "pdf/read/document.h"
 #include "pdf/read/hygiene.h"
 #include "service/cli/args.h"
+#include "service/cli/command.h"
 #include "service/cli/messages.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/inputs.h"
@@ -173,20 +174,12 @@ int inspect_and_print(const std::string& path, const Arguments& arguments,
 }  // namespace
 
 int inspect_command(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(spec(), words);
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec(), spoken.front());
-    return kExitOk;
-  }
-  int exit = kExitOk;
-  for (const auto& path : arguments.value().positional())
-    exit = worse(exit, inspect_and_print(path, arguments.value(), spoken));
-  return exit;
+  return run_command(spec(), words, [](const auto& arguments, const auto& spoken) -> Result<int> {
+    int exit = kExitOk;
+    for (const auto& path : arguments.positional())
+      exit = worse(exit, inspect_and_print(path, arguments, spoken));
+    return exit;
+  });
 }
 
 }  // namespace antin::service

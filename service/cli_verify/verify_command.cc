@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "service/cli/args.h"
+#include "service/cli/command.h"
+#include "service/cli/inputs.h"
 #include "service/cli/messages.h"
 #include "service/cli/online.h"
 #include "service/cli_verify/commands.h"
@@ -149,7 +151,7 @@ Result<Job> read_job(const Arguments& arguments) {
   ANTIN_TRY(job.trust, read_trust(arguments.values("trust"), arguments.has("allow-test-pki")
                                                                  ? certs::TestPki::kAllow
                                                                  : certs::TestPki::kRefuse));
-  ANTIN_TRY(job.crls, read_crls(arguments.values("crl")));
+  ANTIN_TRY(job.crls, load_crls(arguments.values("crl")));
   ANTIN_TRY(job.evidence, CommandEvidence::create(arguments));
   if (!job.original_name.empty()) {
     ANTIN_TRY(job.original, read_document(job.original_name));
@@ -195,7 +197,10 @@ Result<verifier::Report> judge_detached(const std::string& path, const Job& job)
   constexpr std::size_t kMaxSignature = std::size_t{16} << 20U;
   ANTIN_TRY(auto signature, read_file(path, kMaxSignature));
   const auto content = job.content.value_or(path.substr(0, path.size() - kDetached.size()));
-  ANTIN_TRY(auto octets, read_document(content));
+  auto found = read_document(content);
+  if (!found && found.error().code == Code::kFileUnreadable)
+    return make_error(Code::kSigContentNotFound, content, {{"file", content}});
+  ANTIN_TRY(auto octets, std::move(found));
   verifier::DetachedInput detached{.input = input_of(path, std::move(octets), job),
                                    .signature = std::move(signature)};
   Findings notes;
@@ -257,6 +262,19 @@ int judge_and_print(const std::string& path, const Job& job) {
              : code;
 }
 
+int judge_all(const std::vector<std::string>& paths, const Job& job) {
+  int exit = kExitOk;
+  bool first = true;
+  for (const auto& path : paths) {
+    const auto& output = job.output;
+    if (!first && output.format == Format::kText && output.target == Output::Target::kStdout)
+      std::cout << '\n';
+    first = false;
+    exit = worse(exit, judge_and_print(path, job));
+  }
+  return std::cout.flush() ? exit : static_cast<int>(kExitFailed);
+}
+
 }  // namespace
 
 int worse(int a, int b) noexcept {
@@ -267,34 +285,12 @@ int worse(int a, int b) noexcept {
 }
 
 int verify_command(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(spec(), words);
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec(), spoken.front());
-    return kExitOk;
-  }
-  if (const auto code = arguments.value().value("explain"))
-    return explain(*code, spoken,
-                   arguments.value().has("json") ? ExplainAs::kJson : ExplainAs::kText);
-  const auto job = read_job(arguments.value());
-  if (!job) {
-    print_error(std::cerr, job.error(), spoken);
-    return kExitFailed;
-  }
-  int exit = kExitOk;
-  bool first = true;
-  for (const auto& path : arguments.value().positional()) {
-    const auto& output = job.value().output;
-    if (!first && output.format == Format::kText && output.target == Output::Target::kStdout)
-      std::cout << '\n';
-    first = false;
-    exit = worse(exit, judge_and_print(path, job.value()));
-  }
-  return std::cout.flush() ? exit : static_cast<int>(kExitFailed);
+  return run_command(spec(), words, [](const auto& arguments, const auto& spoken) -> Result<int> {
+    if (const auto code = arguments.value("explain"))
+      return explain(*code, spoken, arguments.has("json") ? ExplainAs::kJson : ExplainAs::kText);
+    ANTIN_TRY(const auto job, read_job(arguments));
+    return judge_all(arguments.positional(), job);
+  });
 }
 
 }  // namespace antin::service

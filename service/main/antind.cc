@@ -1,6 +1,5 @@
 // antind: the service. Also makes the keys of its interface, because their store is its own.
 
-#include <climits>
 #include <iostream>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 #include "service/antind/store.h"
 #include "service/main/daemon.h"
 #include "service/system/real.h"
+#include "service/system/self.h"
 
 namespace antin::service {
 namespace {
@@ -34,13 +34,6 @@ int usage() {
                "antind key list [--config FILE]\n"
                "antind key remove ID [--config FILE]\n";
   return kFailed;
-}
-
-std::string beside_this(const std::string& program) {
-  std::string path(PATH_MAX, '\0');
-  const auto length = ::readlink("/proc/self/exe", path.data(), path.size());
-  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-  return path.substr(0, path.rfind('/') + 1) + program;
 }
 
 struct Arguments {
