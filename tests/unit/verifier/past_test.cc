@@ -1,49 +1,12 @@
 // EN 319 102-1 §5.6 piece by piece; tests/conformance/lta judges whole documents by a table.
-#include <algorithm>
-#include <functional>
-
-#include <gtest/gtest.h>
-
 #include "certs/ossl/digest.h"
 #include "tests/servers/responder.h"
-#include "tests/unit/verifier/sample.h"
+#include "tests/unit/verifier/judged.h"
 #include "verifier/proofs.h"
 #include "verifier/verify.h"
 
 namespace antin::verifier {
 namespace {
-
-using sample::Document;
-using sample::Signing;
-using sample::time;
-
-Report judged(const Document& document, const std::function<void(Input&)>& change = {}) {
-  static const auto kTrust = sample::trust();
-  auto input = sample::input(document, kTrust);
-  if (change) change(input);
-  auto report = verify(input);
-  EXPECT_TRUE(report) << to_log_line(report.error());
-  return report ? std::move(report).value() : Report{};
-}
-
-bool has(const Findings& findings, Code code) {
-  return std::any_of(findings.begin(), findings.end(),
-                     [&](const Finding& finding) { return finding.code == code; });
-}
-
-std::string sub(const SignatureReport& signature) {
-  return signature.sub_indication ? std::string{name(*signature.sub_indication)} : "";
-}
-
-Signing with(const std::function<void(Signing&)>& change) {
-  Signing signing;
-  change(signing);
-  return signing;
-}
-
-Document signed_by(const char* signer) {
-  return Document{}.sign(with([&](Signing& s) { s.signer = signer; }));
-}
 
 // ---- the set of proofs ----
 

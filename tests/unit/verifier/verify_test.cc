@@ -1,55 +1,9 @@
 #include "verifier/verify.h"
 
-#include <algorithm>
-#include <functional>
-
-#include <gtest/gtest.h>
-
-#include "tests/unit/verifier/sample.h"
-#include "verifier/words.h"
+#include "tests/unit/verifier/judged.h"
 
 namespace antin::verifier {
-
-// Readable failures.
-static void PrintTo(Verdict verdict, std::ostream* out) {
-  *out << name(verdict);
-}
-
 namespace {
-
-using sample::Document;
-using sample::Signing;
-using sample::time;
-
-Report judged(const Document& document, const std::function<void(Input&)>& change = {}) {
-  static const auto kTrust = sample::trust();
-  auto input = sample::input(document, kTrust);
-  if (change) change(input);
-  auto report = verify(input);
-  EXPECT_TRUE(report) << to_log_line(report.error());
-  return report ? std::move(report).value() : Report{};
-}
-
-bool has(const Findings& findings, Code code) {
-  return std::any_of(findings.begin(), findings.end(),
-                     [&](const Finding& finding) { return finding.code == code; });
-}
-
-std::string sub(const SignatureReport& signature) {
-  return signature.sub_indication ? std::string{name(*signature.sub_indication)} : "";
-}
-
-std::string codes(const Report& report) {
-  std::string all;
-  for (const auto& finding : report.findings) all += std::string{info(finding.code).name} + " ";
-  for (const auto& signature : report.signatures) {
-    for (const auto& finding : signature.findings)
-      all += std::string{info(finding.code).name} + "(" + finding.detail + ") ";
-    for (const auto& item : signature.changes_after.items)
-      all += std::string{info(item.change.what).name} + "@" + item.change.detail + " ";
-  }
-  return all;
-}
 
 // ---- accepted kinds, each with a damaged twin ----
 
@@ -81,12 +35,6 @@ TEST_P(AcceptedKinds, AreBrokenByOneChangedBit) {
   ASSERT_EQ(report.signatures.size(), 1U);
   EXPECT_EQ(report.signatures[0].integrity, Integrity::kBroken);
   EXPECT_EQ(report.signatures[0].indication, Indication::kTotalFailed);
-}
-
-Signing with(const std::function<void(Signing&)>& change) {
-  Signing signing;
-  change(signing);
-  return signing;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -151,18 +99,6 @@ TEST_P(Reasons, DecideVerdictSubIndicationAndMessage) {
   EXPECT_EQ(report.message, GetParam().message) << info(report.message).name;
 }
 
-Document signed_by(const char* signer) {
-  return Document{}.sign(with([&](Signing& s) { s.signer = signer; }));
-}
-Document signed_by(const char* signer, const char* timestamp) {
-  return Document{}.sign(with([&](Signing& s) {
-    s.signer = signer;
-    s.timestamp = time(timestamp);
-  }));
-}
-Document signed_as(const std::function<void(Signing&)>& change) {
-  return Document{}.sign(with(change));
-}
 Document of_expired_ca(const std::optional<std::string>& timestamp) {
   return signed_as([&](Signing& s) {
     s.signer = "officer-of-expired-ca";
@@ -348,167 +284,6 @@ INSTANTIATE_TEST_SUITE_P(
             "FORMAT_FAILURE",
             Code::kSigAttributeInvalid}),
     [](const auto& reason) { return std::string{reason.param.story}; });
-
-// ---- time ----
-
-TEST(SigningTime, IsProvenByATrustedTimestampOnly) {
-  const auto report = judged(signed_by("officer-rsa2048", "2026-05-20T01:02:03Z"));
-  const auto& signature = report.signatures.at(0);
-  EXPECT_EQ(signature.signing_time.proven, time("2026-05-20T01:02:03Z"));
-  EXPECT_EQ(signature.signing_time.source, "timestamp");
-  EXPECT_EQ(signature.level, "B-T");
-  EXPECT_EQ(signature.timestamps.at(0).tsa.empty(), false);
-  EXPECT_FALSE(has(signature.findings, Code::kSigTimeNotProven));
-}
-
-TEST(SigningTime, IsNotProvenByATimestampOverSomethingElse) {
-  const auto report = judged(signed_as([](Signing& s) {
-    s.timestamp = time("2026-05-20T01:02:03Z");
-    s.timestamp_other_value = true;
-  }));
-  EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);  // V-19: it only proves nothing
-  const auto& signature = report.signatures.at(0);
-  EXPECT_FALSE(signature.signing_time.proven);
-  EXPECT_EQ(signature.signing_time.source, "dictionary");
-  EXPECT_TRUE(has(signature.findings, Code::kSigTimestampBroken));
-  EXPECT_TRUE(has(signature.findings, Code::kSigTimeNotProven));
-  EXPECT_EQ(signature.level, "B-B");
-}
-
-TEST(SigningTime, SevenHoursAheadIsTheZoneQuirkAndChangesNothingElse) {
-  const auto report =
-      judged(signed_as([](Signing& s) { s.date = "D:20260601070000Z"; }));  // at 00:00:00Z
-  const auto& signature = report.signatures.at(0);
-  EXPECT_EQ(report.verdict, Verdict::kValid);
-  EXPECT_EQ(signature.signing_time.claimed, time("2026-06-01T00:00:00Z"));
-  EXPECT_TRUE(has(signature.findings, Code::kSigTimeZoneQuirk));
-  EXPECT_FALSE(has(signature.findings, Code::kSigTimeInFuture));
-}
-
-TEST(SigningTime, AnyOtherFutureIsAWarning) {
-  const auto report = judged(signed_as([](Signing& s) { s.date = "D:20260601080000Z"; }));
-  EXPECT_EQ(report.verdict, Verdict::kValid);
-  EXPECT_TRUE(has(report.signatures.at(0).findings, Code::kSigTimeInFuture));
-}
-
-TEST(SigningTime, AClaimNeverSavesAnExpiredCertificate) {
-  const auto report = judged(signed_as([](Signing& s) {
-    s.signer = "officer-expired";
-    s.date = "D:20250601070000+07'00'";
-  }));
-  EXPECT_EQ(report.verdict, Verdict::kInsufficient);
-  EXPECT_EQ(sub(report.signatures.at(0)), "OUT_OF_BOUNDS_NO_POE");
-}
-
-TEST(SigningTime, ATimestampFromAfterTheJudgementProvesNothing) {
-  const auto report = judged(signed_by("officer-rsa2048", "2026-07-01T00:00:00Z"));
-  EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
-  EXPECT_FALSE(report.signatures.at(0).signing_time.proven);
-}
-
-// ---- several signatures, what came after ----
-
-TEST(LaterRevisions, AFurtherSignatureIsPermitted) {
-  const auto report = judged(Document{}.sign({}).sign(with([](Signing& s) {
-    s.signer = "agency";
-    s.field = "Sig2";
-  })));
-  EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
-  ASSERT_EQ(report.signatures.size(), 2U);
-  EXPECT_EQ(report.revisions, 3U);
-  EXPECT_EQ(report.signatures[0].coverage, Coverage::kWholeRevision);
-  EXPECT_EQ(report.signatures[0].changes_after.level, pdf::ChangeLevel::kSignature);
-  EXPECT_TRUE(report.signatures[0].changes_after.permitted);
-  EXPECT_EQ(report.signatures[1].changes_after.level, pdf::ChangeLevel::kNone);
-}
-
-TEST(LaterRevisions, OneBrokenOfSeveralMakesTheDocumentInvalid) {
-  auto document = Document{}.sign({}).sign(with([](Signing& s) {
-    s.signer = "officer-revoked";
-    s.field = "Sig2";
-  }));
-  const auto report = judged(document);
-  EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_EQ(report.signatures.at(0).indication, Indication::kTotalPassed);
-  EXPECT_EQ(report.message, Code::kSigRevoked);
-}
-
-TEST(LaterRevisions, AChangedPageIsNotPermitted) {
-  const auto report = judged(Document{}.sign({}).change_page("0 0 m 9 9 l S"));
-  EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_EQ(report.message, Code::kSigChangedAfter);
-  const auto& signature = report.signatures.at(0);
-  EXPECT_EQ(signature.integrity, Integrity::kIntact);
-  EXPECT_EQ(signature.indication, Indication::kTotalPassed);  // the standard's own answer stays
-  EXPECT_FALSE(signature.changes_after.permitted);
-  EXPECT_EQ(signature.changes_after.level, pdf::ChangeLevel::kContent) << codes(report);
-}
-
-TEST(LaterRevisions, AnUnknownCatalogueKeyIsNotPermitted) {
-  const auto report = judged(Document{}.sign({}).change_catalogue("/Acme 7"));
-  EXPECT_EQ(report.verdict, Verdict::kInvalid) << codes(report);
-  EXPECT_FALSE(report.signatures.at(0).changes_after.permitted);
-}
-
-TEST(LaterRevisions, NothingButATimestampMayFollowACertificationThatForbidsChanges) {
-  const auto certified = with([](Signing& s) { s.doc_mdp = 1; });
-  const auto second = with([](Signing& s) { s.field = "Sig2"; });
-  const auto refused = judged(Document{}.sign(certified).sign(second));
-  EXPECT_EQ(refused.verdict, Verdict::kInvalid);
-  EXPECT_EQ(refused.message, Code::kSigChangedAfter);
-  const auto stamped =
-      judged(Document{}.sign(certified).timestamp("Ts", time("2026-05-20T00:00:00Z")));
-  EXPECT_EQ(stamped.verdict, Verdict::kValid) << codes(stamped);
-}
-
-TEST(LaterRevisions, ASecondSignatureMayFollowACertificationThatPermitsForms) {
-  const auto report =
-      judged(Document{}.sign(with([](Signing& s) { s.doc_mdp = 2; })).sign(with([](Signing& s) {
-        s.field = "Sig2";
-      })));
-  EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
-}
-
-TEST(LaterRevisions, OctetsAfterTheEndAreNotAccountedFor) {
-  const auto report = judged(Document{}.sign({}).append("hello"));
-  EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_EQ(report.message, Code::kPdfOctetsAfterEnd);
-}
-
-// ---- document timestamps ----
-
-TEST(DocumentTimestamp, ProvesWhenAnEarlierSignatureExisted) {
-  const auto report =
-      judged(signed_by("officer-revoked").timestamp("Ts", time("2026-02-01T00:00:00Z")));
-  EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
-  ASSERT_EQ(report.signatures.size(), 2U);
-  EXPECT_EQ(report.signatures[0].signing_time.proven, time("2026-02-01T00:00:00Z"));
-  EXPECT_TRUE(report.signatures[1].document_timestamp);
-  EXPECT_EQ(report.signatures[1].sub_filter, "ETSI.RFC3161");
-}
-
-TEST(DocumentTimestamp, ProvesNothingWhenItsAuthorityIsNotTrusted) {
-  const auto report = judged(
-      signed_by("officer-revoked").timestamp("Ts", time("2026-02-01T00:00:00Z"), "tsa-expired"));
-  EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_EQ(sub(report.signatures.at(0)), "REVOKED_NO_POE");
-  EXPECT_NE(report.signatures.at(1).indication, Indication::kTotalPassed);
-}
-
-TEST(DocumentTimestamp, OverOtherOctetsMakesTheDocumentInvalid) {
-  auto document = Document{}.timestamp("Ts", time("2026-05-20T00:00:00Z"));
-  const auto report = judged(document.damage("100 100 l"));
-  EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_EQ(sub(report.signatures.at(0)), "HASH_FAILURE");
-  EXPECT_EQ(report.signatures.at(0).integrity, Integrity::kBroken);
-}
-
-TEST(DocumentTimestamp, AloneIsNoSignature) {
-  const auto report = judged(Document{}.timestamp("Ts", time("2026-05-20T00:00:00Z")));
-  EXPECT_EQ(report.verdict, Verdict::kNoSignature) << codes(report);
-  EXPECT_EQ(report.message, Code::kVerdictOnlyTimestamp);
-  EXPECT_EQ(report.signatures.at(0).indication, Indication::kTotalPassed);
-}
 
 // ---- the rest ----
 
