@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/pdf_builder.h"
 #include "tests/unit/verifier/sample.h"
 
 namespace antin {
@@ -247,7 +248,37 @@ TEST_F(AntinVerify, ExplainsACode) {
   const auto outcome = run("verify --lang vi --explain signature.revocation_unknown");
   EXPECT_EQ(outcome.exit, 0);
   EXPECT_NE(outcome.out.find("trạng thái thu hồi"), std::string::npos);
-  EXPECT_EQ(run("verify --explain no.such_code").exit, 3);
+  EXPECT_NE(outcome.out.find("mã thoát 2"), std::string::npos);
+  EXPECT_EQ(Json::parse(run("verify --explain pdf.byte_range_gap --json").out)["exit_code"], 1);
+  const auto wrong = run("verify --explain pdf.byte_rang_gap");
+  EXPECT_EQ(wrong.exit, 3);
+  EXPECT_EQ(Json::parse(run("verify --explain list --json").out).size(), all_codes().size());
+}
+
+TEST_F(AntinVerify, TellsHazardsWithoutLettingThemDecide) {
+  const auto path = write(
+      "script.pdf",
+      to_bytes(test::PdfBuilder::document(1, "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>")
+                   .finish_table("/Root 1 0 R")
+                   .bytes()
+                   .view()));
+  const auto report = Json::parse(run("verify --json " + path).out);
+  EXPECT_EQ(report["verdict"], "NO_SIGNATURE");
+  ASSERT_EQ(report["findings"].size(), 1U);
+  EXPECT_EQ(report["findings"][0]["code"], "hygiene.javascript");
+  EXPECT_EQ(report["findings"][0]["severity"], "warning");
+  EXPECT_FALSE(report["findings"][0]["advice"]["vi"].get<std::string>().empty());
+  const auto inspected = Json::parse(run("inspect --json " + path).out);
+  ASSERT_EQ(inspected["hazards"].size(), 1U);
+  EXPECT_EQ(inspected["hazards"][0]["code"], "hygiene.javascript");
+}
+
+TEST_F(AntinVerify, SaysWhichFileADetachedSignatureMisses) {
+  const auto alone =
+      write("alone.txt.p7s", verifier::sample::file("../vectors/detached/danh-sach.txt.p7s"));
+  const auto outcome = run("verify --json " + alone);
+  EXPECT_EQ(outcome.exit, 3);
+  EXPECT_EQ(Json::parse(outcome.out)["error"]["code"], "signature.content_not_found");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "service/system/real.h"
+#include "tests/fakes/pdf_builder.h"
 #include "tests/fakes/softhsm_token.h"
 #include "tests/servers/responder.h"
 
@@ -282,6 +283,28 @@ TEST_F(DaemonTest, SignsOncePerIdempotencyKeyAndVerifiesWhatItSigned) {
   ASSERT_TRUE(daemon_->start());
   EXPECT_EQ(sign("case-0001", pdf_, "?reason=Ban%20h%C3%A0nh").body, made.body);
   EXPECT_EQ(ask("GET", facts["self"], with_key(all_key_)).body, made.body);
+}
+
+TEST_F(DaemonTest, RefusesToSignWhatItsPolicyRefuses) {
+  const auto script = test::PdfBuilder::document(1, "/OpenAction<</S/JavaScript/JS(1)>>")
+                          .finish_table("/Root 1 0 R")
+                          .text();
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto refused = sign("case-0001", script);
+  EXPECT_EQ(refused.status, 422) << refused.body;
+  const auto problem = json::parse(refused.body);
+  EXPECT_EQ(problem["code"], "hygiene.javascript");
+  EXPECT_FALSE(problem["action"]["vi"].get<std::string>().empty());
+  EXPECT_EQ(sign("case-0002", pdf_).status, 201);
+  EXPECT_EQ(daemon_->end(SIGTERM), 0);
+
+  std::ofstream(folder_ + "/policy.toml")
+      << "schema = \"antin-policy/1\"\n[hygiene]\njavascript = \"warn\"\n";
+  write_config("", "policy = \"policy.toml\"\n");
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto told = sign("case-0003", script);
+  ASSERT_EQ(told.status, 201) << told.body;
+  EXPECT_NE(told.body.find("hygiene.javascript"), std::string::npos);
 }
 
 TEST_F(DaemonTest, AsksForTheRightKey) {

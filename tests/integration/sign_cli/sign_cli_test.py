@@ -48,6 +48,21 @@ def write_stored(path, files):
     path.write_bytes(local + central + end)
 
 
+def write_plain(path, catalogue):
+    """A page without content, and this in its catalogue."""
+    bodies = [f"<</Type/Catalog/Pages 2 0 R{catalogue}>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+              "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"]
+    text, offsets = "%PDF-1.7\n", []
+    for number, body in enumerate(bodies, 1):
+        offsets.append(len(text))
+        text += f"{number} 0 obj\n{body}\nendobj\n"
+    start = len(text)
+    text += f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n"
+    text += "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    text += f"trailer\n<</Size {len(bodies) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    path.write_text(text)
+
+
 def make_token(folder, names):
     """A token with keys and certificates of tests/pki."""
     (folder / "tokens").mkdir(parents=True)
@@ -480,6 +495,50 @@ class TwoSteps(Command):
                          "sign.state_wrong_document")
 
 
+class Hygiene(Command):
+    """S-18: what a policy refuses, and that the rest of a batch goes on."""
+
+    def batch(self, *options):
+        folder = self.inputs(2)
+        write_plain(folder / "script.pdf", "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>")
+        done = self.antin("sign", folder, "-o", self.folder / "out", *self.p12(), *options,
+                          "--json")
+        return done, {pathlib.Path(row["file"]).name: row for row in self.rows(done)}
+
+    def test_a_refused_file_does_not_stop_the_others(self):
+        done, rows = self.batch("--policy", "viet-nam")
+        self.assertEqual(done.returncode, 3, done)
+        self.assertEqual(rows["script.pdf"]["error"]["code"], "hygiene.javascript")
+        self.assertTrue(rows["script.pdf"]["error"]["advice"]["vi"])
+        self.assertEqual([rows[n]["state"] for n in ("00.pdf", "01.pdf")], ["signed"] * 2)
+        self.assertFalse((self.folder / "out/script.pdf").exists())
+
+    def test_without_a_policy_it_is_a_warning(self):
+        done, rows = self.batch()
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("hygiene.javascript", [w["code"] for w in rows["script.pdf"]["warnings"]])
+
+    def test_a_policy_file_decides_hazard_by_hazard(self):
+        policy = self.folder / "policy.toml"
+        policy.write_text('schema = "antin-policy/1"\n[hygiene]\njavascript = "ignore"\n')
+        done, rows = self.batch("--policy", policy)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertNotIn("hygiene.javascript", [w["code"] for w in rows["script.pdf"]["warnings"]])
+        policy.write_text('schema = "antin-policy/1"\n[hygiene]\njavscript = "ignore"\n')
+        other = self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "x.pdf",
+                           *self.p12(), "--policy", policy, "--json")
+        self.assertEqual(self.only_error(other), "verify.policy_config")
+
+    def test_prepare_refuses_too(self):
+        script = self.folder / "script.pdf"
+        write_plain(script, "/AcroForm<</Fields[]/XFA[(a)(b)]>>")
+        done = self.antin("prepare", script, "--cert", PKI / "certs/officer-rsa2048.crt", "--state",
+                          self.folder / "s", "-o", self.folder / "tbs", "--policy", "viet-nam",
+                          "--json")
+        self.assertEqual(self.only_error(done), "pdf_write.xfa_form")
+        self.assertFalse((self.folder / "tbs").exists())
+
+
 class Usage(Command):
     def test_mistakes_are_named(self):
         for words, code in ((["sgin"], "cli.unknown_command"), (["token", "lst"], "cli.unknown_command"),
@@ -498,6 +557,12 @@ class Usage(Command):
                 done = self.antin(*words, "--help", "--lang", language)
                 self.assertEqual(done.returncode, 0)
                 self.assertIn("--lang", done.stdout.decode())
+
+    def test_help_of_a_group_names_its_commands(self):
+        for group, verb in (("token", "change-pin"), ("trust", "remove")):
+            done = self.antin(group, "--help")
+            self.assertEqual(done.returncode, 0, done)
+            self.assertIn(verb, done.stdout.decode())
 
     def test_token_test_signs_with_every_scheme(self):
         done = subprocess.run([str(build / "bin/antin"), "token", "test",

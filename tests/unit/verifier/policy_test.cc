@@ -35,6 +35,26 @@ TEST(Policy, TheCommittedDefaultSaysWhatIsBuiltIn) {
   EXPECT_EQ(revocation.timestamps, built_in.revocation.timestamps);
   EXPECT_EQ(revocation.timestamps_fresh_at, built_in.revocation.timestamps_fresh_at);
   EXPECT_EQ(revocation.max_age, built_in.revocation.max_age);
+  EXPECT_EQ(read.value().hygiene.actions, built_in.hygiene.actions);
+  EXPECT_EQ(read.value().hygiene.max_octets, built_in.hygiene.max_octets);
+  EXPECT_EQ(read.value().hygiene.max_pages, built_in.hygiene.max_pages);
+  EXPECT_EQ(read.value().report_hazards, built_in.report_hazards);
+  // What is not named keeps its default unseen: every hazard stands there.
+  for (const auto& hazard : pdf::hazards())
+    EXPECT_NE(text.find("\n" + std::string{hazard.key} + " = "), std::string::npos) << hazard.key;
+}
+
+TEST(Policy, SaysWhatADocumentToBeSignedMustNotHold) {
+  const auto read = read_policy(
+      "schema = \"antin-policy/1\"\n[hygiene]\njavascript = \"ignore\"\nlayer = \"refuse\"\n"
+      "max_pages = 3\nreport = \"nothing\"\n");
+  ASSERT_TRUE(read) << to_log_line(read.error());
+  const auto& hygiene = read.value().hygiene;
+  EXPECT_EQ(hygiene.action(pdf::Hazard::kJavascript), pdf::HygieneAction::kIgnore);
+  EXPECT_EQ(hygiene.action(pdf::Hazard::kLayer), pdf::HygieneAction::kRefuse);
+  EXPECT_EQ(hygiene.action(pdf::Hazard::kLaunch), pdf::HygieneAction::kRefuse);
+  EXPECT_EQ(hygiene.max_pages, 3U);
+  EXPECT_FALSE(read.value().report_hazards);
 }
 
 TEST(Policy, SaysWhatMustBeKnownOfRevocationAndWhichLevelPasses) {
@@ -74,6 +94,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"NoSchema", "", "schema"},
         Refused{"OtherSchema", "schema = \"antin-policy/2\"", "schema"},
         Refused{"UnknownKey", "schema = \"antin-policy/1\"\nprofil = \"result\"", "profil"},
+        Refused{"UnknownHazard", "schema = \"antin-policy/1\"\n[hygiene]\njavscript = \"warn\"",
+                "hygiene.javscript"},
+        Refused{"UnknownAction", "schema = \"antin-policy/1\"\n[hygiene]\nxfa = \"allow\"",
+                "hygiene.xfa"},
+        Refused{"NoPages", "schema = \"antin-policy/1\"\n[hygiene]\nmax_pages = 0",
+                "hygiene.max_pages"},
         Refused{"UnknownProfile", "schema = \"antin-policy/1\"\nprofile = \"copy\"", "profile"},
         Refused{"UnknownNestedKey", "schema = \"antin-policy/1\"\n[algorithms]\nrsa = 1",
                 "algorithms.rsa"},
