@@ -77,6 +77,21 @@ TEST(LaterRevisions, AFurtherSignatureIsPermitted) {
   EXPECT_EQ(report.signatures[1].changes_after.level, pdf::ChangeLevel::kNone);
 }
 
+TEST(LaterRevisions, OfOurOwnHoldNoHazard) {
+  auto document = Document{}.sign({});
+  for (const char* field : {"Sig2", "Sig3"}) {
+    document.sign(with([&](Signing& s) {
+      s.signer = "agency";
+      s.field = field;
+      s.timestamp = time("2026-05-20T01:02:03Z");
+    }));
+  }
+  const auto report = judged(
+      document, [](Input& input) { input.policy.report_hazards = pdf::HygieneDepth::kEverything; });
+  EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
+  EXPECT_TRUE(report.findings.empty()) << codes(report);
+}
+
 TEST(LaterRevisions, OneBrokenOfSeveralMakesTheDocumentInvalid) {
   auto document = Document{}.sign({}).sign(with([](Signing& s) {
     s.signer = "officer-revoked";
