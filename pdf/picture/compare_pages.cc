@@ -27,6 +27,9 @@ constexpr NoiseRule kFineRule{
 constexpr NoiseRule kBroadRule{
     .share = 0.80F, .times = 4.0F, .least_blank = 3, .least_written = 20, .most = 32};
 
+/// As a share of the limit: no noise reaches so far.
+constexpr double kBeyondDoubt = 1.6;
+
 bool sound(const Raster& raster) {
   const std::uint64_t octets = std::uint64_t{raster.width} * raster.height * 3;
   return octets != 0 && octets == raster.rgb.size() && std::isfinite(raster.dpi) && raster.dpi > 0;
@@ -235,6 +238,14 @@ void look(const Drawings& drawn, const CompareSettings& settings, PageComparison
     answer.boxes.push_back(difference(enlarged(box, drawn.factor), drawn.fine_copy));
   }
   answer.result = boxes.empty() ? PageResult::kSame : PageResult::kDifferent;
+  // Noise that would ask for a higher limit than a small mark reaches, and a difference that such
+  // noise makes: who knows.
+  if (!boxes.empty() && fine_limits.noise * kFineRule.times > kFineRule.most &&
+      answer.strongest < kBeyondDoubt) {
+    answer.boxes.clear();
+    answer.result = PageResult::kNotComparable;
+    answer.reason = Reason::kNoise;
+  }
   answer.colour_lost = grey_copy && boxes.empty();
 }
 
@@ -252,10 +263,12 @@ PageComparison compare_pages(const Raster& copy, const Raster& original,
     answer.identical = true;
     return answer;
   }
-  const double millimetre = copy.dpi / kMillimetresPerInch;
+  // Rounding a page's size to pixels or whole points; what one page has more than the other is
+  // not looked at.
+  const double rounding = 0.5 * copy.dpi / kMillimetresPerInch;
   const auto apart = [](std::uint32_t a, std::uint32_t b) { return a > b ? a - b : b - a; };
-  if (apart(copy.width, original.width) > millimetre ||
-      apart(copy.height, original.height) > millimetre) {
+  if (apart(copy.width, original.width) > rounding ||
+      apart(copy.height, original.height) > rounding) {
     answer.result = PageResult::kDifferent;
     answer.sizes_differ = true;
     answer.strongest = 2;
@@ -264,8 +277,10 @@ PageComparison compare_pages(const Raster& copy, const Raster& original,
   }
   // Finer drawings are averaged down: strokes then lie where they belong and not on the renderer's
   // pixels, and nothing that a reader could see is lost (kComparingDpi).
+  constexpr std::uint32_t kSmallest = 64;
   const auto factor = static_cast<std::uint32_t>(copy.dpi / kComparingDpi);
-  if (factor > 1) {
+  if (factor > 1 &&
+      std::min({copy.width, copy.height, original.width, original.height}) >= kSmallest * factor) {
     const Raster small_copy = reduced(copy, factor);
     const Raster small_original = reduced(original, factor);
     look({small_copy, small_original, copy, original, factor}, settings, answer);

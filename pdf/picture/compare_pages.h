@@ -27,7 +27,7 @@ enum class Reason {
   kNone,
   kNoPicture,   ///< a raster is empty or contradicts itself
   kResolution,  ///< drawn at different resolutions, or below kLowestScanDpi
-  kNoise,       ///< so damaged by recompression that a small mark could hide in it
+  kNoise,       ///< so damaged by recompression that what differs may be a mark or damage
 };
 
 /// Pixels of the copy, from its upper left corner.
@@ -52,7 +52,7 @@ struct PageComparison {
   Reason reason = Reason::kNone;
   std::vector<Difference> boxes;  ///< kDifferent: at least one, largest first
   bool identical = false;         ///< every pixel the same
-  bool sizes_differ = false;      ///< by more than a millimetre: one box, the whole page
+  bool sizes_differ = false;      ///< by more than half a millimetre: one box, the whole page
   /// The original has colour, the copy none, and is otherwise the same: a grey copy.
   bool colour_lost = false;
   double shift = 0;      ///< pixels that the copy had to be moved at most
