@@ -43,6 +43,14 @@ const std::string* param(const Params& params, std::string_view name) {
   return nullptr;
 }
 
+// A person's PIN, in locked memory as soon as it is there.
+Result<LockedMemory> asked(PinSource& pins, const TokenStatus& token, PinSource::Why why) {
+  ANTIN_TRY(auto secret, pins.pin(token, why));
+  if (secret.empty())
+    return make_error(Code::kTokenPinRefused, "empty PIN", {{"token", token.label}});
+  return locked(std::move(secret));
+}
+
 }  // namespace
 
 Status UnattendedPins::add(UnattendedPin entry) {
@@ -197,10 +205,7 @@ Status ModuleClient::login(const TokenStatus& token, PinSource& pins) {
   request.pin_octets = wire::kPinPad;
   std::optional<LockedMemory> pin;
   if (!state.token.pin_pad) {
-    ANTIN_TRY(auto secret, pins.pin(state.token, PinSource::Why::kLogin));
-    if (secret.empty())
-      return make_error(Code::kTokenPinRefused, "empty PIN", {{"token", state.token.label}});
-    ANTIN_TRY(pin, locked(std::move(secret)));
+    ANTIN_TRY(pin, asked(pins, state.token, PinSource::Why::kLogin));
     request.pin_octets = static_cast<std::uint16_t>(pin->size());
   }
   ANTIN_TRY(const auto used, child());
@@ -226,14 +231,8 @@ Status ModuleClient::change_pin(const TokenStatus& token, PinSource& pins) {
   request.pin_octets = wire::kPinPad;
   std::optional<LockedMemory> both;
   if (!state.token.pin_pad) {
-    const auto ask = [&](PinSource::Why why) -> Result<LockedMemory> {
-      ANTIN_TRY(auto secret, pins.pin(state.token, why));
-      if (secret.empty())
-        return make_error(Code::kTokenPinRefused, "empty PIN", {{"token", state.token.label}});
-      return locked(std::move(secret));
-    };
-    ANTIN_TRY(const auto old_pin, ask(PinSource::Why::kLogin));
-    ANTIN_TRY(const auto new_pin, ask(PinSource::Why::kNewPin));
+    ANTIN_TRY(const auto old_pin, asked(pins, state.token, PinSource::Why::kLogin));
+    ANTIN_TRY(const auto new_pin, asked(pins, state.token, PinSource::Why::kNewPin));
     ANTIN_TRY(both, LockedMemory::allocate());
     const auto behind = std::copy(old_pin.reveal().begin(), old_pin.reveal().end(), both->data());
     std::copy(new_pin.reveal().begin(), new_pin.reveal().end(), behind);
@@ -316,10 +315,8 @@ Result<SignatureValue> ModuleClient::sign_with_pin(const Child& child, wire::Req
     });
   } else if (options_.signature_pins != nullptr) {
     const std::lock_guard one_person{login_};
-    ANTIN_TRY(auto secret, options_.signature_pins->pin(token, PinSource::Why::kForSignature));
-    if (secret.empty())
-      return make_error(Code::kTokenPinRefused, "empty PIN", {{"token", token.label}});
-    ANTIN_TRY(const auto pin, locked(std::move(secret)));
+    ANTIN_TRY(const auto pin,
+              asked(*options_.signature_pins, token, PinSource::Why::kForSignature));
     run(&pin);
     ran = true;
   }

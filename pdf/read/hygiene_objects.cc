@@ -101,8 +101,16 @@ class ObjectWalk {
     if (!pages) return;
     std::size_t number = 0;
     for (const auto& leaf : *pages.value()) {
-      pages_.emplace(leaf.dictionary.getObjGen(), number++);
+      pages_.emplace(leaf.dictionary.getObjGen(), number);
+      // A field is met in the form before it is met on its page.
+      auto annotations = key_of(leaf.dictionary, "/Annots");
+      constexpr std::size_t kMost = 100'000;
+      for (int i = 0; annotations.isArray() && i < annotations.getArrayNItems(); ++i) {
+        const auto one = annotations.getArrayItem(i);
+        if (one.isIndirect() && pages_.size() < kMost) pages_.emplace(one.getObjGen(), number);
+      }
       if (everything_) note_drawn(leaf.dictionary);
+      ++number;
     }
   }
 

@@ -338,6 +338,21 @@ TEST(HygienePolicy, LimitsSizeAndPages) {
   EXPECT_EQ(refusal(finished(PdfBuilder::document(1)), policy), Code::kHygieneTooLarge);
 }
 
+TEST(Hygiene, SaysOnWhichPagesAndInWhichObjects) {
+  auto pdf = PdfBuilder::document(3, "/AcroForm<</Fields[20 0 R]>>");
+  pdf.put(14, PdfBuilder::page_body(2, "/Annots[20 0 R]"));
+  pdf.put(20, "<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/Rect[0 0 9 9]/AP<</N 21 0 R/D 22 0 R>>>>");
+  pdf.put_stream(21, "/Subtype/Form/BBox[0 0 9 9]", "");
+  pdf.put_stream(22, "/Subtype/Form/BBox[0 0 9 9]", "0 0 1 1 re S");
+  const auto document = Document::open(finished(std::move(pdf)), {});
+  ASSERT_TRUE(document);
+  const auto findings = find_hazards(document.value(), HygieneDepth::kStructure, {});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].code, Code::kHygieneAppearanceStates);
+  EXPECT_EQ(findings[0].params, (Params{{"page", "3"}}));
+  EXPECT_EQ(findings[0].detail, "page 3, object 20 0");
+}
+
 TEST(Hygiene, NamesFromTheDocumentAreCutAndCleaned) {
   const auto document =
       Document::open(attached("a\\033[31m" + std::string(500, 'b') + ".exe", "x"), {});
