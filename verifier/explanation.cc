@@ -53,6 +53,18 @@ constexpr EffectRow kEffects[] = {
     {Code::kCompareUnreadable, Code::kCompareUnsettled, Effect::kUndecided},
     {Code::kEvidenceFileMissing, Code::kEvidenceFileUnlisted, Effect::kInvalid},
     {Code::kEvidenceSignatureWrong, Code::kEvidenceSignatureWrong, Effect::kInvalid},
+    // The register and certified copies.
+    {Code::kRegisterCancelled, Code::kRegisterRecalled, Effect::kInvalid},
+    {Code::kRegisterContentDiffers, Code::kRegisterContentDiffers, Effect::kInvalid},
+    {Code::kRegisterNumberDiffers, Code::kRegisterNumberDiffers, Effect::kInvalid},
+    {Code::kRegisterUnitDiffers, Code::kRegisterSignerDiffers, Effect::kInvalid},
+    {Code::kCopySaoY, Code::kCopyOfficerMissing, Effect::kInvalid},
+    {Code::kCopySealMissing, Code::kCopySealMissing, Effect::kUndecided},
+    {Code::kCopySignatureOrder, Code::kCopyUnitsDiffer, Effect::kInvalid},
+    {Code::kCopyUnitsUnknown, Code::kCopyUnitsUnknown, Effect::kUndecided},
+    {Code::kRegisterPending, Code::kRegisterNoEntry, Effect::kUndecided},
+    {Code::kRegisterNotCompared, Code::kRegisterNotCompared, Effect::kUndecided},
+    {Code::kRegisterAmbiguous, Code::kRegisterAmbiguous, Effect::kUndecided},
     // Errors of the command line alone.
     {Code::kTrustNotConfirmed, Code::kTrustFingerprint, Effect::kFailed},
     {Code::kTrustNotAuthority, Code::kTrustNotAuthority, Effect::kFailed},
