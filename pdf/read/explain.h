@@ -163,6 +163,7 @@ class Explainer {
   std::map<std::string, ChangeLevel> new_signatures_;
   struct FieldState {
     bool value = false, appearance = false, state = false;
+    bool look = false;  ///< how a viewer would draw it: /DA, /Q, /MK
   };
   std::map<std::string, FieldState> touched_;
   std::vector<FieldLock> new_locks_;

@@ -331,6 +331,11 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
       if (key == "/V") touched_[after.name].value = true;
       here.role = Role::kFieldValue;
       add(here, ChangeLevel::kFormFilling, Code::kPdfChangeFieldValue, now);
+      // Rich text and chosen items say the same as the value, or something else than is shown.
+      if ((key == "/RV" || key == "/I") && equal(old.getKey("/V"), now.getKey("/V"))) {
+        add(here, ChangeLevel::kContent, Code::kPdfChangeFieldDisagrees, now, true,
+            "without the value");
+      }
       new_subtrees_.push_back(y);
     } else if (!signature && key == "/AS") {
       touched_[after.name].state = true;
@@ -340,9 +345,10 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
       add(here, ChangeLevel::kFormFilling, Code::kPdfChangeFieldAppearance, now);
       here.role = Role::kFieldAppearance;
       enqueue(x, y, here);
-    } else if (!signature &&
+    } else if (!signature && new_field != nullptr &&  // a group hands it down to others
                (key == "/DA" || key == "/Q" || key == "/MK" || key == "/M" ||
                 (key == "/F" && ((integer_or_zero(x) ^ integer_or_zero(y)) & kDrawing) == 0))) {
+      if (key != "/M" && key != "/F") touched_[after.name].look = true;
       add(here, ChangeLevel::kFormFilling, Code::kPdfChangeFieldAppearance, now);
     } else if (!signature && key == "/Ff" &&
                integer_or_zero(y) == (integer_or_zero(x) | kReadOnly) &&

@@ -199,12 +199,13 @@ const char* Explainer::disagreement(const FormField& before, const FormField& af
   const auto shows = showing(after);
   const bool showed = !showing(before).empty();
   const bool left_to_viewers = needs_appearances(after_.root());
+  const bool value = !equal(before.value, after.value);
+  if (state.look && !value) return "drawn otherwise without a new value";
   if (shows.empty()) {
     const bool lost = showed && holds_something(after.value) && !left_to_viewers;
     return lost ? "appearance taken away" : nullptr;
   }
   const bool drawn = state.appearance || state.state;
-  const bool value = !equal(before.value, after.value);
   const auto all_say = [&](Says wanted) {
     return std::all_of(shows.begin(), shows.end(),
                        [&](const Object& widget) { return field_says(after, widget) == wanted; });
