@@ -25,7 +25,7 @@ from kit_cases import VALID, Case  # noqa: E402
 PKI = hostile_test.PKI
 AT = datetime.datetime.fromisoformat(hostile_test.AT.replace("Z", "+00:00"))
 MADE = AT - datetime.timedelta(days=30)
-MOST_FOR_DSS = 12  # documents of one class: it draws every page of every revision
+MOST_FOR_DSS = 7  # documents of one class: it draws every page of every revision
 
 
 # Made by pyHanko ------------------------------------------------------------------------------------

@@ -62,6 +62,13 @@ change("stored and shown", "drawn anew with another value", DISAGREES,
        data("name look", "BT /Helv 9 Tf 0 g 2 4 Td (Tran Thi B) Tj ET"), on=["viewers"])
 change("stored and shown", "drawn in white", DISAGREES,
        data("name look", "BT /Helv 9 Tf 1 g 2 4 Td (Nguyen Van A) Tj ET"), on=["viewers"])
+for key, value in {"DA": "/Helv 9 Tf 1 g", "Q": 2, "MK": {"BG": [0, 0, 0]}}.items():
+    change("stored and shown", f"drawn otherwise: {key}", DISAGREES, put("amount", **{key: value}),
+           on=["form", "viewers", "form-3"])
+change("stored and shown", "drawn otherwise by what the group hands down", DEFINITION,
+       put("group", DA="/Helv 9 Tf 1 g"), on=OPEN)
+change("stored and shown", "rich text alone", DISAGREES, put("name", RV="<p>9.000</p>"), on=OPEN)
+change("stored and shown", "chosen item alone", DISAGREES, put("province", I=[1]), on=OPEN)
 change("stored and shown", "drawn by lines", DISAGREES,
        data("name look", "0 0 m 100 20 l S 0 20 m 100 0 l S"), on=["viewers"])
 change("stored and shown", "box that looks ticked when it is not", DISAGREES,
