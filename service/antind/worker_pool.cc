@@ -2,8 +2,10 @@
 
 #include <csignal>
 #include <poll.h>
+#include <string>
 
 #include "service/ipc/worker_protocol.h"
+#include "service/system/bounds.h"
 
 namespace antin::service {
 namespace {
@@ -15,6 +17,12 @@ constexpr std::chrono::milliseconds kLeaveWithin{1'000};
 bool quiet(const Channel& channel) {
   pollfd one{channel.fd(), POLLIN, 0};
   return channel.open() && ::poll(&one, 1, 0) == 0;
+}
+
+// How a worker ends that wanted more than bound_memory() and bound_processor() gave it.
+bool ran_into_bounds(const std::string& ending) {
+  return ending == "exit " + std::to_string(kExitOutOfMemory) ||
+         ending == "signal " + std::to_string(SIGXCPU);
 }
 
 }  // namespace
@@ -117,8 +125,9 @@ Result<Message> WorkerPool::ask_in(Slot& slot, const Message& request,
   metrics_.count("antin_worker_replaced_total",
                  "pool=\"" + options_.name + "\",code=\"" + std::string(info(code).name) + "\"");
   if (reply) return reply;
-  if (code == Code::kIpcTimeout)
-    return while_doing(std::move(reply).error(), Code::kResourceLimit, "worker out of time");
+  if (code == Code::kIpcTimeout || (code == Code::kIpcClosed && ran_into_bounds(ending)))
+    return while_doing(std::move(reply).error(), Code::kResourceLimit,
+                       "worker out of time or memory: " + ending);
   return while_doing(std::move(reply).error(), Code::kWorkerCrashed, "worker ended: " + ending);
 }
 

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -7,6 +8,7 @@
 #include "service/cli/args.h"
 #include "service/cli/command.h"
 #include "service/cli/messages.h"
+#include "service/cli_verify/bounded.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/inputs.h"
 #include "service/cli_verify/options.h"
@@ -155,15 +157,18 @@ Result<Json> inspect(const std::string& path, const std::string& password) {
               {"findings", findings_json(document.findings())}};
 }
 
+int refuse(const std::string& path, const Error& error, const Arguments& arguments,
+           const std::vector<Language>& spoken) {
+  if (arguments.has("json")) std::cout << error_json(path, error) << '\n';
+  std::cerr << path << ": ";
+  print_error(std::cerr, error, spoken);
+  return kExitFailed;
+}
+
 int inspect_and_print(const std::string& path, const Arguments& arguments,
                       const std::vector<Language>& spoken) {
   const auto inspected = inspect(path, arguments.value_or("password", ""));
-  if (!inspected) {
-    if (arguments.has("json")) std::cout << error_json(path, inspected.error()) << '\n';
-    std::cerr << path << ": ";
-    print_error(std::cerr, inspected.error(), spoken);
-    return kExitFailed;
-  }
+  if (!inspected) return refuse(path, inspected.error(), arguments, spoken);
   // The same facts, one per line, are the form for people too.
   std::cout << inspected.value().dump(arguments.has("json") ? -1 : 2, ' ', false,
                                       Json::error_handler_t::replace)
@@ -175,10 +180,18 @@ int inspect_and_print(const std::string& path, const Arguments& arguments,
 
 int inspect_command(std::span<const std::string> words) {
   return run_command(spec(), words, [](const auto& arguments, const auto& spoken) -> Result<int> {
-    int exit = kExitOk;
-    for (const auto& path : arguments.positional())
-      exit = worse(exit, inspect_and_print(path, arguments, spoken));
-    return exit;
+    const auto& paths = arguments.positional();
+    return run_bounded(
+        {.count = paths.size(),
+         .size =
+             [&](std::size_t i) {
+               std::error_code none;
+               const auto size = std::filesystem::file_size(paths[i], none);
+               return none ? std::size_t{0} : static_cast<std::size_t>(size);
+             },
+         .work = [&](std::size_t i) { return inspect_and_print(paths[i], arguments, spoken); },
+         .lost = [&](std::size_t i,
+                     const Error& error) { return refuse(paths[i], error, arguments, spoken); }});
   });
 }
 

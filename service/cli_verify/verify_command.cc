@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "service/cli/inputs.h"
 #include "service/cli/messages.h"
 #include "service/cli/online.h"
+#include "service/cli_verify/bounded.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/evidence.h"
 #include "service/cli_verify/explain.h"
@@ -262,17 +264,29 @@ int judge_and_print(const std::string& path, const Job& job) {
              : code;
 }
 
-int judge_all(const std::vector<std::string>& paths, const Job& job) {
-  int exit = kExitOk;
-  bool first = true;
-  for (const auto& path : paths) {
-    const auto& output = job.output;
-    if (!first && output.format == Format::kText && output.target == Output::Target::kStdout)
-      std::cout << '\n';
-    first = false;
-    exit = worse(exit, judge_and_print(path, job));
+/// How much there is to read for one file; what cannot be found out counts as nothing.
+std::size_t octets_of(const std::string& path, const Job& job) {
+  std::size_t octets = 0;
+  for (const auto& name : {path, job.original_name, job.content.value_or("")}) {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(name, none);
+    if (!none) octets += size;
   }
-  return std::cout.flush() ? exit : static_cast<int>(kExitFailed);
+  return octets;
+}
+
+int judge_all(const std::vector<std::string>& paths, const Job& job) {
+  const auto& output = job.output;
+  const bool spaced = output.format == Format::kText && output.target == Output::Target::kStdout;
+  return run_bounded(
+      {.count = paths.size(),
+       .size = [&](std::size_t i) { return octets_of(paths[i], job); },
+       .work =
+           [&](std::size_t i) {
+             if (i > 0 && spaced) std::cout << '\n';
+             return judge_and_print(paths[i], job);
+           },
+       .lost = [&](std::size_t i, const Error& error) { return refuse(paths[i], error, job); }});
 }
 
 }  // namespace

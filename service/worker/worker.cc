@@ -4,10 +4,12 @@
 #include <iterator>
 #include <new>
 #include <stdexcept>
+#include <sys/stat.h>
 
 #include "certs/ossl/digest.h"
 #include "pdf/read/revision.h"
 #include "service/ipc/worker_protocol.h"
+#include "service/system/bounds.h"
 #include "verifier/verify_collecting.h"
 
 namespace antin::service::worker {
@@ -83,6 +85,7 @@ Result<const Settings*> Worker::settings() const {
 Status Worker::run() {
   const auto to = [this](Result<Message> (Worker::*member)(Message&)) {
     return [this, member](Message& request) -> Result<Message> {
+      bound(request);
       // Foreign octets can ask for more memory than there is; anything else that is thrown is a
       // defect, and the process ends: it is replaced.
       try {
@@ -103,6 +106,20 @@ Status Worker::run() {
                 {kCompare, kVersion, to(&Worker::compare)},
                 {kExtend, kVersion, to(&Worker::extend)}},
                kReplyWithin);
+}
+
+// Libraries may spend without asking: what a document may cost is bounded from outside too. antind
+// takes the end of a worker that ran into these bounds for kResourceLimit.
+void Worker::bound(const Message& request) const {
+  if (!settings_) return;
+  std::size_t octets = 0;
+  for (const auto& descriptor : request.descriptors) {
+    struct stat facts {};
+    if (::fstat(descriptor.get(), &facts) == 0) octets += static_cast<std::size_t>(facts.st_size);
+  }
+  const auto bounds = bounds_for(octets);
+  bound_memory(configured_ + bounds.address_space);
+  bound_processor(bounds.processor);
 }
 
 Result<Message> Worker::configure(Message& request) {
@@ -146,6 +163,7 @@ Result<Message> Worker::configure(Message& request) {
       cbor::Map{{"anchors", static_cast<std::int64_t>(settings.trust.anchors.size())},
                 {"intermediates", static_cast<std::int64_t>(settings.trust.intermediates.size())}};
   settings_ = std::move(settings);
+  configured_ = address_space_now();
   return reply;
 }
 

@@ -43,6 +43,7 @@ class Worker {
   Result<Message> complete(Message& request);
   Result<Message> compare(Message& request);
   Result<Message> extend(Message& request);
+  void bound(const Message& request) const;
   Result<const Settings*> settings() const;
   Result<verifier::Report> judge(verifier::Input input, const Message& request);
 
@@ -51,6 +52,7 @@ class Worker {
   RequestClock clock_;
   signer::TsaHealth tsa_health_{clock_};
   std::optional<Settings> settings_;
+  std::size_t configured_ = 0;  ///< address space in use once settings_ stand
   std::unique_ptr<EvidenceByMessage> evidence_;  ///< nullptr: only what is given
 };
 

@@ -1,0 +1,122 @@
+#include "tests/bench/verify/signed_files.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "pdf/write/appearance.h"
+#include "pdf/write/security_store_update.h"
+#include "signer/document_cipher.h"
+#include "signer/pades.h"
+#include "tests/fakes/counting_random.h"
+#include "tests/fakes/frozen_clock.h"
+#include "tests/fakes/soft_key_holder.h"
+#include "tests/unit/verifier/sample.h"
+
+namespace antin::bench {
+namespace {
+
+template <class T>
+T must(Result<T> result) {
+  if (result) return std::move(result).value();
+  std::fprintf(stderr, "%s\n", to_log_line(result.error()).c_str());
+  std::exit(1);
+}
+
+Bytes packaged(const std::string& name) {
+  std::ifstream in(std::string{ANTIN_SOURCE_DIR} + "/packaging/" + name, std::ios::binary);
+  return Bytes(std::istreambuf_iterator<char>(in), {});
+}
+
+certs::Certificate certificate(const std::string& name) {
+  return must(certs::Certificate::from_file_bytes(verifier::sample::file("certs/" + name + ".crt")))
+      .at(0);
+}
+
+pdf::Appearance appearance(const std::string& name) {
+  const auto toml = packaged("samples/" + name);
+  return must(pdf::read_appearance(as_text(toml), [](const std::string& file) -> Result<Bytes> {
+    return packaged("samples/" + file);
+  }));
+}
+
+Bytes joined(ByteView document, ByteView tail) {
+  auto whole = to_bytes(document);
+  whole.insert(whole.end(), tail.begin(), tail.end());
+  return whole;
+}
+
+class Office {
+ public:
+  Office() {
+    for (const auto* name : {"officer-rsa2048", "agency", "officer-p256"}) {
+      const auto pem = verifier::sample::file(std::string{"keys/"} + name + ".key");
+      if (!holder_.add(name, std::string{as_text(pem)})) std::exit(1);
+    }
+  }
+
+  Bytes sign(const Bytes& document, const std::string& who, const pdf::Appearance& looks) {
+    signer::SignRequest request{
+        .document = SharedBytes{document},
+        .document_name = {},
+        .password = {},
+        .update = {},
+        .certificate = certificate(who),
+        .chain = {certificate("issuing-ca"), certificate("root")},
+        .scheme = {who == "officer-p256" ? SignatureAlgorithm::kEcdsa
+                                         : SignatureAlgorithm::kRsaPkcs1,
+                   DigestAlgorithm::kSha256},
+        .check = {.trust = &trust_, .crls = verifier::sample::crls(), .earlier = std::nullopt}};
+    if (who == "agency") request.check.purpose = certs::Purpose::kSeal;
+    request.update.field = who;
+    request.update.contents_octets = 8'192;
+    request.update.appearance = looks;
+    request.update.facts = pdf::StampFacts{.signer = "Nguyễn Văn Mẫu",
+                                           .organization = "ỦY BAN NHÂN DÂN XÃ MẪU",
+                                           .title = "CHỦ TỊCH",
+                                           .reason = "",
+                                           .location = "",
+                                           .signing_time = clock_.utc_now()};
+    const auto made = must(signer::sign(
+        request, holder_, who, {.clock = &clock_, .random = &random_, .timestamps = nullptr}));
+    return joined(made.original.view(), made.tail);
+  }
+
+  Bytes add_evidence(const Bytes& document) {
+    const auto read = must(pdf::Document::open(SharedBytes{document}, {}));
+    pdf::SecurityStoreUpdate update;
+    for (const auto* name : {"issuing-ca", "root"}) {
+      update.certificates.push_back(certificate(name).der());
+    }
+    for (const auto& crl : verifier::sample::crls()) update.crls.push_back(crl.der());
+    signer::OpensslDocumentCipher cipher{random_};
+    return joined(document, must(pdf::append_security_store(read, update, cipher, random_)));
+  }
+
+ private:
+  fakes::FrozenClock clock_{verifier::sample::time("2026-06-01T00:00:00Z")};
+  fakes::CountingRandom random_;
+  fakes::SoftKeyHolder holder_;
+  certs::TrustStore trust_ = verifier::sample::trust();
+};
+
+}  // namespace
+
+std::vector<SignedFile> signed_files() {
+  Office office;
+  const auto plain = packaged("samples/thong-bao.pdf");
+  const auto officer = appearance("officer.toml");
+  auto beside = officer;
+  beside.anchor = {};
+  beside.anchor.x_mm = 15;
+  beside.anchor.y_mm = 245;
+  const auto single = office.sign(plain, "officer-rsa2048", officer);
+  const auto sealed = office.sign(single, "agency", appearance("agency.toml"));
+  return {{"single", single},
+          {"evidence", office.add_evidence(single)},
+          {"three", office.sign(sealed, "officer-p256", beside)}};
+}
+
+}  // namespace antin::bench
