@@ -51,8 +51,32 @@ Status check_object_streams(Document::Inside& inside) {
 
 namespace {
 
+/// libqpdf keeps whole rows for a predictor, as long as the stream says they are (7.4.4.4).
+bool has_bearable_rows(QPDFObjectHandle stream) {
+  constexpr double kMaxRow = 16 << 20;
+  const auto number = [](QPDFObjectHandle parameters, const char* key, double otherwise) {
+    auto value = parameters.getKey(key);
+    return value.isNumber() ? value.getNumericValue() : otherwise;
+  };
+  const auto bearable = [&](QPDFObjectHandle parameters) {
+    if (!parameters.isDictionary()) return true;
+    const double bits = number(parameters, "/Columns", 1) * number(parameters, "/Colors", 1) *
+                        number(parameters, "/BitsPerComponent", 8);
+    return bits / 8 <= kMaxRow;
+  };
+  auto parameters = stream.getDict().getKey("/DecodeParms");
+  if (!parameters.isArray()) return bearable(parameters);
+  for (auto& one : parameters.getArrayAsVector()) {
+    if (!bearable(one)) return false;
+  }
+  return true;
+}
+
 Result<std::optional<Bytes>> decode(QPDFObjectHandle stream, std::size_t limit,
                                     qpdf_stream_decode_level_e level) {
+  if (!has_bearable_rows(stream)) {
+    return make_error(Code::kResourceLimit, "the rows of a stream are too long");
+  }
   if (filters_of(stream) > 4) {
     return make_error(Code::kResourceLimit, "a stream passes through too many filters");
   }

@@ -34,6 +34,7 @@ Bounds bounds_for(std::size_t octets) noexcept {
   const auto more = octets > kOrdinary ? octets - kOrdinary : 0;
   bounds.address_space += 3 * more;
   bounds.processor += std::chrono::seconds(more / (std::size_t{32} << 20U));
+  if (kShadowMemory) bounds.processor *= 5;  // as much slower as such a build is
   return bounds;
 }
 

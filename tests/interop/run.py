@@ -3,8 +3,8 @@
 
     build/interop/venv/bin/python tests/interop/run.py [--build build/release] [PART…]
 
-Parts: structures, algorithms, stamps, reports, levels, longterm, hostile, service, pairs.
-The last line says how many checks passed and failed.
+Parts: structures, algorithms, stamps, reports, levels, longterm, hostile, limits,
+service, pairs. The last line says how many checks passed and failed.
 """
 import argparse
 import importlib
@@ -16,7 +16,8 @@ from results import Results
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 from world import World  # noqa: E402
-PARTS = ["structures", "algorithms", "stamps", "reports", "levels", "longterm", "hostile", "service", "pairs"]
+PARTS = ["structures", "algorithms", "stamps", "reports", "levels", "longterm", "hostile", "limits",
+         "service", "pairs"]
 
 
 def main():

@@ -44,6 +44,10 @@ TEST_F(WorkerPoolTest, ReplacesAWorkerThatCrashesLeavesOrHangs) {
     EXPECT_TRUE(ask("fine")) << how;
     EXPECT_TRUE(ask("fine")) << how;
   }
+  for (const auto* how : {"greedy", "slow"}) {
+    EXPECT_EQ(ask(how).error().code, Code::kResourceLimit) << how;
+    EXPECT_TRUE(ask("fine")) << how;
+  }
   EXPECT_EQ(ask("hang", milliseconds(50)).error().code, Code::kResourceLimit);
   EXPECT_TRUE(ask("fine"));
   EXPECT_NE(metrics_.text().find("antin_worker_replaced_total"), std::string::npos);

@@ -5,6 +5,7 @@
 
 #include "service/ipc/process.h"
 #include "service/ipc/worker_protocol.h"
+#include "service/system/bounds.h"
 
 using namespace antin;
 using namespace antin::service;
@@ -17,6 +18,8 @@ int main() {
     if (name && name.value() == "crash") ::raise(SIGSEGV);
     if (name && name.value() == "hang") ::pause();
     if (name && name.value() == "leave") ::_exit(3);
+    if (name && name.value() == "greedy") ::_exit(kExitOutOfMemory);
+    if (name && name.value() == "slow") std::raise(SIGXCPU);
     if (name && name.value() == "refuse") return make_error(Code::kPdfNotPdf, "as asked");
     Message reply;
     reply.body = cbor::Map{{"report", "{}"}, {"exit_code", 0}};
