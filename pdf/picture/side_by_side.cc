@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pdf/picture/compare_pages.h"
+#include "pdf/picture/plane.h"
 
 namespace antin::pdf::picture {
 namespace {
@@ -75,14 +76,10 @@ bool sound(const Raster& raster) {
   return octets != 0 && octets == raster.rgb.size();
 }
 
-}  // namespace
-
-Result<Raster> side_by_side(const Raster& copy, const Raster& original,
-                            const std::vector<Difference>& boxes) {
-  constexpr std::uint64_t kMostPixels = 60'000'000;
-  if (!sound(copy) || !sound(original)) {
-    return make_error(Code::kInternal, "picture: raster contradicts itself");
-  }
+/// `boxes` are in pixels of which `factor` make one.
+Result<Raster> placed(const Raster& copy, const Raster& original,
+                      const std::vector<Difference>& boxes, std::uint32_t factor,
+                      std::uint64_t most_pixels) {
   // In parts of an inch, so that the picture looks alike at every resolution.
   const auto of_inch = [&](double part) {
     return static_cast<std::uint32_t>(std::clamp(copy.dpi * part, 1.0, 100.0));
@@ -90,19 +87,22 @@ Result<Raster> side_by_side(const Raster& copy, const Raster& original,
   const std::uint32_t gap = of_inch(0.1);
   const std::uint64_t width = std::uint64_t{copy.width} + gap + original.width;
   const std::uint32_t height = std::max(copy.height, original.height);
-  if (width * height > kMostPixels || width > UINT32_MAX) {
+  if (width * height > most_pixels || width > UINT32_MAX) {
     return make_error(Code::kResourceLimit, "picture: side by side too large");
   }
   Canvas canvas{static_cast<std::uint32_t>(width), height, copy.dpi};
   canvas.fill({0, 0, static_cast<std::int64_t>(width), height}, kGap);
   canvas.place(copy, 0);
   canvas.place(original, copy.width + gap);
-  const std::int64_t thick = of_inch(0.02);
-  const std::int64_t margin = of_inch(0.05);
+  // Far enough out to leave the word legible that a mark belongs to.
+  const std::int64_t thick = of_inch(0.015);
+  const std::int64_t margin = of_inch(0.1);
+  const auto small = [factor](std::uint32_t pixels) { return std::int64_t{pixels / factor}; };
   for (const std::int64_t offset : {std::int64_t{0}, std::int64_t{copy.width} + gap}) {
     for (const auto& box : boxes) {
       const auto& p = box.pixels;
-      const Area inner{offset + p.x, p.y, offset + p.x + p.width, std::int64_t{p.y} + p.height};
+      const Area inner{offset + small(p.x), small(p.y), offset + small(p.x + p.width),
+                       small(p.y + p.height)};
       canvas.tint(inner);
       canvas.frame(
           {inner.left - margin, inner.top - margin, inner.right + margin, inner.bottom + margin},
@@ -110,6 +110,24 @@ Result<Raster> side_by_side(const Raster& copy, const Raster& original,
     }
   }
   return std::move(canvas).take();
+}
+
+}  // namespace
+
+Result<Raster> side_by_side(const Raster& copy, const Raster& original,
+                            const std::vector<Difference>& boxes) {
+  constexpr std::uint64_t kMostPixels = 60'000'000;
+  // Legible to the last mark, and a quarter of the size of what was drawn.
+  constexpr double kShownDpi = 150;
+  if (!sound(copy) || !sound(original)) {
+    return make_error(Code::kInternal, "picture: raster contradicts itself");
+  }
+  const auto factor = static_cast<std::uint32_t>(copy.dpi / kShownDpi);
+  if (factor > 1 &&
+      factor <= std::min({copy.width, copy.height, original.width, original.height})) {
+    return placed(reduced(copy, factor), reduced(original, factor), boxes, factor, kMostPixels);
+  }
+  return placed(copy, original, boxes, 1, kMostPixels);
 }
 
 }  // namespace antin::pdf::picture

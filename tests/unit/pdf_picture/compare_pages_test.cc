@@ -198,17 +198,17 @@ TEST(SideBySide, MarksBothPagesAndLeavesTheRestAlone) {
   const auto shown = side_by_side(copy, original, answer.boxes);
   ASSERT_TRUE(shown);
   const Raster& picture = shown.value();
-  EXPECT_EQ(picture.width, 1240U * 2 + 30);
-  EXPECT_EQ(picture.height, 640U);
+  EXPECT_EQ(picture.width, 620U * 2 + 15);
+  EXPECT_EQ(picture.height, 320U);
+  EXPECT_EQ(picture.dpi, 150);
   const auto pixel = [&](std::uint32_t x, std::uint32_t y) {
     const auto* p = picture.rgb.data() + (std::size_t{y} * picture.width + x) * 3;
     return std::array<int, 3>{p[0], p[1], p[2]};
   };
   const auto& box = answer.boxes.at(0).pixels;
-  for (const std::uint32_t page : {0U, 1270U}) {
-    EXPECT_EQ(pixel(page + box.x - 13, box.y + 5), (std::array<int, 3>{214, 0, 147}));
-    EXPECT_EQ(pixel(page + box.x, box.y)[0], 255);
-    EXPECT_LT(pixel(page + box.x, box.y)[2], 200);
+  for (const std::uint32_t page : {0U, 635U}) {
+    EXPECT_EQ(pixel(page + box.x / 2 - 14, box.y / 2), (std::array<int, 3>{214, 0, 147}));
+    EXPECT_LT(pixel(page + box.x / 2, box.y / 2)[2], 200);
     EXPECT_EQ(pixel(page + 5, 5), (std::array<int, 3>{255, 255, 255}));
   }
 }
