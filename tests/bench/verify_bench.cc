@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -171,6 +172,33 @@ bool within(const Collector& collector, const std::string& size, double target) 
   return ratio <= target;
 }
 
+/// The fastest time of a benchmark in µs; nullopt when it did not run.
+std::optional<double> fastest(const Collector& collector, const std::string& name) {
+  for (const auto& [known, time] : collector.times) {
+    if (known.starts_with(name)) return time;
+  }
+  return std::nullopt;
+}
+
+bool explains_fast_enough(const Collector& collector) {
+  constexpr double kThree = 5'000, kTwice = 2;
+  bool good = true;
+  if (const auto three = fastest(collector, "verify_signed/three")) {
+    std::printf("three signatures: %.2f ms (target 5)%s\n", *three / 1'000,
+                *three <= kThree ? "" : "  MISSED");
+    good = *three <= kThree;
+  }
+  const auto whole = fastest(collector, "verify_signed/evidence");
+  const auto changes = fastest(collector, "explain_changes/evidence");
+  if (whole && changes) {
+    const auto ratio = *whole / (*whole - *changes);
+    std::printf("with its changes explained: %.2f times without (target 2)%s\n", ratio,
+                ratio <= kTwice ? "" : "  MISSED");
+    good = good && ratio <= kTwice;
+  }
+  return good;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -187,5 +215,6 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&collector);
   const bool small = within(collector, std::to_string(kSmall), 4.0);
   const bool large = within(collector, std::to_string(kLarge), 1.5);
-  return small && large && !collector.failed ? 0 : 1;
+  const bool changes = explains_fast_enough(collector);
+  return small && large && changes && !collector.failed ? 0 : 1;
 }

@@ -54,7 +54,7 @@ public final class Judge {
     }
   }
 
-  private static String answer(String[] fields) {
+  static String answer(String[] fields) {
     String pdf = fields[0];
     String at = fields[3];
     try {
