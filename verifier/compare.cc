@@ -96,43 +96,69 @@ bool share_a_signature(const Side& a, const Side& b) {
   });
 }
 
-bool pages_look_alike(const Side& a, const Side& b) {
-  const auto count = a.document.page_count();
-  const auto other = b.document.page_count();
-  if (!count || !other || count.value() != other.value() || count.value() == 0) return false;
-  const auto first = a.document.page_geometry(0);
-  const auto second = b.document.page_geometry(0);
-  return first && second && first.value().visible == second.value().visible;
+Findings::value_type reason(Code code, Params params) {
+  return {.code = code, .severity = Severity::kWarning, .params = std::move(params), .detail = {}};
 }
 
-Outcome outcome_of(const CompareInput& input) {
+// A copy without its signatures may say the same, but it proves nothing any more.
+void count_signatures(const Side& copy, const Side& original, Comparison& out) {
+  if (out.result != Outcome::kSameContent || copy.signatures.size() >= original.signatures.size())
+    return;
+  out.findings.push_back(reason(Code::kCompareSignaturesLost,
+                                {{"copy", std::to_string(copy.signatures.size())},
+                                 {"original", std::to_string(original.signatures.size())}}));
+}
+
+void decide(const CompareInput& input, Comparison& out) {
   const auto copy = input.copy.view();
   const auto original = input.original.view();
-  if (std::equal(copy.begin(), copy.end(), original.begin(), original.end()))
-    return Outcome::kIdentical;
+  if (std::equal(copy.begin(), copy.end(), original.begin(), original.end())) {
+    out.result = Outcome::kIdentical;
+    return;
+  }
   const pdf::OpenOptions options{.password = input.password, .limits = input.limits};
   const auto a = read_side(input.copy, options);
   const auto b = read_side(input.original, options);
-  if (!a || !b) return Outcome::kNotComparable;
-  if (same_signed_revision(*a, *b, options)) return Outcome::kSameSignedRevision;
-  const bool related = share_a_revision(*a, *b) || share_a_revision(*b, *a) ||
-                       share_a_signature(*a, *b) || pages_look_alike(*a, *b);
-  return related ? Outcome::kDifferent : Outcome::kUnrelated;
+  if (!a) out.findings.push_back(reason(Code::kCompareUnreadable, {{"file", "bản sao (copy)"}}));
+  if (!b)
+    out.findings.push_back(reason(Code::kCompareUnreadable, {{"file", "bản gốc (original)"}}));
+  if (!a || !b) return;
+  if (same_signed_revision(*a, *b, options)) {
+    out.result = Outcome::kSameSignedRevision;
+    return;
+  }
+  if (input.sources == nullptr) {
+    out.findings.push_back(reason(Code::kCompareNoRenderer, {}));
+    return;
+  }
+  compare_drawn({.copy = a->document,
+                 .original = b->document,
+                 .sources = *input.sources,
+                 .limits = input.drawing,
+                 .related = share_a_revision(*a, *b) || share_a_revision(*b, *a) ||
+                            share_a_signature(*a, *b)},
+                out);
+  count_signatures(*a, *b, out);
 }
 
 }  // namespace
 
 Comparison compare(const CompareInput& input) {
-  Comparison comparison{.result = Outcome::kNotComparable,
-                        .original_file = input.original_name,
-                        .original_sha256 = to_hex(ossl::sha256(input.original.view())),
-                        .original_size = input.original.size()};
+  Comparison comparison;
+  comparison.original_file = input.original_name;
+  comparison.original_sha256 = to_hex(ossl::sha256(input.original.view()));
+  comparison.original_size = input.original.size();
+  const auto out_of_memory = [&] {
+    comparison.result = Outcome::kNotComparable;
+    comparison.findings.push_back(reason(Code::kCompareDrawingLimit,
+                                         {{"file", "bản sao (copy)"}, {"limit", "bộ nhớ/memory"}}));
+  };
   try {
-    comparison.result = outcome_of(input);
+    decide(input, comparison);
   } catch (const std::bad_alloc&) {
-    comparison.result = Outcome::kNotComparable;
+    out_of_memory();
   } catch (const std::length_error&) {
-    comparison.result = Outcome::kNotComparable;
+    out_of_memory();
   }
   return comparison;
 }

@@ -92,10 +92,41 @@ struct ValidationObject {
 
 /// A copy held against an original (interfaces.md, "comparison").
 struct Comparison {
-  enum class Result { kIdentical, kSameSignedRevision, kDifferent, kUnrelated, kNotComparable };
+  enum class Result {
+    kIdentical,
+    kSameSignedRevision,
+    kSameContent,
+    kDifferent,
+    kUnrelated,
+    kNotComparable
+  };
+  /// x, y, width, height in points of the copy's page as shown, from its lower left corner.
+  using Box = std::array<double, 4>;
+  /// Words that are not the same where two pages look different.
+  struct TextDifference {
+    enum class Kind : std::uint8_t { kChanged, kAdded, kRemoved };
+    Kind kind = Kind::kChanged;
+    std::string copy, original;
+    Box box{};
+  };
+  /// One page of the copy.
+  struct Page {
+    enum class Result : std::uint8_t { kSame, kDifferent, kNotComparable };
+    std::size_t page = 0;                 ///< from 1
+    std::optional<std::size_t> original;  ///< the page it was held against, from 1
+    Result result = Result::kNotComparable;
+    unsigned dpi = 0;  ///< resolution at which both were drawn; 0: not drawn
+    std::vector<Box> boxes;
+    std::vector<TextDifference> text;
+    Bytes
+        picture;  ///< PNG, copy left, original right, differences marked; empty when not asked for
+  };
   Result result = Result::kNotComparable;
   std::string original_file, original_sha256;
   std::size_t original_size = 0;
+  std::size_t copy_pages = 0, original_pages = 0;  ///< 0: not known
+  std::vector<Page> pages;                         ///< empty when nothing had to be drawn
+  Findings findings;                               ///< why, in the order of the pages
 };
 /// One JSON document, schema "antin-comparison/1".
 std::string to_json(const Comparison& comparison, const std::string& copy_name);
@@ -117,11 +148,14 @@ struct Report {
 
 /// Catalogue code of the sentence for a comparison's result.
 Code message_of(Comparison::Result result) noexcept;
-/// 0 identical and same signed revision, 1 different and unrelated, 2 not comparable.
+/// 0 identical and same signed revision, 1 different and unrelated, 2 same content and not
+/// comparable.
 int exit_code(Comparison::Result result) noexcept;
 
 /// One JSON document, UTF-8, no trailing newline, keys in the order of interfaces.md.
 std::string to_json(const Report& report);
+/// For a person at a terminal: the result, what to do, why and where.
+std::string to_text(const Comparison& comparison, Language language);
 /// For a person at a terminal; times at UTC+07:00.
 std::string to_text(const Report& report, Language language);
 /// 0 VALID, 1 INVALID, 2 INSUFFICIENT or NO_SIGNATURE (interfaces.md).

@@ -1,7 +1,9 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "certs/core/codes.h"
 #include "verifier/explanation.h"
+#include "verifier/markup.h"
 #include "verifier/report.h"
 #include "verifier/words.h"
 
@@ -125,14 +127,60 @@ Json signature_json(const SignatureReport& signature) {
           {"findings", findings_json(signature.findings)}};
 }
 
+Json boxes_json(const std::vector<Comparison::Box>& boxes) {
+  // Hundredths of a point are far below a pixel.
+  const auto rounded = [](double value) { return std::round(value * 100) / 100; };
+  auto all = Json::array();
+  for (const auto& box : boxes)
+    all.push_back({rounded(box[0]), rounded(box[1]), rounded(box[2]), rounded(box[3])});
+  return all;
+}
+
+std::string_view name(Comparison::Page::Result result) {
+  using enum Comparison::Page::Result;
+  return result == kSame ? "same" : result == kDifferent ? "different" : "not_comparable";
+}
+
+std::string_view name(Comparison::TextDifference::Kind kind) {
+  using enum Comparison::TextDifference::Kind;
+  return kind == kChanged ? "changed" : kind == kAdded ? "added" : "removed";
+}
+
+Json page_json(const Comparison::Page& page) {
+  Json one = {{"page", page.page},
+              {"result", name(page.result)},
+              {"boxes", boxes_json(page.boxes)},
+              {"original_page", or_null(page.original)},
+              {"dpi", page.dpi == 0 ? Json(nullptr) : Json(page.dpi)}};
+  auto text = Json::array();
+  for (const auto& difference : page.text)
+    text.push_back({{"kind", name(difference.kind)},
+                    {"original", difference.original},
+                    {"copy", difference.copy},
+                    {"box", boxes_json({difference.box})[0]}});
+  one["text"] = std::move(text);
+  if (!page.picture.empty()) one["picture"] = to_base64(page.picture);
+  return one;
+}
+
 Json comparison_json(const Comparison& comparison) {
+  auto pages = Json::array();
+  for (const auto& page : comparison.pages) pages.push_back(page_json(page));
+  const auto count = [](std::size_t number) { return number == 0 ? Json(nullptr) : Json(number); };
   return {{"result", name(comparison.result)},
+          {"result_code", info(message_of(comparison.result)).name},
           {"original",
            {{"file", comparison.original_file},
             {"sha256", comparison.original_sha256},
-            {"size", comparison.original_size}}},
+            {"size", comparison.original_size},
+            {"pages", count(comparison.original_pages)}}},
+          {"copy_pages", count(comparison.copy_pages)},
           {"message", sentences(message_of(comparison.result), {})},
-          {"pages", Json::array()}};
+          {"advice",
+           {{"vi", advice(message_of(comparison.result), Language::kVietnamese, {})},
+            {"en", advice(message_of(comparison.result), Language::kEnglish, {})}}},
+          {"findings", findings_json(comparison.findings)},
+          {"pages", std::move(pages)}};
 }
 
 // Names from certificates and documents may hold any octets; a report is always valid UTF-8.

@@ -64,6 +64,15 @@ void write_findings(Writer& out, const Findings& findings, std::string_view inde
   }
 }
 
+void write_comparison(Writer& out, const Comparison& comparison) {
+  out.line(std::string{out.say("So với ", "Against ")} + printable(comparison.original_file) +
+           ": " + out.say(message_of(comparison.result)) + " [" +
+           std::string{info(message_of(comparison.result)).name} + "]");
+  const auto then = out.advice_for(message_of(comparison.result), {});
+  if (!then.empty()) out.line("  " + std::string{out.say("Cần làm: ", "What to do: ")} + then);
+  write_findings(out, comparison.findings, "  ");
+}
+
 void write_signer(Writer& out, const SignatureReport& signature) {
   if (!signature.signer) return;
   const auto& signer = *signature.signer;
@@ -140,9 +149,7 @@ std::string to_text(const Report& report, Language language) {
   const auto what_to_do = out.advice_for(report.message, report.message_params);
   if (!what_to_do.empty()) out.line(std::string{out.say("Cần làm: ", "What to do: ")} + what_to_do);
   if (report.comparison) {
-    const auto& comparison = *report.comparison;
-    out.line(std::string{out.say("So với ", "Against ")} + printable(comparison.original_file) +
-             ": " + out.say(message_of(comparison.result)));
+    write_comparison(out, *report.comparison);
   }
   out.row("SHA-256", "SHA-256", report.sha256);
   out.row("Số trang", "Pages", std::to_string(report.pages));
@@ -150,6 +157,12 @@ std::string to_text(const Report& report, Language language) {
   write_findings(out, report.findings, "  ");
   for (std::size_t i = 0; i < report.signatures.size(); ++i)
     write_signature(out, report.signatures[i], i + 1, report.signatures.size());
+  return out.take();
+}
+
+std::string to_text(const Comparison& comparison, Language language) {
+  Writer out(language);
+  write_comparison(out, comparison);
   return out.take();
 }
 

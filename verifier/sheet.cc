@@ -65,6 +65,9 @@ SheetSection document_section(const Report& report, const SheetWords& words) {
               report.comparison->original_sha256);
     words.row(section, {"Kết quả đối chiếu", "Comparison"},
               words.say(message_of(report.comparison->result), {}));
+    words.row(section, {"Cần làm", "What to do"},
+              words.advice_for(message_of(report.comparison->result), {}));
+    words.notes(section, report.comparison->findings);
   }
   words.notes(section, report.findings);
   return section;

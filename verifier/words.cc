@@ -68,6 +68,8 @@ std::string_view name(Comparison::Result result) noexcept {
       return "identical";
     case Comparison::Result::kSameSignedRevision:
       return "same_signed_revision";
+    case Comparison::Result::kSameContent:
+      return "same_content";
     case Comparison::Result::kDifferent:
       return "different";
     case Comparison::Result::kUnrelated:
@@ -84,6 +86,8 @@ Code message_of(Comparison::Result result) noexcept {
       return Code::kCompareIdentical;
     case Comparison::Result::kSameSignedRevision:
       return Code::kCompareSameSignedRevision;
+    case Comparison::Result::kSameContent:
+      return Code::kCompareSameContent;
     case Comparison::Result::kDifferent:
       return Code::kCompareDifferent;
     case Comparison::Result::kUnrelated:
@@ -174,6 +178,7 @@ int exit_code(Comparison::Result result) noexcept {
     case Comparison::Result::kDifferent:
     case Comparison::Result::kUnrelated:
       return 1;
+    case Comparison::Result::kSameContent:
     case Comparison::Result::kNotComparable:
       break;
   }

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "service/antind/accept.h"
@@ -59,6 +60,21 @@ Response rendered_response(const ReportForm& form, SharedBytes rendered, std::st
   return response;
 }
 
+constexpr std::size_t kMostReport = std::size_t{1} << 30U;
+
+// How many pages' pictures the answer shall hold.
+Result<std::int64_t> read_pictures(const Parameters& options) {
+  constexpr std::int64_t kMostPictures = 8;
+  const auto written = options.find("pictures");
+  if (written == options.end()) return std::int64_t{0};
+  std::int64_t count = -1;
+  const auto* end = written->second.data() + written->second.size();
+  const auto [stopped, problem] = std::from_chars(written->second.data(), end, count);
+  if (problem != std::errc{} || stopped != end || count < 0 || count > kMostPictures)
+    return make_error(Code::kHttpParameter, "pictures", {{"parameter", "pictures"}});
+  return count;
+}
+
 }  // namespace
 
 Result<UtcTime> Api::read_at(const Parameters& options) const {
@@ -106,16 +122,21 @@ Result<Response> Api::verify(const Work& work) {
   parts_.metrics->count("antin_verified_total", "exit_code=\"" + std::to_string(exit_code) + "\"");
   if (form.name == "json") return json_response(200, report);
   if (reply.descriptors.size() != 1) return make_error(Code::kIpcMalformed, "no report to send");
-  constexpr std::size_t kMostReport = std::size_t{1} << 30U;
   ANTIN_TRY(auto rendered, map_sealed(reply.descriptors[0], kMostReport));
   return rendered_response(form, std::move(rendered), report);
 }
 
 Result<Response> Api::compare(const Work& work) {
-  ANTIN_TRY(const auto inputs, read_inputs(work, {"copy", "original"}, {"at", "original_id"}));
+  ANTIN_TRY(const auto inputs,
+            read_inputs(work, {"copy", "original"}, {"at", "original_id", "password", "pictures"}));
   const auto copy = inputs.files.find("copy");
   if (copy == inputs.files.end()) return missing("copy");
   ANTIN_TRY(const auto at, read_at(inputs.options));
+  ANTIN_TRY(const auto pictures, read_pictures(inputs.options));
+  const auto password = inputs.options.find("password");
+  // The rest is for reading, judging and putting the answer together.
+  const std::chrono::milliseconds draw_within =
+      std::chrono::milliseconds(parts_.config->verify.within) * 3 / 4;
   SharedBytes original;
   const auto sent = inputs.files.find("original");
   const auto named = inputs.options.find("original_id");
@@ -131,10 +152,16 @@ Result<Response> Api::compare(const Work& work) {
     ANTIN_TRY(original, parts_.store->document(stored->sha256, stored->size));
   }
   ANTIN_TRY(const auto reply,
-            parts_.verify_workers->ask(worker::kCompare, cbor::Map{{"at", seconds(at)}},
-                                       {copy->second, original}, parts_.config->verify.within));
-  ANTIN_TRY(const auto report, cbor::text_at(reply.body, "report"));
-  return json_response(200, report);
+            parts_.verify_workers->ask(
+                worker::kCompare,
+                cbor::Map{{"at", seconds(at)},
+                          {"password", password == inputs.options.end() ? "" : password->second},
+                          {"draw_ms", std::int64_t{draw_within.count()}},
+                          {"pictures", pictures}},
+                {copy->second, original}, parts_.config->verify.within));
+  if (reply.descriptors.size() != 1) return make_error(Code::kIpcMalformed, "no report to send");
+  ANTIN_TRY(const auto report, map_sealed(reply.descriptors[0], kMostReport));
+  return json_response(200, as_text(report.view()));
 }
 
 Result<Response> Api::store_original(const Work& work) {

@@ -15,6 +15,7 @@
 #include "service/cli/online.h"
 #include "service/cli_verify/bounded.h"
 #include "service/cli_verify/commands.h"
+#include "service/cli_verify/compare_files.h"
 #include "service/cli_verify/evidence.h"
 #include "service/cli_verify/explain.h"
 #include "service/cli_verify/inputs.h"
@@ -22,7 +23,6 @@
 #include "service/cli_verify/output.h"
 #include "service/system/files.h"
 #include "service/system/real.h"
-#include "verifier/compare.h"
 #include "verifier/evidence.h"
 #include "verifier/report.h"
 #include "verifier/verify_collecting.h"
@@ -235,11 +235,12 @@ Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
   if (verifier::is_evidence(octets.view())) return judge_evidence(std::move(input));
   ANTIN_TRY(auto report, judge_signed(std::move(input), job));
   if (job.original)
-    report.comparison = verifier::compare({.original_name = job.original_name,
-                                           .copy = octets,
-                                           .original = *job.original,
-                                           .password = job.password,
-                                           .limits = job.policy.limits});
+    report.comparison = compare_files({.original_name = job.original_name,
+                                       .copy = octets,
+                                       .original = *job.original,
+                                       .password = job.password,
+                                       .limits = job.policy.limits,
+                                       .pictures = 0});
   ANTIN_CHECK(keep_evidence({.report = report, .document = octets}, job));
   return report;
 }

@@ -5,8 +5,8 @@
 
 namespace antin::service::worker {
 
-/// docs/PROTOCOL.worker.md: antind asks, antin-worker answers, version 1.
-constexpr std::uint16_t kVersion = 1;
+/// docs/PROTOCOL.worker.md: antind asks, antin-worker answers, version 2.
+constexpr std::uint16_t kVersion = 2;
 
 enum Type : std::uint16_t {
   kConfigure = 1,
@@ -21,9 +21,12 @@ enum Type : std::uint16_t {
   kFetchEvidence = 0x4002,
   kFindEvidence = 0x4003,
   kKeepEvidence = 0x4004,
+  kDraw = 0x4005,
 };
 
 /// Largest document that a worker maps.
 constexpr std::size_t kMaxDocument = std::size_t{4} << 30U;
+/// Largest picture of a page, or words of a document.
+constexpr std::size_t kMaxDrawn = std::size_t{80} << 20U;
 
 }  // namespace antin::service::worker

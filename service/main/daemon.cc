@@ -11,9 +11,11 @@
 #include "service/antind/key_client.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/main/agency_key.h"
+#include "service/main/draw_routes.h"
 #include "service/main/evidence_routes.h"
 #include "service/net/poco_fetcher.h"
 #include "service/system/files.h"
+#include "service/system/filter.h"
 #include "service/system/real.h"
 
 namespace antin::service {
@@ -199,12 +201,15 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
     ANTIN_TRY(desk, EvidenceDesk::open(config, clock));
   }
 
+  DrawingDesk drawing(own_program("antin-draw"), log);
+  auto verify_routes = desk ? desk->routes() : std::vector<Route>{};
+  for (auto& route : drawing.routes()) verify_routes.push_back(std::move(route));
   const bool signing = !config.agency.key.empty();
   WorkerPool verify_workers({.name = "verify",
                              .program = worker_program,
                              .count = config.verify.workers,
                              .configuration = configuration,
-                             .callbacks = desk ? desk->routes() : std::vector<Route>{}},
+                             .callbacks = std::move(verify_routes)},
                             log, metrics);
   // A signature's worker asks for timestamps, and from level B-LT on for revocation data as well.
   auto sign_routes = desk ? desk->routes() : std::vector<Route>{};

@@ -230,13 +230,26 @@ Result<Message> Worker::inspect(Message& request) {
 
 Result<Message> Worker::compare(Message& request) {
   ANTIN_TRY(const auto* settings, this->settings());
-  ANTIN_TRY(const auto copy, document(request, 0));
-  ANTIN_TRY(const auto original, document(request, 1));
+  ANTIN_TRY(auto copy, document(request, 0));
+  ANTIN_TRY(auto original, document(request, 1));
   ANTIN_TRY(const auto at, time_at(request.body, "at"));
-  ANTIN_TRY(const auto report, compare_documents(copy, original, *settings, at));
+  ANTIN_TRY(auto password, cbor::text_at(request.body, "password"));
+  ANTIN_TRY(const auto draw_ms, cbor::integer_at(request.body, "draw_ms"));
+  ANTIN_TRY(const auto pictures, cbor::integer_at(request.body, "pictures"));
+  if (draw_ms < 0 || draw_ms > 3'600'000 || pictures < 0 || pictures > 100)
+    return make_error(Code::kIpcMalformed, "limits of a comparison");
+  ANTIN_TRY(const auto report, compare_documents({.copy = std::move(copy),
+                                                  .original = std::move(original),
+                                                  .password = std::move(password),
+                                                  .at = at,
+                                                  .draw_within = std::chrono::milliseconds(draw_ms),
+                                                  .pictures = static_cast<std::size_t>(pictures)},
+                                                 *settings, channel_));
+  // Pictures may be larger than a message.
+  ANTIN_TRY(auto memfd, sealed_memfd("antin-report", {as_bytes(verifier::to_json(report))}));
   Message reply;
-  reply.body = cbor::Map{{"report", verifier::to_json(report)},
-                         {"exit_code", verifier::exit_code(report.comparison->result)}};
+  reply.body = cbor::Map{{"exit_code", verifier::exit_code(report.comparison->result)}};
+  reply.descriptors.push_back(std::move(memfd));
   return reply;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,10 +57,18 @@ class Worker {
   std::unique_ptr<EvidenceByMessage> evidence_;  ///< nullptr: only what is given
 };
 
-/// The copy's report with what it is to the original, as far as that can be told without drawing
-/// pages. Fails as verifier::verify() does when the copy cannot be read.
-Result<verifier::Report> compare_documents(const SharedBytes& copy, const SharedBytes& original,
-                                           const Settings& settings, UtcTime at);
+/// A copy and an original, and how much may be spent on telling what they are to each other.
+struct Compared {
+  SharedBytes copy, original;
+  std::string password;  ///< for both
+  UtcTime at;
+  std::chrono::milliseconds draw_within{0};
+  std::size_t pictures = 0;  ///< pages whose differences are wanted as a picture
+};
+/// The copy's report with what it is to the original; pages are drawn over `channel`. Fails as
+/// verifier::verify() does when the copy cannot be read.
+Result<verifier::Report> compare_documents(const Compared& compared, const Settings& settings,
+                                           Channel& channel);
 
 /// First half of a signature: the document with a placeholder and what is to be signed.
 /// `request` is the body of kPrepare. Also refuses what the agency must not sign: a document whose

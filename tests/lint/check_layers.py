@@ -23,7 +23,7 @@ MAY_INCLUDE = {
     # Pictures only: what a renderer drew, and where two drawings differ.
     "pdf/picture": ["certs/core"],
     "signer": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "pdf", "pdf/read", "pdf/write"],
-    "verifier": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read"],
+    "verifier": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/picture"],
     "service": [],
     "service/system": ["certs/core"],
     "service/ipc": ["certs/core"],
@@ -36,26 +36,30 @@ MAY_INCLUDE = {
     "service/net": ["certs/core", "certs", "certs/online"],
     # Verification reports as PDF: the sheet is the verifier's, the drawing pdf/write's.
     "service/report": ["certs/core", "pdf/write", "verifier"],
+    # Pages drawn by other people's programs, each in a process that may do nothing else.
+    "service/render": ["certs/core", "service/ipc"],
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
                        "verifier", "service/ipc", "service/fetch", "service/system", "service/report"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
                     "signer", "verifier", "service/system", "service/net", "service/fetch", "service/cache"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
-                           "service/system"],
+                           "service/ipc", "service/render", "service/system"],
     # antind reads no foreign bytes itself and holds no key: it talks to worker and tokend.
     "service/antind": ["certs/core", "service/ipc", "service/system", "service/net"],
     # Wires the processes together; issue by issue this shrinks to fork and exec.
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
-                     "service/fetch",
+                     "service/fetch", "service/render",
                      "service/antind"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).
 HOMES = {
     r"<openssl/": ["certs/ossl", "certs", "hsm/pkcs11", "hsm/tokend", "signer", "verifier"],
     r"<(libp11|p11-kit/)": ["hsm/pkcs11"],
-    r"<(podofo|utf8proc)": ["pdf/write"],
+    r"<podofo": ["pdf/write"],
+    # Words of two documents are compared in one normal form.
+    r"<utf8proc": ["pdf/write", "verifier"],
     r"<png": ["pdf/write", "pdf/picture"],
     r"<qpdf/": ["pdf/read", "pdf/write"],
     r"<Poco/|\"Poco/": ["service/antind", "service/net", "service/main"],
