@@ -17,6 +17,7 @@ constexpr std::size_t kMaxWords = 500'000;
 constexpr std::size_t kMaxWord = 1'024;
 constexpr std::size_t kMaxShown = 240;  // octets of one side of a difference
 constexpr std::size_t kColumns = 12;
+constexpr double kFarthest = 1e6;  // points; no page is larger
 
 struct FreeC {
   void operator()(utf8proc_uint8_t* text) const noexcept { std::free(text); }  // NOLINT
@@ -34,7 +35,7 @@ std::string normalised(std::string_view text, utf8proc_option_t form) {
 
 bool read_number(std::string_view text, double& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size() && std::isfinite(out);
+  return error == std::errc{} && end == text.data() + text.size() && std::abs(out) <= kFarthest;
 }
 
 Error malformed(const char* what) {
@@ -102,7 +103,7 @@ using Words = std::vector<const PageWord*>;
 // As one reads: from the top, line by line.
 void in_reading_order(Words& words) {
   std::stable_sort(words.begin(), words.end(), [](const PageWord* a, const PageWord* b) {
-    return std::lround(a->y / 4) != std::lround(b->y / 4) ? a->y > b->y : a->x < b->x;
+    return std::floor(a->y / 4) != std::floor(b->y / 4) ? a->y > b->y : a->x < b->x;
   });
 }
 

@@ -1,6 +1,6 @@
 #include "service/render/profile.h"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
@@ -239,8 +239,12 @@ bool restrict_system_calls() {
   return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
+// Never above what already holds: raising a limit is not for everybody.
 bool limit(__rlimit_resource_t resource, rlim_t most) {
-  const rlimit both{most, most};
+  rlimit now{};
+  if (::getrlimit(resource, &now) != 0) return false;
+  const auto least = now.rlim_max == RLIM_INFINITY ? most : std::min(most, now.rlim_max);
+  const rlimit both{least, least};
   return ::setrlimit(resource, &both) == 0;
 }
 
