@@ -17,7 +17,7 @@ struct CompareInput {
   /// What draws pages; nullptr: nothing can be drawn, and what only that could tell is not
   /// comparable.
   PageSources* sources = nullptr;
-  DrawingLimits drawing;
+  DrawingLimits drawing = {};
 };
 
 /// Is `copy` the document that `original` is? Says nothing about whether its signatures are valid.

@@ -125,8 +125,8 @@ struct Comparison {
   std::string original_file, original_sha256;
   std::size_t original_size = 0;
   std::size_t copy_pages = 0, original_pages = 0;  ///< 0: not known
-  std::vector<Page> pages;                         ///< empty when nothing had to be drawn
-  Findings findings;                               ///< why, in the order of the pages
+  std::vector<Page> pages = {};                    ///< empty when nothing had to be drawn
+  Findings findings = {};                          ///< why, in the order of the pages
 };
 /// One JSON document, schema "antin-comparison/1".
 std::string to_json(const Comparison& comparison, const std::string& copy_name);

@@ -15,6 +15,10 @@ using Object = QPDFObjectHandle;
 
 constexpr std::size_t kCells = 32;  // along each side of the page
 constexpr double kNone = -1;
+// A scan is a picture and a few operators. Forms that draw forms that draw forms must not cost more
+// than a long page of text does; the picture itself is drawn elsewhere, under a deadline.
+constexpr std::size_t kOperatorsPerPage = 20'000;
+constexpr std::size_t kOperatorsPerDocument = 200'000;
 
 Object resources_of(Object page) {
   // Inherited along /Parent; the page tree was read with its limits before.
@@ -113,9 +117,13 @@ Result<std::vector<PageImages>> page_images(const Document& document, double fin
     std::vector<PageImages> all;
     all.reserve(pages->size());
     DrawingBudget budget;
+    std::size_t left = kOperatorsPerDocument;
     for (std::size_t i = 0; i < pages->size(); ++i) {
       ANTIN_TRY(const auto geometry, document.page_geometry(i));
+      budget.operators = std::min(left, kOperatorsPerPage);
+      const auto given = budget.operators;
       all.push_back(images_of((*pages)[i], geometry, fine, budget));
+      left -= given - std::min(given, budget.operators);
     }
     return all;
   });

@@ -175,7 +175,7 @@ int what_it_can_do(const std::string& secret) {
     if (file >= 0 && ::write(file, "x", 1) == 1) can |= kWriteFile;
     if (::kill(parent, 0) == 0) can |= kSignal;
     if (in_force.landlock > 0) {
-      std::string name = "/usr/bin/true";
+      std::string name = "/usr/bin/false";  // its exit code would be one of ours
       char* const words[] = {name.data(), nullptr};
       char* const none[] = {nullptr};
       ::execve(name.c_str(), words, none);
