@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
-#include <memory>
 #include <optional>
 #include <utf8proc.h>
 
@@ -19,18 +18,19 @@ constexpr std::size_t kMaxShown = 240;  // octets of one side of a difference
 constexpr std::size_t kColumns = 12;
 constexpr double kFarthest = 1e6;  // points; no page is larger
 
-struct FreeC {
-  void operator()(utf8proc_uint8_t* text) const noexcept { std::free(text); }  // NOLINT
-};
-
 // "" for what is no UTF-8.
 std::string normalised(std::string_view text, utf8proc_option_t form) {
-  utf8proc_uint8_t* out = nullptr;
-  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                   static_cast<utf8proc_ssize_t>(text.size()), &out, form);
-  const std::unique_ptr<utf8proc_uint8_t, FreeC> owner{out};
+  const auto* octets = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto count = static_cast<utf8proc_ssize_t>(text.size());
+  const auto needed = utf8proc_decompose(octets, count, nullptr, 0, form);
+  if (needed < 0) return {};
+  // One more: the encoder puts a zero behind what it writes into the same place.
+  std::vector<utf8proc_int32_t> points(static_cast<std::size_t>(needed) + 1);
+  const auto decomposed = utf8proc_decompose(octets, count, points.data(), needed, form);
+  if (decomposed < 0 || decomposed > needed) return {};
+  const auto length = utf8proc_reencode(points.data(), decomposed, form);
   if (length < 0) return {};
-  return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(length)};
+  return {reinterpret_cast<const char*>(points.data()), static_cast<std::size_t>(length)};
 }
 
 bool read_number(std::string_view text, double& out) {

@@ -164,12 +164,14 @@ class DaemonTest : public ::testing::Test {
   RawAnswer verify(const std::string& document) {
     return ask("POST", "/api/v1/verify", "Content-Type: application/pdf\r\n", document);
   }
-  RawAnswer compare(const std::string& copy, const std::string& original) {
+  RawAnswer compare(const std::string& copy, const std::string& original,
+                    const std::string& query = "") {
     const auto part = [](const std::string& name, const std::string& content) {
       return "--B\r\nContent-Disposition: form-data; name=\"" + name +
              "\"; filename=\"a.pdf\"\r\n\r\n" + content + "\r\n";
     };
-    return ask("POST", "/api/v1/compare", "Content-Type: multipart/form-data; boundary=B\r\n",
+    return ask("POST", "/api/v1/compare" + query,
+               "Content-Type: multipart/form-data; boundary=B\r\n",
                part("copy", copy) + part("original", original) + "--B--\r\n");
   }
 
@@ -376,10 +378,31 @@ TEST_F(DaemonTest, ComparesACopyWithItsOriginal) {
     return json::parse(answer.body)["comparison"]["result"].get<std::string>();
   };
   EXPECT_EQ(result(document, document), "identical");
-  // A further signature is more than long-term data: the copy is not what was released.
-  EXPECT_EQ(result(twice, document), "different");
-  EXPECT_EQ(result(document, twice), "different");
+  // A further signature is more than long-term data: the copy is not what was released, it only
+  // looks the same.
+  EXPECT_EQ(result(twice, document), "same_content");
+  EXPECT_EQ(result(document, twice), "same_content");
   EXPECT_EQ(compare(pdf_, "").status, 200);
+}
+
+TEST_F(DaemonTest, ShowsWhereAChangedCopyDiffers) {
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  const auto paper = [](const std::string& fee) {
+    auto pdf = test::PdfBuilder::document(1);
+    pdf.put_stream(11, "", "BT /F1 12 Tf 72 700 Td (Fee: " + fee + " dong) Tj ET");
+    return pdf.finish_table("/Root 1 0 R").text();
+  };
+  const auto original = paper("250.000"), copy = paper("290.000");
+  const auto plain = compare(copy, original);
+  ASSERT_EQ(plain.status, 200) << plain.body;
+  const auto comparison = json::parse(plain.body)["comparison"];
+  EXPECT_EQ(comparison["result"], "different");
+  EXPECT_EQ(comparison["pages"][0]["text"][0]["copy"], "290.000");
+  EXPECT_FALSE(comparison["pages"][0].contains("picture"));
+  const auto shown = json::parse(compare(copy, original, "?pictures=1").body)["comparison"];
+  const auto picture = shown["pages"][0].value("picture", "");
+  EXPECT_EQ(picture.substr(0, 8), "iVBORw0K");  // a PNG in base64
+  EXPECT_EQ(compare(copy, original, "?pictures=9").status, 400);
 }
 
 TEST_F(DaemonTest, DoesNotLetVerificationWaitBehindSigning) {
