@@ -176,9 +176,7 @@ Json comparison_json(const Comparison& comparison) {
             {"pages", count(comparison.original_pages)}}},
           {"copy_pages", count(comparison.copy_pages)},
           {"message", sentences(message_of(comparison.result), {})},
-          {"advice",
-           {{"vi", advice(message_of(comparison.result), Language::kVietnamese, {})},
-            {"en", advice(message_of(comparison.result), Language::kEnglish, {})}}},
+          {"advice", advices(message_of(comparison.result), {})},
           {"findings", findings_json(comparison.findings)},
           {"pages", std::move(pages)}};
 }
