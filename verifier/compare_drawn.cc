@@ -96,15 +96,21 @@ class DrawnComparison {
   }
 
   PagePair hold(std::size_t copy, std::size_t original) {
-    const auto keep =
-        kept_ < input_.limits.pictures ? KeepPicture::kOfDifference : KeepPicture::kNo;
-    return compare_pair(copy_, original_, copy, original, keep);
+    return compare_pair(copy_, original_, copy, original, KeepPicture::kNo);
   }
 
   void settle(PagePair pair) {
     taken_.insert(pair.original);
-    if (!pair.picture.empty()) ++kept_;
     pairs_.insert_or_assign(pair.copy, std::move(pair));
+  }
+
+  // Once it is known which page stands against which, and for no more pages than wanted: pictures
+  // are large.
+  Bytes picture_of(const PagePair& pair) {
+    if (pair.result != PageResult::kDifferent || kept_ >= input_.limits.pictures) return {};
+    ++kept_;
+    return compare_pair(copy_, original_, pair.copy, pair.original, KeepPicture::kOfDifference)
+        .picture;
   }
 
   void note_thumbnails(const PagePair& pair) {
@@ -125,10 +131,9 @@ class DrawnComparison {
         in_place_.emplace(i, std::move(pair));
     }
     // Pages beyond the shorter document are looked at beside its last one.
-    for (auto i = both; i < copy_.pages.size() && both > 0; ++i)
-      note_thumbnails(compare_pair(copy_, original_, i, both - 1, KeepPicture::kNo));
+    for (auto i = both; i < copy_.pages.size() && both > 0; ++i) note_thumbnails(hold(i, both - 1));
     for (auto i = both; i < original_.pages.size() && both > 0; ++i)
-      note_thumbnails(compare_pair(copy_, original_, both - 1, i, KeepPicture::kNo));
+      note_thumbnails(hold(both - 1, i));
   }
 
   void find_moved() {
@@ -146,7 +151,7 @@ class DrawnComparison {
       for (const auto& [apart, original] : near) {
         if (left == 0) return;
         --left;
-        auto pair = compare_pair(copy_, original_, page, original, KeepPicture::kNo);
+        auto pair = hold(page, original);
         if (pair.result != PageResult::kSame) continue;
         settle(std::move(pair));
         break;
@@ -198,7 +203,7 @@ class DrawnComparison {
     entry.result = pair.result;
     entry.dpi = pair.dpi;
     entry.boxes = std::move(pair.boxes);
-    entry.picture = std::move(pair.picture);
+    entry.picture = picture_of(pair);
     const Params page{{"page", number(pair.copy + 1)}};
     if (pair.original != pair.copy)
       add(Severity::kError, Code::kComparePageMoved,
