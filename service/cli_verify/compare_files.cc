@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "service/cli_verify/rendered_pages.h"
+#include "service/system/bounds.h"
 #include "service/system/filter.h"
 #include "verifier/compare.h"
 
@@ -15,6 +16,8 @@ constexpr std::chrono::minutes kDrawWithin{5};
 }  // namespace
 
 verifier::Comparison compare_files(CompareFiles files) {
+  // What judging alone may cost is too little for pictures of many pages.
+  bound_processor(kDrawWithin);
   Renderer renderer(own_program("antin-draw"),
                     [](std::string_view note) { std::cerr << "antin-draw: " << note << '\n'; });
   RenderedPages sources(renderer, kDrawWithin);
