@@ -64,8 +64,10 @@ struct CompareSettings {
   std::size_t max_boxes = 64;  ///< more are merged with their nearest
 };
 
-/// Is what `copy` shows what `original` shows? Time is linear in the pixels, memory some four
-/// octets per pixel beside the rasters. See docs/ARCHITECTURE.md, "Comparing pages".
+/// Is what `copy` shows what `original` shows? Lightness is compared stroke by stroke and colour by
+/// means over a few millimetres; both limits follow the noise that the page itself has, because
+/// noise is everywhere and a change is not. Time is linear in the pixels, memory some four octets
+/// per pixel beside the rasters.
 PageComparison compare_pages(const Raster& copy, const Raster& original,
                              const CompareSettings& settings = {});
 

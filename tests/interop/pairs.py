@@ -105,7 +105,16 @@ def scan(seed, dpi, grey=False, pages=None):
 
 
 def scanned_again(seed, dpi, how, original, copy):
-    scan(seed, dpi)(original)
+    """Scanning takes longest, so what was scanned once is kept."""
+    kept = original.parent / f"kept-{seed}-{dpi}.pdf"
+    if kept.exists():
+        shutil.copyfile(kept, original)
+    else:
+        scan(seed, dpi)(original)
+        # Two threads may come here: the later one replaces like by like.
+        before = kept.with_name(f"{original.stem}-{kept.name}")
+        shutil.copyfile(original, before)
+        before.replace(kept)
     how(original, copy)
 
 
