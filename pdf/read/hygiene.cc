@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pdf/read/content_stream.h"
 #include "pdf/read/hygiene_parts.h"
 
 namespace antin::pdf {
@@ -127,6 +128,14 @@ Findings HazardList::findings() const {
         {row.code, row.severity, std::move(params), joined(entry.places, kMostPlaces, "; ", same)});
   }
   return findings;
+}
+
+std::optional<Bytes> affordable_content(const QPDFObjectHandle& contents, HygieneBudget& budget) {
+  const auto limit = std::min(std::size_t{16} << 20U, budget.octets);
+  auto octets = content_octets(contents, limit);
+  const bool known = octets && octets.value();
+  budget.octets -= known ? std::min(budget.octets, octets.value()->size()) : limit;
+  return known ? std::move(octets).value() : std::nullopt;
 }
 
 std::span<const HazardInfo, kHazards> hazards() noexcept {

@@ -89,10 +89,10 @@ bool disagrees(const FormField& field, Object widget, HygieneBudget& budget) {
   auto look = key_of(key_of(widget, "/AP"), "/N");
   if (!look.isStream() || !is_shown(widget)) return false;
   if (!Object{key_of(widget, "/AA")}.isNull()) return false;
-  const auto octets = content_octets(look, budget.octets);
-  if (!octets || !octets.value() || !spend(budget.octets, octets.value()->size())) return false;
+  const auto octets = affordable_content(look, budget);
+  if (!octets) return false;
   ShownText shown{key_of(key_of(look.getDict(), "/Resources"), "/Font"), budget};
-  if (!parse_content(*octets.value(), shown) || !shown.readable()) return false;
+  if (!parse_content(*octets, shown) || !shown.readable()) return false;
   const auto value = text_of(field.value);
   if (!is_ascii(value) || !is_ascii(shown.text())) return false;
   return essence(value) != essence(shown.text());
@@ -120,6 +120,7 @@ void look_at_overlays(Document::Inside& document, HygieneBudget& budget, HazardL
   DrawingBudget drawing;
   drawing.operators = budget.operators;
   drawing.octets = budget.octets;
+  std::size_t left = 5'000;  // annotations of the whole document
   for (std::size_t page = 0; page < pages.value()->size(); ++page) {
     auto annotations = key_of((*pages.value())[page].dictionary, "/Annots");
     std::vector<Object> over;
@@ -133,6 +134,10 @@ void look_at_overlays(Document::Inside& document, HygieneBudget& budget, HazardL
       }
     }
     if (over.empty()) continue;
+    if (!spend(left, over.size()) || drawing.octets == 0 || drawing.cells == 0) {
+      return list.add(Hazard::kNotLookedThrough,
+                      {.page = page, .object = over.front(), .label = {}});
+    }
     const auto below = PageDrawing::read(document, page, drawing);
     for (const auto& annotation : over) {
       const auto cover = read_cover(annotation, below.geometry(), drawing);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "pdf/read/drawing.h"
 #include "pdf/read/hygiene_parts.h"
 
 namespace antin::pdf {
@@ -17,10 +18,12 @@ std::vector<Object> items_of(Object array) {
   return items;
 }
 
-bool holds(const std::vector<Object>& groups, const Object& group) {
-  return std::any_of(groups.begin(), groups.end(), [&](const Object& one) {
-    return one.isIndirect() && one.getObjGen() == group.getObjGen();
-  });
+std::set<QPDFObjGen> ids_of(const Object& array) {
+  std::set<QPDFObjGen> ids;
+  for (const auto& one : items_of(array)) {
+    if (one.isIndirect()) ids.insert(one.getObjGen());
+  }
+  return ids;
 }
 
 /// The default configuration, 8.11.4.3.
@@ -30,8 +33,8 @@ class Layers {
       : list_(list),
         groups_(items_of(key_of(properties, "/OCGs"))),
         default_(key_of(properties, "/D")),
-        on_(items_of(key_of(default_, "/ON"))),
-        off_(items_of(key_of(default_, "/OFF"))),
+        on_(ids_of(key_of(default_, "/ON"))),
+        off_(ids_of(key_of(default_, "/OFF"))),
         all_off_(name_of(key_of(default_, "/BaseState")) == "OFF") {}
 
   void look() {
@@ -51,7 +54,8 @@ class Layers {
     return {.page = {}, .object = group, .label = text_of(key_of(group, "/Name"))};
   }
   bool is_on(const Object& group) const {
-    return all_off_ ? holds(on_, group) : !holds(off_, group);
+    const auto id = group.getObjGen();
+    return all_off_ ? on_.count(id) != 0 : off_.count(id) == 0;
   }
 
   /// 8.11.4.4: what a group is to be when viewed, printed, exported. Some viewers follow it, some
@@ -69,12 +73,17 @@ class Layers {
 
   /// /AS: zoom, language, user switch groups by themselves; view, print, export are in usage().
   void automatic_states() {
+    std::size_t steps = 100'000;
     for (const auto& rule : items_of(key_of(default_, "/AS"))) {
+      if (steps == 0) return list_.add(Hazard::kNotLookedThrough, {});
       const auto switched = items_of(key_of(rule, "/OCGs"));
+      spend(steps, switched.size());
       for (const auto& category : items_of(key_of(rule, "/Category"))) {
+        if (!spend(steps, 1)) break;
         const auto name = name_of(category);
         if (name != "Zoom" && name != "Language" && name != "User") continue;
         for (const auto& group : switched) {
+          if (!spend(steps, 1)) break;
           const auto setting = key_of(key_of(group, "/Usage"), ("/" + name).c_str());
           if (!Object{setting}.isNull()) list_.add(Hazard::kLayerSwitch, at(group));
         }
@@ -85,7 +94,7 @@ class Layers {
   HazardList& list_;
   std::vector<Object> groups_;
   Object default_;
-  std::vector<Object> on_, off_;
+  std::set<QPDFObjGen> on_, off_;
   bool all_off_;
 };
 

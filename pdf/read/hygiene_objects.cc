@@ -104,10 +104,10 @@ class ObjectWalk {
       pages_.emplace(leaf.dictionary.getObjGen(), number);
       // A field is met in the form before it is met on its page.
       auto annotations = key_of(leaf.dictionary, "/Annots");
-      constexpr std::size_t kMost = 100'000;
       for (int i = 0; annotations.isArray() && i < annotations.getArrayNItems(); ++i) {
         const auto one = annotations.getArrayItem(i);
-        if (one.isIndirect() && pages_.size() < kMost) pages_.emplace(one.getObjGen(), number);
+        if (!spend(places_, 1)) break;
+        if (one.isIndirect()) pages_.emplace(one.getObjGen(), number);
       }
       if (everything_) note_drawn(leaf.dictionary);
       ++number;
@@ -120,6 +120,7 @@ class ObjectWalk {
     };
     auto contents = key_of(page, "/Contents");
     note(contents);
+    if (contents.isIndirect() && !noted_.insert(contents.getObjGen()).second) return;
     for (int i = 0; contents.isArray() && i < contents.getArrayNItems(); ++i) {
       note(contents.getArrayItem(i));
     }
@@ -127,6 +128,8 @@ class ObjectWalk {
     for (const char* category : {"/XObject", "/Font"}) {
       auto entries = key_of(resources, category);
       if (!entries.isDictionary()) continue;
+      // Shared by many pages: once is enough.
+      if (entries.isIndirect() && !noted_.insert(entries.getObjGen()).second) continue;
       for (const auto& [name, one] : entries.getDictAsMap()) note(one);
     }
   }
@@ -179,7 +182,11 @@ class ObjectWalk {
   void judge(const Object& dictionary, const Object& object, const Page& page) {
     action(dictionary, object, page);
     if (auto additional = key_of(dictionary, "/AA"); additional.isDictionary()) {
-      for (const auto& [event, one] : additional.getDictAsMap()) automatic(one, page);
+      // Tables 197 to 200: of annotations, pages, fields and the document.
+      for (const char* event : {"/E", "/X", "/D", "/U", "/Fo", "/Bl", "/PO", "/PC", "/PV", "/PI",
+                                "/O", "/C", "/K", "/F", "/V",  "/WC", "/WS", "/DS", "/WP", "/DP"}) {
+        automatic(key_of(additional, event), page);
+      }
     }
     if (Object{key_of(dictionary, "/EF")}.isDictionary()) embedded(dictionary, object, page);
     if (Object{key_of(dictionary, "/Rect")}.isArray()) annotation(dictionary, object, page);
@@ -235,26 +242,23 @@ class ObjectWalk {
       if (auto name = text_of(key_of(file, key)); !name.empty()) names.push_back(std::move(name));
     }
     bool executable = std::any_of(names.begin(), names.end(), has_executable_ending);
-    auto streams = key_of(file, "/EF");
-    for (const auto& [key, one] : streams.getDictAsMap()) {
-      executable = executable || starts_like_a_program(one);
+    const auto streams = key_of(file, "/EF");
+    for (const char* key : {"/F", "/UF", "/DOS", "/Mac", "/Unix"}) {
+      executable = executable || starts_like_a_program(key_of(streams, key));
     }
     found(executable ? Hazard::kEmbeddedExecutable : Hazard::kEmbeddedFile, object, page,
           names.empty() ? std::string{} : names.front());
   }
 
-  /// The first octets, without inflating the rest: the filters are undone only when they are cheap.
+  /// By its first octets, as long as all files together stay affordable.
   bool starts_like_a_program(Object file) {
     if (!file.isStream()) return false;
-    constexpr std::size_t kMost = std::size_t{8} << 20U;
-    auto length = key_of(file.getDict(), "/Length");
-    const bool small = length.isInteger() && length.getIntValue() <= std::int64_t{kMost};
-    if (!small) {
-      list_.add(Hazard::kNotLookedThrough, {.page = {}, .object = file, .label = {}});
-      return false;
-    }
-    const auto octets = decoded_stream(file, std::size_t{64} << 20U);
-    if (!octets || !octets.value()) {
+    if (!looked_into_.insert(file.getObjGen()).second && file.isIndirect()) return false;
+    const auto limit = std::min(std::size_t{16} << 20U, files_);
+    const auto octets = decoded_stream(file, limit);
+    const bool known = octets && octets.value();
+    files_ -= known ? std::min(files_, octets.value()->size()) : limit;
+    if (!known) {
       list_.add(Hazard::kNotLookedThrough, {.page = {}, .object = file, .label = {}});
       return false;
     }
@@ -283,7 +287,7 @@ class ObjectWalk {
     }
     const bool button = subtype == "Widget" && name_of(type) == "Btn";
     const bool states = normal.isDictionary();
-    bool odd = states && (button ? normal.getKeys().size() > 2 : subtype == "Widget");
+    bool odd = states && (button ? has_spare_state(normal) : subtype == "Widget");
     for (const char* other : {"/R", "/D"}) {
       const auto one = key_of(looks, other);
       const bool differs = !Object{one}.isNull() && !same_stream(normal, one);
@@ -292,9 +296,25 @@ class ObjectWalk {
     if (odd) found(Hazard::kAppearanceStates, object, page);
   }
 
-  static bool same_stream(Object one, Object other) {
+  bool has_spare_state(Object states) {
+    if (!states.isIndirect()) return states.getKeys().size() > 2;
+    const auto known = spare_states_.find(states.getObjGen());
+    if (known != spare_states_.end()) return known->second;
+    return spare_states_[states.getObjGen()] = states.getKeys().size() > 2;
+  }
+
+  /// What would cost too much to compare counts as different.
+  bool same_stream(Object one, Object other) {
     if (one.isIndirect() && one.getObjGen() == other.getObjGen()) return true;
     if (!one.isStream() || !other.isStream()) return false;
+    const auto length = [](Object stream) {
+      auto value = key_of(stream.getDict(), "/Length");
+      return value.isInteger() ? value.getIntValue() : -1;
+    };
+    if (length(one) < 0 || length(one) != length(other) ||
+        !spend(compared_, static_cast<std::size_t>(length(one)))) {
+      return false;
+    }
     return same_octets(one, other);
   }
 
@@ -316,6 +336,11 @@ class ObjectWalk {
   HazardList& list_;
   UsedObjects used_;
   std::map<QPDFObjGen, std::size_t> pages_;
+  std::set<QPDFObjGen> noted_, looked_into_;
+  std::map<QPDFObjGen, bool> spare_states_;
+  std::size_t places_ = 200'000;
+  std::size_t files_ = std::size_t{64} << 20U;     ///< of embedded files, decoded
+  std::size_t compared_ = std::size_t{16} << 20U;  ///< of appearances
   std::deque<Item> todo_;
 };
 

@@ -42,10 +42,24 @@ struct PageMarks {
   Rect visible;
   std::vector<Run> runs;
   std::vector<Rect> pictures;
+  std::size_t* comparisons = nullptr;  ///< of boxes, left for the whole document
   bool covered = false;
   bool complete = true;
 
+  void add_picture(const Rect& box) {
+    constexpr std::size_t kMostPictures = 2'000;
+    if (pictures.size() < kMostPictures) {
+      pictures.push_back(box);
+    } else {
+      complete = false;
+    }
+  }
   void cover(const Rect& box) {
+    if (covered) return;
+    if (!spend(*comparisons, runs.size())) {
+      complete = false;
+      return;
+    }
     if (area_of(intersection(box, visible)) > kScan * area_of(visible)) return;
     for (const auto& run : runs) {
       if (run.invisible || run.letters < kFewLetters || !(area_of(run.box) > 0)) continue;
@@ -71,17 +85,13 @@ class MarksReader final : public QPDFObjectHandle::ParserCallbacks {
       : shared_(shared), resources_(resources), state_(state) {}
 
   void run(const Object& contents) {
-    const auto octets = content_octets(contents, shared_.budget.octets);
-    if (!octets || !octets.value() || !spend(shared_.budget.octets, octets.value()->size())) {
-      shared_.marks.complete = false;
-      return;
-    }
-    if (!parse_content(*octets.value(), *this)) shared_.marks.complete = false;
+    const auto octets = affordable_content(contents, shared_.budget);
+    if (!octets || !parse_content(*octets, *this)) shared_.marks.complete = false;
   }
 
   void handleObject(Object object) override {
     if (object.isInlineImage()) {
-      shared_.marks.pictures.push_back(placed());
+      shared_.marks.add_picture(placed());
       return;
     }
     if (!object.isOperator()) {
@@ -173,7 +183,7 @@ class MarksReader final : public QPDFObjectHandle::ParserCallbacks {
 
   void picture(const Object& dictionary) {
     const auto box = placed();
-    shared_.marks.pictures.push_back(box);
+    shared_.marks.add_picture(box);
     auto mask = key_of(dictionary, "/ImageMask");
     const bool stencil = mask.isBool() && mask.getBoolValue();
     const bool through = !Object{key_of(dictionary, "/SMask")}.isNull() ||
@@ -271,6 +281,9 @@ class MarksReader final : public QPDFObjectHandle::ParserCallbacks {
     const auto id = state_.font.getObjGen();
     const auto known = shared_.fonts.find(id);
     if (state_.font.isIndirect() && known != shared_.fonts.end()) return known->second;
+    // One that stands in the resources themselves is read each time.
+    constexpr std::size_t kReading = 500;
+    if (!state_.font.isIndirect()) spend(shared_.budget.operators, kReading);
     auto metrics = FontMetrics::from(state_.font, shared_.font_budget);
     return shared_.fonts.insert_or_assign(id, std::move(metrics)).first->second;
   }
@@ -336,6 +349,7 @@ void judge(const PageMarks& marks, std::size_t page, const Object& object, Hazar
   std::size_t unseen = 0, outside = 0;
   for (const auto& run : marks.runs) {
     const auto meets = [&](const Rect& other) { return overlap(run.box, other); };
+    if (run.invisible && !spend(*marks.comparisons, marks.pictures.size())) break;
     if (run.invisible && std::none_of(marks.pictures.begin(), marks.pictures.end(), meets)) {
       unseen += run.letters;
     }
@@ -354,12 +368,14 @@ void look_at_pages(const Document& document, HygieneBudget& budget, HazardList& 
   if (!pages) return;
   std::map<QPDFObjGen, FontMetrics> fonts;
   DrawingBudget font_budget;
+  std::size_t comparisons = 50'000'000;
   for (std::size_t page = 0; page < pages.value()->size(); ++page) {
     const auto geometry = document.page_geometry(page);
     if (!geometry) continue;
     const auto& leaf = (*pages.value())[page];
     PageMarks marks;
     marks.visible = geometry.value().visible;
+    marks.comparisons = &comparisons;
     MarksReader::Shared shared{marks, budget, fonts, font_budget};
     constexpr Rect kEverywhere{-1e6, -1e6, 1e6, 1e6};
     State state;
@@ -369,7 +385,7 @@ void look_at_pages(const Document& document, HygieneBudget& budget, HazardList& 
     judge(marks, page, leaf.dictionary, list);
     if (marks.complete) continue;
     list.add(Hazard::kNotLookedThrough, {.page = page, .object = leaf.dictionary, .label = {}});
-    if (budget.operators == 0 || budget.octets == 0) return;
+    if (budget.operators == 0 || budget.octets == 0 || comparisons == 0) return;
   }
 }
 

@@ -55,6 +55,9 @@ void look_at_overlays(Document::Inside& document, HygieneBudget& budget, HazardL
 /// Fields whose value and appearance disagree.
 void look_at_fields(Document::Inside& document, HygieneBudget& budget, HazardList& list);
 
+/// The decoded octets of a content stream, paid for; nullopt: not readable, or not affordable. What
+/// fails costs as much as it may have taken.
+std::optional<Bytes> affordable_content(const QPDFObjectHandle& contents, HygieneBudget& budget);
 /// The name of a base font without its subset tag, "ABCDEF+" (9.9.2).
 std::string base_font(const QPDFObjectHandle& font);
 /// Two streams with the same octets as they stand in the file.

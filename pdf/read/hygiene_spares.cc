@@ -11,9 +11,11 @@ using Object = QPDFObjectHandle;
 /// A content stream has no /Type: what it draws with tells.
 bool reads_like_content(const Object& stream, HygieneBudget& budget) {
   constexpr std::size_t kMost = std::size_t{1} << 20U;
-  const auto octets = decoded_stream(stream, std::min(kMost, budget.octets));
-  if (!octets || !octets.value()) return false;
-  budget.octets -= std::min(budget.octets, octets.value()->size());
+  const auto limit = std::min(kMost, budget.octets);
+  const auto octets = decoded_stream(stream, limit);
+  const bool known = octets && octets.value();
+  budget.octets -= known ? std::min(budget.octets, octets.value()->size()) : limit;
+  if (!known) return false;
   const auto text = as_text(*octets.value());
   const bool letters =
       text.find("BT") != std::string_view::npos &&
@@ -92,7 +94,7 @@ void look_at_spares(Document::Inside& document, const UsedObjects& used, Hygiene
   std::vector<std::pair<Object, std::string>> spares;
   for (const auto& [id, entry] : document.qpdf.getXRefTable()) {
     if (entry.getType() == 0 || used.reached.count(id) != 0) continue;
-    if (budget.objects == 0) {
+    if (budget.objects == 0 || budget.octets == 0) {
       list.add(Hazard::kNotLookedThrough, {});
       return;
     }

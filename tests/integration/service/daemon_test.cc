@@ -304,9 +304,7 @@ TEST_F(DaemonTest, RefusesToSignWhatItsPolicyRefuses) {
       << "schema = \"antin-policy/1\"\n[hygiene]\njavascript = \"warn\"\n";
   write_config("", "policy = \"policy.toml\"\n");
   ASSERT_TRUE(daemon_->start()) << daemon_->log();
-  const auto told = sign("case-0003", script);
-  ASSERT_EQ(told.status, 201) << told.body;
-  EXPECT_NE(told.body.find("hygiene.javascript"), std::string::npos);
+  EXPECT_EQ(sign("case-0003", script).status, 201);
 }
 
 TEST_F(DaemonTest, AsksForTheRightKey) {
