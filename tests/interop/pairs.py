@@ -88,8 +88,8 @@ def write_pair(first, second, original, copy):
     documents.write(second, copy)
 
 
-def saved_again(seed, saver, original, copy):
-    documents.write(text(seed, 2 if seed % 4 == 0 else 1, seed % 3 == 0), original)
+def saved_again(seed, saver, layers, original, copy):
+    documents.write(text(seed, 2 if seed % 4 == 0 else 1, layers and seed % 3 == 0), original)
     saver(original, copy)
 
 
@@ -145,8 +145,11 @@ REAL = 14
 def unchanged():
     part = functools.partial
     for n, (name, saver) in enumerate({**SAVERS, "qpdf, decrypted": decrypted}.items()):
+        # The others leave out or rewrite hidden layers: then the copy is not the whole original.
+        layers = name.startswith("qpdf") or name == "mutool clean"
         for seed in range(7):
-            yield Pair(f"saved: {name}", SAME, f"saved-{n}-{seed}", part(saved_again, seed, saver))
+            yield Pair(f"saved: {name}", SAME, f"saved-{n}-{seed}",
+                       part(saved_again, seed, saver, layers))
     recompressed = [
         (300, "quality 90", again(300, 90)), (300, "quality 60", again(300, 60)),
         (300, "quality 35", again(300, 35)), (200, "quality 75", again(200, 75)),
