@@ -149,56 +149,91 @@ void rasterise(const Grid& grid, const std::vector<std::vector<Point>>& contours
   }
 }
 
+namespace {
+
+/// One row of squares of an upright image: every column's pixels stand in the same place in each
+/// row, and the pixels of a row serve all its columns.
+class UprightRows {
+ public:
+  UprightRows(const PixelPlane& plane, std::vector<PixelPlane::Range> across)
+      : plane_(plane), across_(std::move(across)), most_(plane.width, 0) {}
+
+  /// False when `steps` do not reach.
+  bool read(const PixelPlane::Range& down, std::size_t& steps, std::vector<std::uint8_t>& row) {
+    const auto first = across_.front().first, last = across_.back().last;
+    const auto left = std::min(first, last), right = std::max(first, last) + 1;
+    if (!spend(steps, (down.last - down.first + 1) * (right - left) + row.size())) return false;
+    const auto* line = &plane_.values[down.first * plane_.width];
+    std::copy(line + left, line + right, most_.data() + left);
+    for (auto y = down.first + 1; y <= down.last; ++y) {
+      line = &plane_.values[y * plane_.width];
+      for (auto x = left; x < right; ++x) most_[x] = std::max(most_[x], line[x]);
+    }
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      auto most = most_[across_[i].first];
+      for (auto x = across_[i].first + 1; x <= across_[i].last; ++x)
+        most = std::max(most, most_[x]);
+      row[i] = most;
+    }
+    return true;
+  }
+
+ private:
+  const PixelPlane& plane_;
+  std::vector<PixelPlane::Range> across_;
+  std::vector<std::uint8_t> most_;
+};
+
+}  // namespace
+
 void rasterise_image(const Grid& grid, const DrawnImage& image, const PixelPlane* plane,
-                     DrawingBudget& budget,
-                     const std::function<void(std::size_t, std::uint8_t)>& visit) {
+                     DrawingBudget& budget, const VisitRow& visit) {
   const auto box = image.place.map(Rect{0, 0, 1, 1});
   const auto seen = intersection(intersection(box, image.clip), grid.area);
   if (!(seen.width() >= 0) || !(seen.height() >= 0)) return;
   const auto rows = touched(seen.bottom, seen.top, grid.area.bottom, grid.step, grid.rows);
   const auto columns = touched(seen.left, seen.right, grid.area.left, grid.step, grid.columns);
   if (!rows || !columns) return;
-  const bool afford =
-      spend(budget.cells, (rows->last - rows->first + 1) * (columns->last - columns->first + 1));
+  const auto width = columns->last - columns->first + 1;
+  bool afford = spend(budget.cells, (rows->last - rows->first + 1) * width);
   const auto back = image.place.inverse();
-  // Upright images, nearly all there are, need each column's and row's pixels looked up once.
-  const bool upright = back && back->b == 0 && back->c == 0;
   const auto part_of = [&](std::size_t row, std::size_t column) {
     const double x = grid.area.left + static_cast<double>(column) * grid.step;
     const double y = grid.area.bottom + static_cast<double>(row) * grid.step;
     return back->map(Rect{x, y, x + grid.step, y + grid.step});
   };
-  std::vector<PixelPlane::Range> across;
-  if (afford && upright && plane != nullptr) {
+  std::vector<std::uint8_t> values(width, 255);
+  // The first row of samples is at the top of the unit square (8.9.5.1).
+  const auto down_of = [&](const Rect& part) {
+    return PixelPlane::touched(1 - part.top, 1 - part.bottom, plane->height);
+  };
+  std::optional<UprightRows> upright;
+  if (afford && back && back->b == 0 && back->c == 0 && plane != nullptr) {
+    std::vector<PixelPlane::Range> across;
+    across.reserve(width);
     for (auto column = columns->first; column <= columns->last; ++column) {
       const auto part = part_of(rows->first, column);
       across.push_back(PixelPlane::touched(part.left, part.right, plane->width));
     }
+    upright.emplace(*plane, std::move(across));
   }
   for (auto row = rows->first; row <= rows->last; ++row) {
-    auto part = afford && upright ? part_of(row, columns->first) : Rect{};
-    for (auto column = columns->first; column <= columns->last; ++column) {
-      const auto cell = row * grid.columns + column;
-      if (!afford || !back) {
-        visit(cell, 255);
-        continue;
-      }
-      if (!upright) {
-        part = part_of(row, column);
-        if (part.right < 0 || part.left > 1 || part.top < 0 || part.bottom > 1) continue;
-      }
-      if (plane == nullptr) {
-        visit(cell, 255);
-        continue;
-      }
-      // The first row of samples is at the top of the unit square (8.9.5.1).
-      const auto down = PixelPlane::touched(1 - part.top, 1 - part.bottom, plane->height);
-      const auto pixels = upright ? across[column - columns->first]
-                                  : PixelPlane::touched(part.left, part.right, plane->width);
-      if (const auto value = plane->largest(pixels, down, budget.cells); value != 0) {
-        visit(cell, value);
+    if (upright) {
+      afford = afford && upright->read(down_of(part_of(row, columns->first)), budget.cells, values);
+    } else if (afford && back && !(back->b == 0 && back->c == 0)) {
+      for (auto column = columns->first; column <= columns->last; ++column) {
+        const auto part = part_of(row, column);
+        const bool outside = part.right < 0 || part.left > 1 || part.top < 0 || part.bottom > 1;
+        values[column - columns->first] =
+            outside ? std::uint8_t{0}
+            : plane == nullptr
+                ? std::uint8_t{255}
+                : plane->largest(PixelPlane::touched(part.left, part.right, plane->width),
+                                 down_of(part), budget.cells);
       }
     }
+    if (!afford) std::fill(values.begin(), values.end(), std::uint8_t{255});
+    visit(row * grid.columns + columns->first, values);
   }
 }
 
@@ -214,12 +249,11 @@ CoverGrid::CoverGrid(const Grid& grid)
 
 void CoverGrid::apply(double alpha, bool letters) {
   const double through = 1 - alpha;
-  for (std::size_t i = 0; i < mask_.size(); ++i) {
-    if (mask_[i] == 0) continue;
+  for_each_marked(mask_, [&](std::size_t i) {
     mask_[i] = 0;
     strict_[i] = static_cast<std::uint8_t>(strict_[i] * through);
     if (!letters) solid_[i] = static_cast<std::uint8_t>(solid_[i] * through);
-  }
+  });
 }
 
 void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget& budget) {
@@ -238,16 +272,19 @@ void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget&
   }
   apply(1, true);
   for (const auto& image : drawing.images) {
-    const auto plane = image.image.isInitialized() && !QPDFObjectHandle{image.image}.isNull()
-                           ? opacity_of(image.image, budget)
-                           : std::nullopt;
+    const auto plane = opacity_of(image, budget);
     auto clipped = image;
     clipped.clip = intersection(image.clip, within);
-    rasterise_image(grid_, clipped, plane ? &*plane : nullptr, budget,
-                    [&](std::size_t cell, std::uint8_t value) {
-                      const double through = 1 - image.alpha * value / 255;
-                      strict_[cell] = static_cast<std::uint8_t>(strict_[cell] * through);
-                      solid_[cell] = static_cast<std::uint8_t>(solid_[cell] * through);
+    rasterise_image(grid_, clipped, plane.get(), budget,
+                    [&](std::size_t first, const std::vector<std::uint8_t>& values) {
+                      for (std::size_t i = 0; i < values.size(); ++i) {
+                        if (values[i] == 0) continue;
+                        const double through = 1 - image.alpha * values[i] / 255;
+                        auto& strict = strict_[first + i];
+                        auto& solid = solid_[first + i];
+                        strict = static_cast<std::uint8_t>(strict * through);
+                        solid = static_cast<std::uint8_t>(solid * through);
+                      }
                     });
   }
 }

@@ -2,6 +2,7 @@
 
 // Only pdf/read includes this.
 
+#include <cstring>
 #include <functional>
 
 #include "pdf/read/drawing.h"
@@ -25,11 +26,24 @@ struct Grid {
 void rasterise(const Grid& grid, const std::vector<std::vector<Point>>& contours, bool even_odd,
                const Rect& clip, DrawingBudget& budget, std::vector<std::uint8_t>& mask);
 
-/// Calls visit(cell, how opaque 0 to 255) for the squares that an image touches. `plane`: what of
-/// the image counts, nothing for all of it.
+/// Calls visit(index of every marked square), in order.
+template <class Visit>
+void for_each_marked(const std::vector<std::uint8_t>& mask, const Visit& visit) {
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    const auto* found = std::memchr(&mask[i], 1, mask.size() - i);
+    if (found == nullptr) return;
+    i = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - mask.data());
+    visit(i);
+  }
+}
+
+/// What an image shows in neighbouring squares of one row, from `first` on: 0 nothing, 255 opaque.
+using VisitRow = std::function<void(std::size_t first, const std::vector<std::uint8_t>& values)>;
+
+/// The squares that an image touches, row by row. `plane`: what of the image counts, nothing for
+/// all of it.
 void rasterise_image(const Grid& grid, const DrawnImage& image, const struct PixelPlane* plane,
-                     DrawingBudget& budget,
-                     const std::function<void(std::size_t, std::uint8_t)>& visit);
+                     DrawingBudget& budget, const VisitRow& visit);
 
 /// The box around a glyph's ink as a contour.
 std::vector<std::vector<Point>> ink_contour(const DrawnGlyph& glyph);

@@ -3,6 +3,7 @@
 // Only pdf/read includes this.
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct DrawingBudget {
   std::size_t octets = std::size_t{96} << 20U;  ///< decoded content, fonts and images
   std::size_t marks = 1'000'000;
   std::size_t points = 4'000'000;
-  std::size_t cells = 200'000'000;  ///< raster cells and pixels looked at
+  std::size_t cells = 200'000'000;            ///< raster cells and pixels looked at
+  std::size_t kept = std::size_t{32} << 20U;  ///< pixels kept for the next comparison
 };
 /// Takes `amount` from `left`; false, and nothing is left, when there was less.
 bool spend(std::size_t& left, std::size_t amount) noexcept;
@@ -50,6 +52,8 @@ struct DrawnImage {
   QPDFObjectHandle image;  ///< null: inline, nothing is known about it
   double alpha = 1;
   Rect clip;
+  /// Its pixels, once somebody looked at them.
+  std::shared_ptr<struct KeptPlanes> planes;
 };
 
 /// What a content stream shows, as far as it matters for what lies over or under it. Everything is

@@ -153,6 +153,57 @@ std::optional<PixelPlane> plane_of(const Samples& samples, DrawingBudget& budget
   return plane;
 }
 
+std::optional<PixelPlane> read_opacity(const Object& image, DrawingBudget& budget) {
+  const auto stencil_of = [&](const Object& mask) -> std::optional<PixelPlane> {
+    const auto samples = samples_of(mask, 1, true, budget);
+    if (!samples) return std::nullopt;
+    // 8.9.6.2: 0 paints, 1 leaves alone, unless /Decode turns it round.
+    return plane_of(*samples, budget,
+                    [&](std::size_t x, std::size_t y) { return 255 - samples->at(x, y, 0); });
+  };
+  // What is shown instead when it is printed has no mask that we looked at (8.9.5.4).
+  if (!Object{key_of(image, "/Alternates")}.isNull()) return std::nullopt;
+  auto stencil = key_of(image, "/ImageMask");
+  if (stencil.isBool() && stencil.getBoolValue()) return stencil_of(image);
+  if (auto soft = key_of(image, "/SMask"); soft.isStream()) {
+    const auto samples = samples_of(soft, 1, false, budget);
+    if (!samples) return std::nullopt;
+    return plane_of(*samples, budget,
+                    [&](std::size_t x, std::size_t y) { return samples->at(x, y, 0); });
+  }
+  if (auto mask = key_of(image, "/Mask"); mask.isStream()) return stencil_of(mask);
+  return std::nullopt;
+}
+
+std::optional<PixelPlane> read_ink(const Object& image, DrawingBudget& budget) {
+  auto stencil = key_of(image, "/ImageMask");
+  if (stencil.isBool() && stencil.getBoolValue()) return read_opacity(image, budget);
+  const auto components = components_of(key_of(image, "/ColorSpace"));
+  if (!components) return std::nullopt;
+  const auto samples = samples_of(image, *components, false, budget);
+  if (!samples) return std::nullopt;
+  return plane_of(*samples, budget, [&](std::size_t x, std::size_t y) {
+    for (std::size_t c = 0; c < samples->components; ++c) {
+      if (samples->at(x, y, c) < kPaper) return 255U;
+    }
+    return 0U;
+  });
+}
+
+template <class Read>
+KeptPlanes::Plane kept(const DrawnImage& image, std::optional<KeptPlanes::Plane> KeptPlanes::*which,
+                       DrawingBudget& budget, const Read& read) {
+  if (!image.image.isInitialized() || Object{image.image}.isNull()) return nullptr;
+  if (image.planes != nullptr && (*image.planes).*which) return *((*image.planes).*which);
+  KeptPlanes::Plane plane;
+  if (auto made = read(image.image, budget)) {
+    plane = std::make_shared<const PixelPlane>(std::move(*made));
+  }
+  const auto pixels = plane == nullptr ? 0 : plane->values.size();
+  if (image.planes != nullptr && spend(budget.kept, pixels)) (*image.planes).*which = plane;
+  return plane;
+}
+
 }  // namespace
 
 PixelPlane::Range PixelPlane::touched(double low, double high, std::size_t count) noexcept {
@@ -176,41 +227,16 @@ std::uint8_t PixelPlane::largest(const Range& columns, const Range& rows,
   return most;
 }
 
-std::optional<PixelPlane> opacity_of(const Object& image, DrawingBudget& budget) {
-  const auto stencil_of = [&](const Object& mask) -> std::optional<PixelPlane> {
-    const auto samples = samples_of(mask, 1, true, budget);
-    if (!samples) return std::nullopt;
-    // 8.9.6.2: 0 paints, 1 leaves alone, unless /Decode turns it round.
-    return plane_of(*samples, budget,
-                    [&](std::size_t x, std::size_t y) { return 255 - samples->at(x, y, 0); });
-  };
-  // What is shown instead when it is printed has no mask that we looked at (8.9.5.4).
-  if (!Object{key_of(image, "/Alternates")}.isNull()) return std::nullopt;
-  auto stencil = key_of(image, "/ImageMask");
-  if (stencil.isBool() && stencil.getBoolValue()) return stencil_of(image);
-  if (auto soft = key_of(image, "/SMask"); soft.isStream()) {
-    const auto samples = samples_of(soft, 1, false, budget);
-    if (!samples) return std::nullopt;
-    return plane_of(*samples, budget,
-                    [&](std::size_t x, std::size_t y) { return samples->at(x, y, 0); });
-  }
-  if (auto mask = key_of(image, "/Mask"); mask.isStream()) return stencil_of(mask);
-  return std::nullopt;
+std::shared_ptr<const PixelPlane> opacity_of(const DrawnImage& image, DrawingBudget& budget) {
+  return kept(image, &KeptPlanes::opacity, budget, read_opacity);
 }
 
-std::optional<PixelPlane> ink_of(const Object& image, DrawingBudget& budget) {
-  auto stencil = key_of(image, "/ImageMask");
-  if (stencil.isBool() && stencil.getBoolValue()) return opacity_of(image, budget);
-  const auto components = components_of(key_of(image, "/ColorSpace"));
-  if (!components) return std::nullopt;
-  const auto samples = samples_of(image, *components, false, budget);
-  if (!samples) return std::nullopt;
-  return plane_of(*samples, budget, [&](std::size_t x, std::size_t y) {
-    for (std::size_t c = 0; c < samples->components; ++c) {
-      if (samples->at(x, y, c) < kPaper) return 255U;
-    }
-    return 0U;
-  });
+std::shared_ptr<const PixelPlane> seen_pixels(const DrawnImage& image, bool of_signature,
+                                              DrawingBudget& budget) {
+  if (of_signature) {
+    if (auto opacity = opacity_of(image, budget)) return opacity;
+  }
+  return kept(image, &KeptPlanes::ink, budget, read_ink);
 }
 
 }  // namespace antin::pdf

@@ -19,12 +19,19 @@ struct PixelPlane {
   std::uint8_t largest(const Range& columns, const Range& rows, std::size_t& steps) const;
 };
 
-/// How opaque the pixels of an image XObject are (0 to 255), out of /SMask, a stencil /Mask or
-/// /ImageMask (8.9.6, 11.6.5.2); nullopt: wholly opaque, or the mask cannot be read.
-std::optional<PixelPlane> opacity_of(const QPDFObjectHandle& image, DrawingBudget& budget);
+/// The planes of one drawn image that were computed.
+struct KeptPlanes {
+  using Plane = std::shared_ptr<const PixelPlane>;
+  std::optional<Plane> opacity, ink;
+};
 
-/// 255 where an image differs from blank paper, 0 where it does not; nullopt when its pixels cannot
-/// be read: then all of it counts.
-std::optional<PixelPlane> ink_of(const QPDFObjectHandle& image, DrawingBudget& budget);
+/// How opaque the pixels of an image are (0 to 255), out of /SMask, a stencil /Mask or /ImageMask
+/// (8.9.6, 11.6.5.2); nullptr: wholly opaque, or the mask cannot be read.
+std::shared_ptr<const PixelPlane> opacity_of(const DrawnImage& image, DrawingBudget& budget);
+
+/// 255 where an image differs from blank paper, 0 where it does not; a signature's picture shows
+/// where it is not transparent. nullptr when its pixels cannot be read: then all of it counts.
+std::shared_ptr<const PixelPlane> seen_pixels(const DrawnImage& image, bool of_signature,
+                                              DrawingBudget& budget);
 
 }  // namespace antin::pdf

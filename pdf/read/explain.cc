@@ -132,6 +132,11 @@ Explainer::Explainer(Document::Inside& before, Document::Inside& after, std::siz
   drawing_.operators = budget.operators;
   drawing_.octets = budget.octets;
   drawing_.cells = budget.cells;
+  if (after_.drawings != nullptr) {
+    drawing_.marks = after_.drawings->left.marks;
+    drawing_.points = after_.drawings->left.points;
+    drawing_.kept = after_.drawings->left.kept;
+  }
 }
 
 Result<std::vector<Change>> Explainer::run() {
@@ -162,6 +167,7 @@ Result<std::vector<Change>> Explainer::run() {
   budget_.operators = drawing_.operators;
   budget_.octets = drawing_.octets;
   budget_.cells = drawing_.cells;
+  if (after_.drawings != nullptr) after_.drawings->left = drawing_;
   if (!spend(budget_.steps, steps_)) {
     return make_error(Code::kPdfChangeBudget, "comparing revisions");
   }
@@ -253,6 +259,13 @@ void Explainer::differ(const Place& place, const Object& before, const Object& a
   if (!gone) new_subtrees_.push_back(after);
 }
 
+Object Explainer::shared(const Object& before) {
+  if (!before.isIndirect() || redefined(before)) return before;
+  // Where a length that stands elsewhere has changed the later reading may fail.
+  const auto later = after_.qpdf.getObject(before.getObjGen());
+  return Object{later}.isNull() ? before : later;
+}
+
 bool Explainer::unchanged(const Object& before, const Object& after) {
   return before.isIndirect() && after.isIndirect() && before.getObjGen() == after.getObjGen() &&
          !redefined(before);
@@ -292,6 +305,7 @@ void Explainer::compare(const Pair& pair) {
 
 void Explainer::compare_dictionaries(Object before, Object after, const Place& place) {
   for_each_key(before, after, [&](const std::string& key, const Object& old, const Object& now) {
+    if (unchanged(old, now)) return enqueue(old, now, below(place, key));
     const bool scalars = !is_container(old) && !is_container(now);
     if (scalars && same_scalar(old, now)) {
       if (now.isIndirect()) reached_.insert(now.getObjGen());
@@ -328,23 +342,32 @@ void Explainer::compare_streams(const Object& before, const Object& after, const
                });
 }
 
-/// An object whose octets both revisions share: only what it refers to can have changed.
+/// An object whose octets both revisions share: only what it refers to can have changed. The later
+/// revision's reading of it is walked.
 void Explainer::walk_same(const Pair& pair) {
   const auto& place = pair.place;
-  if (!seen_same_.emplace(pair.before.getObjGen(), place.role).second) return;
+  if (!seen_same_.emplace(pair.after.getObjGen(), place.role).second) return;
+  if (!is_container(pair.after)) {
+    // A stream whose length stands elsewhere can read otherwise now, or not at all.
+    const auto earlier = before_.qpdf.getObject(pair.after.getObjGen());
+    if (is_container(earlier) || !same_scalar(earlier, pair.after)) {
+      differ(place, earlier, pair.after);
+    }
+    return;
+  }
   struct Item {
     Object object;
     Place place;
   };
-  std::vector<Item> stack{{dictionary_of(pair.before), place}};
+  std::vector<Item> stack{{dictionary_of(pair.after), place}};
   const auto visit = [&](const Object& child, const std::string& segment, const Place& here) {
     if (child.isIndirect()) {
       const auto id = child.getObjGen();
       reached_.insert(id);
       if (at_home_.count(id) != 0) return;
       if (redefined(child)) {
-        enqueue(child, after_.qpdf.getObject(id), below(here, segment));
-      } else if (is_container(child) && seen_same_.count({id, here.role}) == 0) {
+        enqueue(before_.qpdf.getObject(id), child, below(here, segment));
+      } else if (seen_same_.count({id, here.role}) == 0) {
         enqueue(child, child, below(here, segment));
       }
     } else if (is_container(child)) {
@@ -367,39 +390,49 @@ void Explainer::walk_same(const Pair& pair) {
 bool Explainer::equal(const Object& before, const Object& after) {
   struct Item {
     Object before, after;
+    bool shared;  ///< the octets are the same; what they refer to may not be
   };
-  std::vector<Item> stack{{before, after}};
+  std::vector<Item> stack{{before, after, false}};
   std::set<std::pair<QPDFObjGen, QPDFObjGen>> seen;
   while (!stack.empty()) {
     if (++steps_ > std::min(after_.options.limits.max_objects, budget_.steps)) return false;
-    auto [a, b] = std::move(stack.back());
+    auto [a, b, same] = std::move(stack.back());
     stack.pop_back();
+    if (same && b.isIndirect() && (redefined(b) || !is_container(b))) {
+      a = before_.qpdf.getObject(b.getObjGen());
+      same = false;
+    }
     if (a.isIndirect() && b.isIndirect()) {
       if (a.getObjGen() == b.getObjGen() && at_home_.count(a.getObjGen()) != 0) continue;
       if (!seen.emplace(a.getObjGen(), b.getObjGen()).second) continue;
     }
+    if (unchanged(a, b) && is_container(b)) {
+      a = b;
+      same = true;
+    }
     if (!is_container(a) || !is_container(b)) {
-      if (!same_scalar(a, b)) return false;
+      if (!same && !same_scalar(a, b)) return false;
       continue;
     }
     if (a.getTypeCode() != b.getTypeCode()) return false;
     if (a.isArray()) {
       if (a.getArrayNItems() != b.getArrayNItems()) return false;
       for (int i = 0; i < a.getArrayNItems(); ++i) {
-        stack.push_back({a.getArrayItem(i), b.getArrayItem(i)});
+        stack.push_back({a.getArrayItem(i), b.getArrayItem(i), same});
       }
       continue;
     }
-    if (a.isStream() && !unchanged(a, b)) {
+    if (a.isStream() && !same) {
       const auto x = a.getRawStreamData(), y = b.getRawStreamData();
       if (x->getSize() != y->getSize() ||
           !std::equal(x->getBuffer(), x->getBuffer() + x->getSize(), y->getBuffer())) {
         return false;
       }
     }
+    const bool below_same = same;
     for_each_key(dictionary_of(a), dictionary_of(b),
                  [&](const std::string&, const Object& x, const Object& y) {
-                   stack.push_back({x, y});
+                   stack.push_back({x, y, below_same});
                  });
   }
   return true;

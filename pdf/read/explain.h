@@ -84,6 +84,9 @@ class Explainer {
   void find_unreachable();
   void mark_reachable(std::vector<Object> roots);
   bool redefined(const Object& object) const { return redefined_.count(object.getObjGen()) != 0; }
+  /// An object of the earlier revision, taken from the later one where both share its octets: what
+  /// many comparisons have in common is read once.
+  Object shared(const Object& before);
   bool existed(const Object& object) const;
   /// Compares later what stands at `place` before and after.
   void enqueue(const Object& before, const Object& after, const Place& place);
@@ -106,6 +109,7 @@ class Explainer {
 
   // explain_form.cc, explain_signatures.cc
   void pair_forms();
+  bool was_signed(const FormField& field);
   void compare_form(Object before, Object after, const Place& place);
   void compare_nodes();
   void compare_node(const FormNode& before, const FormNode& after);
@@ -133,6 +137,8 @@ class Explainer {
   void judge_page_covers(std::size_t page);
   std::vector<std::pair<Object, const FormNode*>> new_appearances_on(std::size_t page);
   Cover later_cover(const Object& annotation, const FormNode& node, const PageDrawing& page);
+  DrawingsOf drawings_before();
+  bool stands_in_same_octets(const Object& before, const Object& after);
   const PageDrawing& drawn_before(std::size_t page);
 
   Document::Inside& before_;

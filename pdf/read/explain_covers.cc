@@ -9,6 +9,8 @@ using Object = QPDFObjectHandle;
 
 /// More later appearances than this on one page are not laid over each other any more.
 constexpr std::size_t kMostCovers = 64;
+/// More objects than this behind one resource dictionary are read again.
+constexpr std::size_t kMostReached = 20'000;
 
 bool needs_appearances(const Object& root) {
   auto flag = key_of(key_of(root, "/AcroForm"), "/NeedAppearances");
@@ -17,10 +19,45 @@ bool needs_appearances(const Object& root) {
 
 }  // namespace
 
+DrawingsOf Explainer::drawings_before() {
+  return {before_, after_, [this](const Object& before, const Object& after) {
+            return stands_in_same_octets(before, after);
+          }};
+}
+
+/// Stricter than equal(): nothing that either reaches was written anew.
+bool Explainer::stands_in_same_octets(const Object& before, const Object& after) {
+  if (before.isIndirect() || after.isIndirect()) {
+    if (!unchanged(before, after)) return false;
+  } else if (Object{before}.unparse() != Object{after}.unparse()) {
+    return false;
+  }
+  std::set<QPDFObjGen> seen;
+  std::vector<Object> todo{after};
+  while (!todo.empty()) {
+    auto object = todo.back();
+    todo.pop_back();
+    if (seen.size() > kMostReached) return false;
+    if (object.isIndirect()) {
+      if (redefined(object) || object.isNull()) return false;
+      if (!seen.insert(object.getObjGen()).second) continue;
+    }
+    ++steps_;
+    if (object.isStream()) object = object.getDict();
+    if (object.isArray()) {
+      for (auto& item : object.getArrayAsVector()) todo.push_back(item);
+    } else if (object.isDictionary()) {
+      for (const auto& key : object.getKeys()) todo.push_back(object.getKey(key));
+    }
+  }
+  return true;
+}
+
 const PageDrawing& Explainer::drawn_before(std::size_t page) {
   const auto known = drawn_before_.find(page);
   if (known != drawn_before_.end()) return known->second;
-  return drawn_before_.emplace(page, PageDrawing::read(before_, page, drawing_)).first->second;
+  return drawn_before_.emplace(page, PageDrawing::read(drawings_before(), page, drawing_))
+      .first->second;
 }
 
 /// Every appearance of a form field that is new or may have changed, against what the page showed
@@ -51,7 +88,7 @@ std::vector<std::pair<Object, const FormNode*>> Explainer::new_appearances_on(st
 
 Cover Explainer::later_cover(const Object& annotation, const FormNode& node,
                              const PageDrawing& page) {
-  auto cover = read_cover(annotation, page.geometry(), drawing_);
+  auto cover = read_cover(annotation, page.geometry(), after_, drawing_);
   if (node.field == FormNode::kGroup || new_signatures_.count(node.name) != 0) return cover;
   const auto& field = form_after_.fields[node.field];
   const bool drawn_by_viewer =
@@ -63,7 +100,9 @@ Cover Explainer::later_cover(const Object& annotation, const FormNode& node,
     DrawnGlyph value;
     value.ink = value.clip = cover.rect;
     value.vague = true;
-    cover.drawing.glyphs.push_back(value);
+    auto with_value = *cover.shown;
+    with_value.drawing.glyphs.push_back(value);
+    cover.shown = std::make_shared<const ReadDrawing>(std::move(with_value));
   }
   return cover;
 }
@@ -88,7 +127,7 @@ void Explainer::judge_page_covers(std::size_t page) {
     std::optional<Cover> before;
     if (nodes_before_.count(annotation.getObjGen()) != 0) {
       const auto old = before_.qpdf.getObject(annotation.getObjGen());
-      if (is_shown(old)) before = read_cover(old, drawn.geometry(), drawing_);
+      if (is_shown(old)) before = read_cover(old, drawn.geometry(), drawings_before(), drawing_);
     }
     const auto effect =
         drawn.effect_of(laid, before ? &*before : nullptr,

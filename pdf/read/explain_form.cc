@@ -44,6 +44,10 @@ bool names_field(const FieldLock& lock, const std::string& name) {
 
 }  // namespace
 
+bool Explainer::was_signed(const FormField& field) {
+  return field.type == "/Sig" && !shared(field.value).isNull();
+}
+
 void Explainer::pair_forms() {
   for (std::size_t i = 0; i < form_before_.nodes.size(); ++i) {
     const auto& node = form_before_.nodes[i].dictionary;
@@ -60,9 +64,9 @@ void Explainer::pair_forms() {
   for (const auto& field : form_after_.fields) {
     if (field.type != "/Sig") continue;
     const auto old = old_fields.find(field.name);
-    const bool was_signed = old != old_fields.end() && is_signed(*old->second);
+    const bool signed_before = old != old_fields.end() && was_signed(*old->second);
     const bool now_signed = is_signed(field);
-    if (was_signed || (!now_signed && old != old_fields.end())) continue;
+    if (signed_before || (!now_signed && old != old_fields.end())) continue;
     const bool stamp = now_signed && is_timestamp_value(field.value);
     new_signatures_[field.name] = stamp ? ChangeLevel::kLongTermData : ChangeLevel::kSignature;
     if (!now_signed || stamp) continue;
@@ -194,7 +198,7 @@ void Explainer::compare_kids(const Object& before, const Object& after, const Pl
       const auto& old_node = form_before_.nodes[node->second];
       gone.field = old_node.name;
       had_signature =
-          old_node.field == FormNode::kGroup || is_signed(form_before_.fields[old_node.field]);
+          old_node.field == FormNode::kGroup || was_signed(form_before_.fields[old_node.field]);
     }
     add(gone, ChangeLevel::kContent,
         had_signature ? Code::kPdfChangeSignatureRemoved : Code::kPdfChangeFieldRemoved,
@@ -260,7 +264,7 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
       after.field == FormNode::kGroup ? nullptr : &form_after_.fields[after.field];
   const bool signature = (old_field != nullptr && old_field->type == "/Sig") ||
                          (new_field != nullptr && new_field->type == "/Sig");
-  const bool was_signed = old_field != nullptr && is_signed(*old_field);
+  const bool signed_before = old_field != nullptr && was_signed(*old_field);
   const bool newly_signed = signature && new_signatures_.count(after.name) != 0;
   const auto brings = newly_signed ? new_signatures_.at(after.name) : ChangeLevel::kSignature;
   if (before.name != after.name) {
@@ -278,8 +282,9 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
     if (equal(x, y)) {
       // Equal now, and what it refers to is met in its own role.
       here.role = key == "/V" && signature ? Role::kSignatureValue
-                  : key == "/AP" ? (was_signed ? Role::kSignedAppearance : Role::kFieldAppearance)
-                                 : Role::kFieldDefinition;
+                  : key == "/AP"
+                      ? (signed_before ? Role::kSignedAppearance : Role::kFieldAppearance)
+                      : Role::kFieldDefinition;
       enqueue(x, y, here);
       continue;
     }
@@ -298,7 +303,7 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
         here.role = Role::kSignatureValue;
         enqueue(x, y, here);
       }
-    } else if (signature && was_signed) {
+    } else if (signature && signed_before) {
       if (key == "/AP" || key == "/Rect" || key == "/F" || key == "/MK" || key == "/AS") {
         here.role = Role::kSignedAppearance;
       }

@@ -140,7 +140,7 @@ void look_at_overlays(Document::Inside& document, HygieneBudget& budget, HazardL
     }
     const auto below = PageDrawing::read(document, page, drawing);
     for (const auto& annotation : over) {
-      const auto cover = read_cover(annotation, below.geometry(), drawing);
+      const auto cover = read_cover(annotation, below.geometry(), document, drawing);
       if (below.effect_of({&cover}, nullptr, CoverKind::kFilledField, drawing) ==
           CoverEffect::kHides) {
         list.add(Hazard::kRemovableOverlay, {.page = page, .object = annotation, .label = {}});

@@ -2,7 +2,10 @@
 
 // Only pdf/read includes this.
 
+#include <memory>
+
 #include "pdf/read/cover_grid.h"
+#include "pdf/read/kept_drawings.h"
 
 namespace antin::pdf {
 
@@ -22,8 +25,10 @@ enum class CoverEffect : std::uint8_t { kBlank, kReadable, kHides, kCannotTell }
 struct Cover {
   QPDFObjectHandle annotation;
   Rect rect;
-  Drawing drawing;
+  std::shared_ptr<const ReadDrawing> shown = std::make_shared<const ReadDrawing>();
   bool everywhere = false;  ///< the viewer draws it by itself: the whole of `rect` counts
+
+  const Drawing& drawing() const noexcept { return shown->drawing; }
 };
 
 /// How strictly a cover is judged.
@@ -38,11 +43,13 @@ class PageDrawing {
   struct Part {
     QPDFObjGen annotation;   ///< 0: the page itself
     bool signature = false;  ///< appearance of a signature
-    Drawing drawing;
-    Rect box;  ///< everything it draws lies in it
+    std::shared_ptr<const ReadDrawing> shown;
+
+    const Drawing& drawing() const noexcept { return shown->drawing; }
+    const Rect& box() const noexcept { return shown->box; }
   };
 
-  static PageDrawing read(Document::Inside& document, std::size_t page, DrawingBudget& budget);
+  static PageDrawing read(const DrawingsOf& from, std::size_t page, DrawingBudget& budget);
 
   /// Anything drawn in `area`, own parts of the annotations in `without` apart.
   bool shows_anything_in(const Rect& area, const std::vector<QPDFObjGen>& without,
@@ -69,6 +76,6 @@ std::optional<Rect> extent_of(const QPDFObjectHandle& annotation, const PageGeom
 
 /// The cover that an annotation is in its document.
 Cover read_cover(const QPDFObjectHandle& annotation, const PageGeometry& page,
-                 DrawingBudget& budget);
+                 const DrawingsOf& from, DrawingBudget& budget);
 
 }  // namespace antin::pdf

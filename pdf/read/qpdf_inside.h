@@ -3,6 +3,7 @@
 // Only pdf/read and pdf/write include this: libqpdf stays inside pdf/.
 
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <optional>
 #ifndef POINTERHOLDER_TRANSITION
@@ -48,6 +49,7 @@ struct Document::Inside {
   QPDF qpdf;
   std::optional<Encryption> encryption;
   bool may_modify_annotations = true;
+  std::shared_ptr<struct KeptDrawings> drawings;  ///< nullptr: nothing was kept yet
   std::vector<QPDFExc> warnings;  ///< collected so far: libqpdf gives each only once
 
   QPDFObjectHandle trailer() { return qpdf.getTrailer(); }

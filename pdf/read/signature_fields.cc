@@ -395,6 +395,8 @@ Result<std::vector<SignatureField>> Document::signature_fields() const {
         field.is_signed = true;
         field.value = id_of(form_field.value);
         read_value_of(*inside_, value, quick, field);
+        // Whoever meets it later need not read the digits either.
+        if (quick) inside_->qpdf.replaceObject(form_field.value.getObjGen(), quick->dictionary);
         if (form_field.value_inherited) add(field.findings, Code::kPdfSignatureShared, "inherited");
         if (form_field.value.isIndirect()) {
           const auto [other, is_new] = values.emplace(field.value, signatures.size());
