@@ -202,7 +202,7 @@ std::optional<std::size_t> offset_of(const Finding& finding) {
 // made over them. Then whoever signed has signed this very oddity; it stays visible as a warning.
 FileState judge_file(const Work& work, Findings& findings) {
   auto state = FileState::kAccountedFor;
-  std::size_t signed_by_all = work.document.octets().size();
+  std::size_t signed_by_all = work.reports.empty() ? 0 : work.document.octets().size();
   for (std::size_t i = 0; i < work.reports.size(); ++i) {
     const auto& ranges = work.signatures[i].ranges;
     const bool counts = work.reports[i].integrity == Integrity::kIntact &&
@@ -212,10 +212,11 @@ FileState judge_file(const Work& work, Findings& findings) {
   for (auto& finding : findings) {
     if (finding.severity != Severity::kError) continue;
     const auto offset = offset_of(finding);
-    if (finding.code == Code::kPdfAmbiguous) {
+    const bool signed_over = offset && *offset < signed_by_all;
+    if (finding.code == Code::kPdfAmbiguous && signed_over) {
       // Whoever signed saw one of the two readings; nobody knows which.
       state = std::max(state, FileState::kAmbiguous);
-    } else if (offset && *offset < signed_by_all) {
+    } else if (signed_over) {
       finding.severity = Severity::kWarning;
     } else {
       state = FileState::kUnaccountedFor;
@@ -233,6 +234,26 @@ void tell_hazards(const Input& input, const pdf::Document& document, Report& rep
                         depth == pdf::HygieneDepth::kStructure ? pdf::HygieneBudget::structure()
                                                                : pdf::HygieneBudget{});
   std::move(hazards.begin(), hazards.end(), std::back_inserter(report.findings));
+}
+
+// A signature that no field leads to any more, or never did: somebody signed, and the document does
+// not say so.
+Status report_unlisted(const Work& work, Findings& findings) {
+  ANTIN_TRY(const auto places, work.document.signature_places());
+  for (const auto& place : places) {
+    const bool listed =
+        std::any_of(work.fields.begin(), work.fields.end(), [&](const pdf::SignatureField& field) {
+          if (place.begin == place.end || !field.contents_located) return field.value == place.id;
+          return field.contents_begin >= place.begin && field.contents_end <= place.end;
+        });
+    if (listed) continue;
+    findings.push_back(
+        {Code::kPdfSignatureUnlisted,
+         Severity::kError,
+         {},
+         "object " + std::to_string(place.id.number) + ", offset " + std::to_string(place.begin)});
+  }
+  return Done{};
 }
 
 Result<pdf::Document> open(const Input& input) {
@@ -265,6 +286,7 @@ Result<Report> judge(const Input& input, const pdf::Document& document) {
 
   auto file_findings = document.findings();
   report.findings.insert(report.findings.begin(), file_findings.begin(), file_findings.end());
+  ANTIN_CHECK(report_unlisted(work, report.findings));
   const auto state = judge_file(work, report.findings);
   tell_hazards(input, document, report);
   report.signatures = std::move(work.reports);

@@ -39,6 +39,18 @@ bool is_filler(ByteView gap) {
 
 }  // namespace
 
+std::optional<std::size_t> end_of_stream(ByteView file, std::size_t data, std::uint64_t length) {
+  if (data > file.size() || length > file.size() - data) return std::nullopt;
+  auto at = data + static_cast<std::size_t>(length);
+  // An end of line, or more white space; a comment would be data to whoever looks for "endstream".
+  while (at < file.size() && is_white(file[at])) ++at;
+  Lexer lexer{file, at};
+  const auto end = lexer.next();
+  if (end.begin != at || !lexer.is_keyword(end, "endstream")) return std::nullopt;
+  if (!lexer.is_keyword(lexer.next(), "endobj")) return std::nullopt;
+  return lexer.position();
+}
+
 std::optional<ObjectExtent> extent_of_object(ByteView file, std::size_t begin, ObjectId id,
                                              std::size_t max_depth) {
   Lexer lexer{file, begin};
@@ -49,37 +61,36 @@ std::optional<ObjectExtent> extent_of_object(ByteView file, std::size_t begin, O
       !lexer.is_keyword(lexer.next(), "obj")) {
     return std::nullopt;
   }
-  lexer.skip_white();
   const auto value_at = lexer.position();
-  if (!as_text(file).substr(value_at).starts_with("<<")) {
-    if (!read_value(lexer, max_depth) || !lexer.is_keyword(lexer.next(), "endobj")) {
-      return std::nullopt;
-    }
-    return ObjectExtent{lexer.position(), true};
-  }
+  auto value = scan_value(lexer, max_depth);
+  if (!value) return std::nullopt;
+  const auto after = lexer.next();
+  ObjectExtent extent{after.end, true, std::move(*value), 0, std::nullopt};
+  if (lexer.is_keyword(after, "endobj")) return extent;
+  if (!lexer.is_keyword(after, "stream")) return std::nullopt;
+  lexer.seek(value_at);
   const auto dictionary = read_dictionary(lexer, max_depth);
   if (!dictionary) return std::nullopt;
-  const auto after = lexer.next();
-  if (lexer.is_keyword(after, "endobj")) return ObjectExtent{after.end, true};
-  if (!lexer.is_keyword(after, "stream")) return std::nullopt;
   auto data = after.end;
   if (data < file.size() && file[data] == '\r') ++data;
   if (data < file.size() && file[data] == '\n') ++data;
-  const auto length = dictionary->integer("Length");
-  if (length && *length >= 0 && static_cast<std::size_t>(*length) <= file.size() - data) {
-    lexer.seek(data + static_cast<std::size_t>(*length));
-    if (!lexer.is_keyword(lexer.next(), "endstream")) return std::nullopt;
-    if (!lexer.is_keyword(lexer.next(), "endobj")) return std::nullopt;
-    return ObjectExtent{lexer.position(), true};
+  if (const auto length = dictionary->integer("Length")) {
+    const auto end =
+        *length < 0 ? std::nullopt : end_of_stream(file, data, static_cast<std::uint64_t>(*length));
+    if (!end) return std::nullopt;
+    extent.end = *end;
+    return extent;
   }
   const auto* reference = dictionary->find("Length");
   if (reference == nullptr || !reference->reference) return std::nullopt;
   const auto found = as_text(file).find("endstream", data);
-  if (found == std::string_view::npos) return std::nullopt;
-  lexer.seek(found);
-  if (!lexer.is_keyword(lexer.next(), "endstream")) return std::nullopt;
-  if (!lexer.is_keyword(lexer.next(), "endobj")) return std::nullopt;
-  return ObjectExtent{lexer.position(), false};
+  const auto end = found == std::string_view::npos ? std::nullopt : end_of_stream(file, found, 0);
+  if (!end) return std::nullopt;
+  extent.end = *end;
+  extent.exact = false;
+  extent.data = data;
+  extent.length = reference->reference;
+  return extent;
 }
 
 void account_for_update(ByteView file, const UpdateOctets& update, const ReadLimits& limits,
@@ -120,8 +131,9 @@ void account_for_update(ByteView file, const UpdateOctets& update, const ReadLim
     std::sort(numbers.begin(), numbers.end());
     if (const auto twice = std::adjacent_find(numbers.begin(), numbers.end());
         twice != numbers.end()) {
-      note(Code::kPdfAmbiguous,
-           "object " + std::to_string(*twice) + " stands twice in one cross-reference section");
+      note(Code::kPdfAmbiguous, "object " + std::to_string(*twice) +
+                                    " stands twice in one cross-reference section, offset " +
+                                    std::to_string(section->begin));
     }
   }
   std::sort(objects.begin(), objects.end(),
@@ -134,6 +146,11 @@ void account_for_update(ByteView file, const UpdateOctets& update, const ReadLim
       note(Code::kPdfAmbiguous, "no whole object " + std::to_string(object.number) + " at offset " +
                                     std::to_string(begin));
       continue;
+    }
+    if (extent->value.duplicate) {
+      note(Code::kPdfAmbiguous, "/" + *extent->value.duplicate + " stands twice in object " +
+                                    std::to_string(object.number) + ", offset " +
+                                    std::to_string(begin));
     }
     explained.push_back({begin, extent->end});
   }

@@ -6,6 +6,7 @@
 
 #include "certs/core/bytes.h"
 #include "certs/core/finding.h"
+#include "pdf/read/lexer.h"
 #include "pdf/read/revision.h"
 #include "pdf/read/xref.h"
 
@@ -29,8 +30,15 @@ void account_for_update(ByteView file, const UpdateOctets& update, const ReadLim
 struct ObjectExtent {
   std::size_t end;
   bool exact;  ///< false: the stream's length stands elsewhere; the next "endstream" was taken
+  ScannedValue value;
+  std::size_t data = 0;            ///< where a stream's data starts, when `exact` is false
+  std::optional<ObjectId> length;  ///< where its length stands then
 };
 std::optional<ObjectExtent> extent_of_object(ByteView file, std::size_t begin, ObjectId id,
                                              std::size_t max_depth);
+
+/// Where an object ends whose stream's data starts at `data` and has that length (after "endobj");
+/// nullopt when "endstream" does not follow.
+std::optional<std::size_t> end_of_stream(ByteView file, std::size_t data, std::uint64_t length);
 
 }  // namespace antin::pdf

@@ -8,6 +8,7 @@
 #include "pdf/read/form.h"
 #include "pdf/read/qpdf_inside.h"
 #include "pdf/read/stream_limits.h"
+#include "pdf/read/strict_scan.h"
 
 namespace antin::pdf {
 namespace {
@@ -227,10 +228,52 @@ Result<PageGeometry> Document::page_geometry(std::size_t page) const {
   });
 }
 
+Result<const StrictScan*> Document::Inside::scan() {
+  if (scan_) return &*scan_;
+  return guarded("scanning the objects", [&]() -> Result<const StrictScan*> {
+    StrictScan scan;
+    ANTIN_CHECK(scan_strictly(*this, scan));
+    return &scan_.emplace(std::move(scan));
+  });
+}
+
+Result<std::vector<SignaturePlace>> Document::signature_places() const {
+  ANTIN_TRY(const auto* scan, inside_->scan());
+  return scan->signatures;
+}
+
+namespace {
+
+/// Some readers believe /Count and show no more pages than that (7.7.3.2).
+std::optional<Finding> remark_on_count(Document::Inside& inside, std::size_t pages) {
+  auto remark = guarded("counting pages", [&]() -> std::optional<Finding> {
+    auto tree = key_of(inside.root(), "/Pages");
+    auto count = key_of(tree, "/Count");
+    if (!count.isInteger() || count.getIntValue() == static_cast<long long>(pages)) return {};
+    return Finding{Code::kPdfAmbiguous,
+                   Severity::kError,
+                   {},
+                   std::to_string(pages) + " pages, /Count " + std::to_string(count.getIntValue()) +
+                       ", offset " +
+                       std::to_string(std::max<long long>(tree.getParsedOffset(), 0))};
+  });
+  return remark ? std::move(remark).value() : std::nullopt;
+}
+
+}  // namespace
+
 Findings Document::findings() const {
   auto findings = inside_->map.findings;
+  if (const auto scan = inside_->scan()) {
+    const auto& more = scan.value()->findings;
+    findings.insert(findings.end(), more.begin(), more.end());
+  } else {
+    findings.push_back({scan.error().code, Severity::kError, {}, scan.error().detail});
+  }
   if (const auto pages = inside_->pages(); !pages) {
     findings.push_back({pages.error().code, Severity::kError, {}, pages.error().detail});
+  } else if (auto remark = remark_on_count(*inside_, pages.value()->size())) {
+    findings.push_back(std::move(*remark));
   }
   // Whatever libqpdf had to put up with is a place where another reader may see something else.
   auto collected = guarded("collecting warnings", [&] {

@@ -78,6 +78,13 @@ struct SecurityStore {
   std::map<std::string, std::vector<Bytes>> vri_timestamps;  ///< by VRI key (upper-case SHA-1 hex)
 };
 
+/// A dictionary with /ByteRange and /Contents that some revision lists, wherever it stands.
+struct SignaturePlace {
+  ObjectId id;
+  std::size_t begin,
+      end;  ///< its object's octets; equal inside an object stream: where that starts
+};
+
 struct OpenOptions {
   std::string password;  ///< UTF-8; user or owner; "" for none
   ReadLimits limits;
@@ -111,6 +118,8 @@ class Document {
   Result<SecurityStore> security_store() const;
   /// pdf.* findings about the whole file (skeleton findings included).
   Findings findings() const;
+  /// Every signature dictionary of the file, whether or not a field leads to it.
+  Result<std::vector<SignaturePlace>> signature_places() const;
 
   /// For pdf/ itself: the libqpdf object, whose header only pdf/ may include.
   struct Inside;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 namespace antin::pdf {
@@ -256,6 +257,116 @@ std::optional<RawDictionary> read_dictionary(Lexer& lexer, std::size_t max_depth
   }
   dictionary.end = lexer.position();
   return dictionary;
+}
+
+namespace {
+
+/// The containers that are open while a value is stepped over, and the keys of its dictionaries.
+class OpenContainers {
+ public:
+  explicit OpenContainers(std::size_t max_depth) : max_depth_(max_depth) {}
+
+  bool empty() const { return open_.empty(); }
+  bool in_dictionary() const { return open_.back().is_dictionary; }
+
+  bool begin(bool is_dictionary) {
+    if (open_.size() >= max_depth_) return false;
+    open_.push_back({is_dictionary, keys_.size()});
+    return true;
+  }
+
+  void key(std::string_view written) { keys_.push_back(written); }
+
+  bool end(bool is_dictionary, ScannedValue& scanned) {
+    if (open_.empty() || open_.back().is_dictionary != is_dictionary) return false;
+    const auto first = open_.back().first_key;
+    open_.pop_back();
+    if (is_dictionary) judge_keys(first, scanned);
+    keys_.resize(first);
+    return true;
+  }
+
+ private:
+  struct Container {
+    bool is_dictionary;
+    std::size_t first_key;
+  };
+
+  void judge_keys(std::size_t first, ScannedValue& scanned) {
+    const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(first);
+    if (open_.empty()) {
+      const auto has = [&](std::string_view name) {
+        return std::any_of(begin, keys_.end(),
+                           [&](std::string_view key) { return decode_name(key) == name; });
+      };
+      scanned.signs = has("ByteRange") && has("Contents");
+    }
+    if (scanned.duplicate || keys_.size() - first < 2) return;
+    if (std::any_of(begin, keys_.end(),
+                    [](std::string_view key) { return key.find('#') != key.npos; })) {
+      std::vector<std::string> decoded;
+      decoded.reserve(keys_.size() - first);
+      std::transform(begin, keys_.end(), std::back_inserter(decoded), decode_name);
+      note_twins(decoded.begin(), decoded.end(), scanned);
+    } else {
+      note_twins(begin, keys_.end(), scanned);
+    }
+  }
+
+  template <class Iterator>
+  static void note_twins(Iterator begin, Iterator end, ScannedValue& scanned) {
+    std::sort(begin, end);
+    const auto twice = std::adjacent_find(begin, end);
+    if (twice != end) scanned.duplicate = decode_name(*twice);
+  }
+
+  std::size_t max_depth_;
+  std::vector<Container> open_;
+  std::vector<std::string_view> keys_;
+};
+
+/// The value of a dictionary's key, or a lone value: a reference is one.
+bool step_over_scalar(Lexer& lexer, const Lexer::Token& token) {
+  using Kind = Lexer::Kind;
+  if (token.kind == Kind::kEnd || token.kind == Kind::kBad) return false;
+  if (token.kind != Kind::kInteger) return true;
+  const auto after = lexer.position();
+  if (lexer.next().kind != Kind::kInteger || !lexer.is_keyword(lexer.next(), "R")) {
+    lexer.seek(after);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<ScannedValue> scan_value(Lexer& lexer, std::size_t max_depth) {
+  using Kind = Lexer::Kind;
+  ScannedValue scanned;
+  OpenContainers open{max_depth};
+  do {
+    auto token = lexer.next();
+    if (token.kind == Kind::kDictionaryEnd || token.kind == Kind::kArrayEnd) {
+      if (!open.end(token.kind == Kind::kDictionaryEnd, scanned)) return std::nullopt;
+      continue;
+    }
+    if (!open.empty() && open.in_dictionary()) {
+      if (token.kind != Kind::kName) return std::nullopt;
+      open.key(lexer.text(token));
+      token = lexer.next();
+    }
+    if (token.kind == Kind::kDictionaryBegin || token.kind == Kind::kArrayBegin) {
+      if (!open.begin(token.kind == Kind::kDictionaryBegin)) return std::nullopt;
+      continue;
+    }
+    if (token.kind == Kind::kDictionaryEnd || token.kind == Kind::kArrayEnd) return std::nullopt;
+    // Inside an array the parts of a reference pass as they come.
+    if (!open.empty() && !open.in_dictionary()) {
+      if (token.kind == Kind::kEnd || token.kind == Kind::kBad) return std::nullopt;
+    } else if (!step_over_scalar(lexer, token)) {
+      return std::nullopt;
+    }
+  } while (!open.empty());
+  return scanned;
 }
 
 std::optional<std::vector<RawValue>> read_array(ByteView octets, const RawValue& value,

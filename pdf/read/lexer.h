@@ -96,6 +96,14 @@ std::string decode_name(std::string_view written);
 /// left behind what was read.
 std::optional<RawValue> read_value(Lexer& lexer, std::size_t max_depth);
 std::optional<RawDictionary> read_dictionary(Lexer& lexer, std::size_t max_depth);
+/// Steps over one value, whatever is in it, and says what no value may hold: a dictionary with a
+/// key twice. nullopt as for read_value().
+struct ScannedValue {
+  std::optional<std::string> duplicate;  ///< the first such key, decoded
+  bool signs = false;                    ///< the dictionary itself has /ByteRange and /Contents
+};
+std::optional<ScannedValue> scan_value(Lexer& lexer, std::size_t max_depth);
+
 /// The elements of the array that `value` spans.
 std::optional<std::vector<RawValue>> read_array(ByteView octets, const RawValue& value,
                                                 std::size_t max_depth);

@@ -40,6 +40,12 @@ struct PageLeaf {
   QPDFObjectHandle media_box, crop_box, rotate;  ///< null objects when nobody sets them
 };
 
+/// What looking at every object of every revision has shown; see strict_scan.h.
+struct StrictScan {
+  Findings findings;
+  std::vector<SignaturePlace> signatures;
+};
+
 /// The libqpdf side of a Document: recovery off, warnings kept but not printed, octets not copied.
 /// Every use of `qpdf` and of its object handles may throw: wrap it in guarded().
 struct Document::Inside {
@@ -63,8 +69,11 @@ struct Document::Inside {
   /// All pages in order, read once. Own walk with cycle, depth and count limits: libqpdf's
   /// getAllPages() changes the document.
   Result<const std::vector<PageLeaf>*> pages();
+  /// Done once.
+  Result<const StrictScan*> scan();
 
  private:
+  std::optional<StrictScan> scan_;
   std::optional<std::vector<PageLeaf>> pages_;
 };
 

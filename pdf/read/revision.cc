@@ -215,16 +215,32 @@ void judge_hybrid(const std::vector<Link>& chain, Findings& findings) {
     return a.kind == b.kind && a.place == b.place && a.generation == b.generation;
   };
   std::unordered_map<int, XrefEntry> with, without;
+  const auto report = [&](int number, std::size_t offset) {
+    findings.push_back(finding(Code::kPdfAmbiguous, Severity::kError,
+                               "object " + std::to_string(number) +
+                                   " differs between table and hidden stream, " + at(offset)));
+  };
   for (auto link = chain.rbegin(); link != chain.rend(); ++link) {
+    std::unordered_map<int, XrefEntry> beside;
     if (link->hidden) {
-      for (const auto& entry : link->hidden->entries) with.insert_or_assign(entry.number, entry);
+      for (const auto& entry : link->hidden->entries) {
+        with.insert_or_assign(entry.number, entry);
+        beside.insert_or_assign(entry.number, entry);
+      }
+    }
+    // Which of the two an object is read from is for readers to choose.
+    for (const auto& entry : link->section.entries) {
+      const auto twin = beside.find(entry.number);
+      if (twin != beside.end() && entry.kind != XrefEntry::Kind::kFree &&
+          twin->second.kind != XrefEntry::Kind::kFree && !same(entry, twin->second)) {
+        return report(entry.number, link->section.begin);
+      }
     }
     for (const auto& entry : link->section.entries) {
       // In one section the table wins, but a free entry only hides what the stream holds.
       const auto hidden = with.find(entry.number);
-      const bool hides = link->hidden && entry.kind == XrefEntry::Kind::kFree &&
-                         std::any_of(link->hidden->entries.begin(), link->hidden->entries.end(),
-                                     [&](const XrefEntry& e) { return e.number == entry.number; });
+      const bool hides =
+          entry.kind == XrefEntry::Kind::kFree && beside.find(entry.number) != beside.end();
       if (!hides || hidden == with.end()) with.insert_or_assign(entry.number, entry);
       without.insert_or_assign(entry.number, entry);
     }
@@ -232,12 +248,8 @@ void judge_hybrid(const std::vector<Link>& chain, Findings& findings) {
   for (const auto& [number, entry] : without) {
     const auto other = with.find(number);
     if (entry.kind == XrefEntry::Kind::kFree) continue;
-    if (other == with.end() || !same(entry, other->second)) {
-      findings.push_back(
-          finding(Code::kPdfAmbiguous, Severity::kError,
-                  "object " + std::to_string(number) + " differs between table and hidden stream"));
-      return;
-    }
+    if (other == with.end() || !same(entry, other->second))
+      return report(number, chain.front().section.begin);
   }
 }
 
@@ -305,6 +317,8 @@ Result<RevisionMap> read_revisions(ByteView file, const ReadLimits& limits) {
     for (auto i = g->last + 1; i-- > g->first;) {
       const auto& link = chain[i];
       update.sections.push_back(&link.section);
+      if (link.hidden) revision.sections.push_back(link.hidden->begin);
+      revision.sections.push_back(link.section.begin);
       // Word puts the stream of its empty last section into the revision before: judge_hybrid()
       // has compared it.
       if (link.hidden && !map.revisions.empty() && link.hidden->begin >= map.revisions.back().end) {

@@ -23,6 +23,7 @@ struct Revision {
   bool linearized_first_page = false;
   std::size_t eof_end = 0;   ///< just after the letters "%%EOF", before its end of line
   std::vector<int> defines;  ///< object numbers its sections list; not filled in for the oldest
+  std::vector<std::size_t> sections;  ///< absolute offsets of them, oldest first, with /XRefStm
 };
 
 /// Where an update's cross-reference section puts an object.

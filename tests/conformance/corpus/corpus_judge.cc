@@ -217,6 +217,8 @@ std::string disagreement(const Row& row, const Judged& judged) {
   const auto& report = *judged.report;
   if (row.gate == "must-not-be-VALID") {
     if (report.verdict == Verdict::kValid) return "is VALID";
+    // Not even "not enough is known": whoever asks must be told no.
+    if (report.verdict == Verdict::kInsufficient) return "is INSUFFICIENT: " + describe(report);
     return refused_for_substance(report) ? "" : "refused for trust alone: " + describe(report);
   }
   bool trust_or_algorithm = false;
@@ -228,6 +230,16 @@ std::string disagreement(const Row& row, const Judged& judged) {
                                                  is_algorithm_reason(*signature.sub_indication)));
   }
   if (report.verdict == Verdict::kValid) return "";
+  // A document timestamp vouches for nobody: intact, and yet nobody has signed.
+  const bool only_stamped =
+      report.verdict == Verdict::kNoSignature && !report.signatures.empty() &&
+      !has_error(report.findings) &&
+      std::all_of(report.signatures.begin(), report.signatures.end(), [](const auto& signature) {
+        return signature.document_timestamp && signature.indication == Indication::kTotalPassed &&
+               signature.coverage != verifier::Coverage::kPartial &&
+               signature.changes_after.permitted;
+      });
+  if (only_stamped) return "";
   if (trust_or_algorithm && !refused_for_substance(report)) return "";
   return "not VALID: " + describe(report);
 }

@@ -10,7 +10,7 @@ BASES = pathlib.Path(__file__).resolve().parent / "bases"
 VALID = "VALID"                # nothing may be said against it
 INVALID = "INVALID"            # refused with certainty
 UNREADABLE = "unreadable"      # a typed error instead of a report
-REFUSED = "refused"            # INVALID, unreadable, or INSUFFICIENT because it is ambiguous
+REFUSED = "refused"            # not VALID, for a reason that is told; see README.md
 NO_SIGNATURE = "NO_SIGNATURE"  # nobody is said to have signed
 
 
@@ -25,6 +25,23 @@ class Case:
     codes: tuple = ()
     profile: str = "document"  # antin verify --profile
 
+# Why a later revision is refused for what it does to the document.
+CHANGED = ("pdf.change_page_content", "pdf.change_page_resources", "pdf.change_page_attributes",
+           "pdf.change_page_tree", "pdf.change_page_added", "pdf.change_page_removed",
+           "pdf.change_catalogue", "pdf.change_unclassified", "pdf.change_signature_removed",
+           "pdf.change_signature_modified", "pdf.change_trailer", "pdf.change_form",
+           "pdf.change_field_removed", "pdf.change_encryption", "signature.changes_not_read")
+# Why its structure is.
+STRUCTURE = ("pdf.ambiguous", "pdf.xref_chain", "pdf.octets_between_revisions", "pdf.malformed",
+             "pdf.octets_after_end", "pdf.missing_eof", "pdf.page_tree_damaged")
+# Why it is when a signature lost its revision or its octets.
+RANGE = ("pdf.byte_range_end", "pdf.byte_range_gap", "pdf.byte_range_start", "pdf.byte_range_count",
+         "pdf.byte_range_number", "pdf.byte_range_overlap", "pdf.byte_range_beyond_file",
+         "pdf.byte_range_missing", "pdf.contents_kind", "pdf.contents_not_located",
+         "pdf.signature_in_object_stream", "pdf.signature_duplicate_key")
+BROKEN = ("HASH_FAILURE", "SIG_CRYPTO_FAILURE", "FORMAT_FAILURE")
+FORGED = "BT /F1 12 Tf 20 150 Td (So tien: 9.000.000 dong) Tj ET\n"
+
 
 @functools.cache
 def base(name):
@@ -33,6 +50,20 @@ def base(name):
 
 def names():
     return sorted(p.stem for p in BASES.glob("*.pdf"))
+
+
+def on_some(bases, count, turn, means):
+    """Applies `means` (a Writer's octets, or None where it does not fit) to `count` of the bases,
+    others at every turn: [(name, octets)]."""
+    made = []
+    for step in range(len(bases)):
+        name = bases[(turn * 3 + step * (len(bases) // count or 1) + step // count) % len(bases)]
+        if len(made) == count or any(name == done for done, _ in made):
+            continue
+        octets = means(kit_pdf.Writer(base(name)))
+        if octets is not None:
+            made.append((name, octets))
+    return made
 
 
 PAGE = ("<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents {content} 0 R"

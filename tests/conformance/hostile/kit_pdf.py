@@ -304,7 +304,7 @@ class Writer:
 
 # Signatures ---------------------------------------------------------------------------------------
 
-RESERVED = 4200  # octets of /Contents
+RESERVED = 9000  # octets of /Contents
 RANGE = "[0 %10d %10d %10d]"
 
 
@@ -321,7 +321,7 @@ def place_timestamp_value():
 
 def holes(octets):
     """[(offset of "<", offset behind ">")] of every /Contents of a signature, in file order."""
-    return [(m.start(1), m.end(1)) for m in re.finditer(rb"/Contents\s*(<[0-9A-Fa-f]{1000,}>)", octets)]
+    return [(m.start(), m.end()) for m in re.finditer(rb"<[0-9A-Fa-f]{1000,}>", octets)]
 
 
 def seal(octets, signer="officer-rsa2048", chain=("issuing-ca",), timestamp=False, byte_range=None,

@@ -48,11 +48,13 @@ std::string objection(const SharedBytes& file, const std::string& password) {
   return {};
 }
 
-/// Digest, CMS and /SubFilter are not looked at here.
+/// Digest, CMS and /SubFilter are not looked at here, nor who signed over a /Size that is too
+/// small.
 bool is_for_the_verifier(const std::string& line) {
   for (const auto* hint :
        {"tamper-", "contents-trailing-garbage", "usf-contents-zeros", "pdf-sig-with-econtent",
-        "test_sig_wrong_subfilter", "test_standalone_document_timestamp"}) {
+        "test_sig_wrong_subfilter", "test_standalone_document_timestamp",
+        "test-SHA256_RSA-signed-cms.pdf"}) {
     if (line.find(hint) != std::string::npos) return true;
   }
   return false;
