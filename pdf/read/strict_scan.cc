@@ -86,14 +86,20 @@ class Scanner {
     return scan_packed(entries);
   }
 
-  /// Objects from /Size on do not exist for a reader who follows 7.5.5. Producers miscount by one;
-  /// but no update makes a document smaller.
+  /// Objects from /Size on do not exist for a reader who follows 7.5.5. Producers miscount, and who
+  /// signs has signed that; but no update makes a document smaller.
   void judge_size() {
     const auto beyond = std::find_if(newest_.begin(), newest_.end(), [&](const auto& known) {
       return known.second.kind != XrefEntry::Kind::kFree && known.first >= size_;
     });
     if (beyond == newest_.end()) return;
-    add(Code::kPdfXrefChain, size_ < largest_size_ ? Severity::kError : Severity::kWarning,
+    const auto& revisions = inside_.map.revisions;
+    const auto begin = revisions.size() > 1 ? revisions[revisions.size() - 2].end : 0;
+    const bool holds_signature =
+        std::any_of(scan_.signatures.begin(), scan_.signatures.end(),
+                    [&](const SignaturePlace& place) { return place.begin >= begin; });
+    add(Code::kPdfXrefChain,
+        size_ < largest_size_ && !holds_signature ? Severity::kError : Severity::kWarning,
         "/Size leaves " + object_text(beyond->first) + " out", newest_section_);
   }
 

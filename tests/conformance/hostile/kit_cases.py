@@ -29,6 +29,7 @@ class Case:
 CHANGED = ("pdf.change_page_content", "pdf.change_page_resources", "pdf.change_page_attributes",
            "pdf.change_page_tree", "pdf.change_page_added", "pdf.change_page_removed",
            "pdf.change_catalogue", "pdf.change_unclassified", "pdf.change_signature_removed",
+           "pdf.change_font",
            "pdf.change_signature_modified", "pdf.change_trailer", "pdf.change_form",
            "pdf.change_field_removed", "pdf.change_encryption", "signature.changes_not_read")
 # Why its structure is.

@@ -32,6 +32,8 @@ const std::map<std::string, Code> kRightlyRefused = {
     {"c7f4845990b1a4a7", Code::kSigningForbidden},   // certified, P=1
     {"dfdbff79ce1b5493", Code::kPdfOctetsAfterEnd},  // NUL octets after %%EOF
     {"46518b87aaafc79e", Code::kPdfMissingEof},      // no %%EOF at all
+    {"bcb8ebd65256c5ee", Code::kPdfAmbiguous},       // index and number of a packed object disagree
+    {"f45a2bd81bab7140", Code::kPdfAmbiguous},       // an update that has lost its /Prev
 };
 
 Bytes read_file(const fs::path& path) {
