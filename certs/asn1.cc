@@ -78,6 +78,15 @@ std::string first_value(const X509_NAME* name, int nid) {
   return display_text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 }
 
+std::vector<std::string> all_values(const X509_NAME* name, int nid) {
+  constexpr std::size_t kMost = 16;
+  std::vector<std::string> values;
+  for (int at = X509_NAME_get_index_by_NID(name, nid, -1); at >= 0 && values.size() < kMost;
+       at = X509_NAME_get_index_by_NID(name, nid, at))
+    values.push_back(display_text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at))));
+  return values;
+}
+
 std::string name_line(const X509_NAME* name) {
   const ossl::ErrorMark probe;
   const ossl::BioPtr out{BIO_new(BIO_s_mem())};

@@ -20,6 +20,8 @@ std::string display_text(const ASN1_STRING* text);
 
 /// First value of `nid` in `name`, or "".
 std::string first_value(const X509_NAME* name, int nid);
+/// In the order in which they stand, at most 16.
+std::vector<std::string> all_values(const X509_NAME* name, int nid);
 /// RFC 4514 order, UTF-8, made displayable as in display_text().
 std::string name_line(const X509_NAME* name);
 

@@ -219,6 +219,19 @@ std::string Certificate::display_name() const {
 std::string Certificate::subject_organization() const {
   return first_value(subject(x509()), NID_organizationName);
 }
+std::vector<std::string> Certificate::subject_values(NamePart part) const {
+  switch (part) {
+    case NamePart::kOrganization:
+      return all_values(subject(x509()), NID_organizationName);
+    case NamePart::kUnit:
+      return all_values(subject(x509()), NID_organizationalUnitName);
+    case NamePart::kLocality:
+      return all_values(subject(x509()), NID_localityName);
+    case NamePart::kProvince:
+      break;
+  }
+  return all_values(subject(x509()), NID_stateOrProvinceName);
+}
 std::string Certificate::issuer_common_name() const {
   return first_value(issuer(x509()), NID_commonName);
 }

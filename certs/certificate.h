@@ -38,6 +38,10 @@ class Certificate {
   /// UTF-8; the first value when several; "" when absent. Display only, never trust.
   std::string subject_common_name() const;
   std::string subject_organization() const;
+  /// All values of one kind in the subject, as they stand, at most 16 of them: where a signer
+  /// belongs is said at several levels (O, OU, L, ST).
+  enum class NamePart { kOrganization, kUnit, kLocality, kProvince };
+  std::vector<std::string> subject_values(NamePart part) const;
   std::string issuer_common_name() const;
   std::string issuer_organization() const;
   /// Whom to name to a person: the common name, else the whole line.

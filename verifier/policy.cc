@@ -191,6 +191,29 @@ Status read_name_and_level(const toml::table& table, Policy& policy) {
   return Done{};
 }
 
+// Names of agencies, where the built-in list does not fit.
+Status read_signers(const toml::table& table, SignerRules& rules) {
+  ANTIN_CHECK(known_keys(table, "signers.", {"agency_names", "certified_copy"}));
+  if (const auto* node = table.get("certified_copy")) {
+    const auto word = node->value_exact<std::string>().value_or("");
+    if (word != "officer_then_agency" && word != "any") return bad("signers.certified_copy");
+    rules.certified_copy = word == "any" ? SignerRules::CertifiedCopy::kAny
+                                         : SignerRules::CertifiedCopy::kOfficerThenAgency;
+  }
+  const auto* node = table.get("agency_names");
+  if (node == nullptr) return Done{};
+  const auto* list = node->as_array();
+  constexpr std::size_t kMost = 200;
+  if (list == nullptr || list->size() > kMost) return bad("signers.agency_names");
+  rules.agency_names.clear();
+  for (const auto& item : *list) {
+    const auto name = item.value_exact<std::string>();
+    if (!name || name_key(*name).empty()) return bad("signers.agency_names");
+    rules.agency_names.push_back(*name);
+  }
+  return Done{};
+}
+
 template <class Reader>
 Status read_section(const toml::table& table, const char* name, const Reader& reader) {
   const auto* node = table.get(name);
@@ -202,7 +225,7 @@ Result<Policy> read_table(const toml::table& table) {
   Policy policy = Policy::viet_nam();
   ANTIN_CHECK(known_keys(table, "",
                          {"schema", "name", "profile", "required_level", "algorithms", "revocation",
-                          "quirk", "hygiene", "limits"}));
+                          "quirk", "hygiene", "signers", "limits"}));
   const auto* schema = table.get("schema");
   if (schema == nullptr || schema->value_exact<std::string>() != "antin-policy/1")
     return bad("schema");
@@ -223,6 +246,9 @@ Result<Policy> read_table(const toml::table& table) {
       table, "quirk", [&](const toml::table& section) { return read_quirk(section, policy); }));
   ANTIN_CHECK(read_section(
       table, "hygiene", [&](const toml::table& section) { return read_hygiene(section, policy); }));
+  ANTIN_CHECK(read_section(table, "signers", [&](const toml::table& section) {
+    return read_signers(section, policy.signers);
+  }));
   ANTIN_CHECK(read_section(table, "limits", [&](const toml::table& section) {
     return read_limits(section, policy.limits);
   }));

@@ -9,6 +9,7 @@
 #include "certs/core/finding.h"
 #include "certs/core/time.h"
 #include "pdf/read/changes.h"
+#include "verifier/register_entry.h"
 
 namespace antin::verifier {
 
@@ -19,6 +20,8 @@ enum class Coverage { kWholeFile, kWholeRevision, kPartial };
 struct CertificateSummary {
   std::string name, organization, issuer, serial, sha256;
   UtcTime not_before, not_after;
+  std::vector<std::string> organizations = {}, units = {};  ///< every O and OU of the subject
+  std::vector<std::string> places = {};                     ///< every L and ST
 };
 
 struct RevocationEntry {
@@ -98,6 +101,7 @@ struct Comparison {
     kSameContent,
     kDifferent,
     kUnrelated,
+    kNotFound,  ///< nothing to compare with
     kNotComparable
   };
   /// x, y, width, height in points of the copy's page as shown, from its lower left corner.
@@ -141,8 +145,10 @@ struct Report {
   std::vector<SignatureReport> signatures;
   Findings findings;  ///< about the whole file
   std::optional<Comparison> comparison;
-  std::optional<UtcTime> judged_at;  ///< Input::at
-  std::string policy;                ///< name of the policy, "viet-nam" for the built-in one
+  std::optional<RegisterEntry> register_entry;  ///< "register": what the office's register says
+  std::optional<Attestation> attestation;       ///< as the document itself states it
+  std::optional<UtcTime> judged_at;             ///< Input::at
+  std::string policy;  ///< name of the policy, "viet-nam" for the built-in one
   std::vector<ValidationObject> validation_objects;
 };
 

@@ -169,16 +169,37 @@ Json comparison_json(const Comparison& comparison) {
   const auto count = [](std::size_t number) { return number == 0 ? Json(nullptr) : Json(number); };
   return {{"result", name(comparison.result)},
           {"result_code", info(message_of(comparison.result)).name},
-          {"original",
-           {{"file", comparison.original_file},
-            {"sha256", comparison.original_sha256},
-            {"size", comparison.original_size},
-            {"pages", count(comparison.original_pages)}}},
+          {"original", comparison.result == Comparison::Result::kNotFound
+                           ? Json(nullptr)
+                           : Json{{"file", comparison.original_file},
+                                  {"sha256", comparison.original_sha256},
+                                  {"size", comparison.original_size},
+                                  {"pages", count(comparison.original_pages)}}},
           {"copy_pages", count(comparison.copy_pages)},
           {"message", sentences(message_of(comparison.result), {})},
           {"advice", advices(message_of(comparison.result), {})},
           {"findings", findings_json(comparison.findings)},
           {"pages", std::move(pages)}};
+}
+
+Json register_json(const RegisterEntry& entry) {
+  Json all = {{"state", name(entry.state)}};
+  if (entry.state == RegisterEntry::State::kNotFound) return all;
+  all["kind"] = name(entry.kind);
+  const auto put = [&](const char* key, const std::string& value) {
+    if (!value.empty()) all[key] = value;
+  };
+  put("number", entry.number);
+  put("book", entry.book);
+  put("date", entry.date);
+  put("unit", entry.unit_name);
+  put("unit_code", entry.unit_code);
+  if (entry.pages != 0) all["pages"] = entry.pages;
+  if (entry.decision) {
+    put("decision", entry.decision->number);
+    put("decision_date", entry.decision->date);
+  }
+  return all;
 }
 
 // Names from certificates and documents may hold any octets; a report is always valid UTF-8.
@@ -205,7 +226,7 @@ std::string to_json(const Report& report) {
       {"signatures", std::move(signatures)},
       {"findings", findings_json(report.findings)},
       {"comparison", report.comparison ? comparison_json(*report.comparison) : Json(nullptr)},
-      {"register", nullptr}};
+      {"register", report.register_entry ? register_json(*report.register_entry) : Json(nullptr)}};
   return text_of(whole);
 }
 

@@ -77,4 +77,22 @@ void conclude(Report& report, FileState file) {
   choose_message(report);
 }
 
+void refuse(Report& report, Finding reason, Overrides overrides) {
+  if (report.verdict != Verdict::kInvalid || overrides == Overrides::kEverything) {
+    report.verdict = Verdict::kInvalid;
+    report.message = reason.code;
+    report.message_params = reason.params;
+  }
+  report.findings.push_back(std::move(reason));
+}
+
+void leave_undecided(Report& report, Finding reason) {
+  if (report.verdict == Verdict::kValid) {
+    report.verdict = Verdict::kInsufficient;
+    report.message = reason.code;
+    report.message_params = reason.params;
+  }
+  report.findings.push_back(std::move(reason));
+}
+
 }  // namespace antin::verifier

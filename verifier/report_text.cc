@@ -111,6 +111,19 @@ void write_changes(Writer& out, const ChangesAfter& changes) {
   }
 }
 
+void write_register(Writer& out, const RegisterEntry& entry) {
+  out.row("Trong sổ", "Register", phrase(entry.state).in(out.language()));
+  if (entry.state == RegisterEntry::State::kNotFound) return;
+  out.row("Loại giấy tờ", "Kind of paper", phrase(entry.kind).in(out.language()));
+  out.row("Số", "Number", entry.number);
+  out.row("Quyển số", "Book", entry.book);
+  out.row("Ngày", "Date", vietnam_day(entry.date));
+  out.row("Cơ quan", "Agency", entry.unit_name);
+  if (!entry.decision) return;
+  out.row("Quyết định", "Decision", entry.decision->number);
+  out.row("Ngày quyết định", "Date of the decision", vietnam_day(entry.decision->date));
+}
+
 void write_signature(Writer& out, const SignatureReport& signature, std::size_t number,
                      std::size_t count) {
   out.line("");
@@ -151,6 +164,7 @@ std::string to_text(const Report& report, Language language) {
   if (report.comparison) {
     write_comparison(out, *report.comparison);
   }
+  if (report.register_entry) write_register(out, *report.register_entry);
   out.row("SHA-256", "SHA-256", report.sha256);
   out.row("Số trang", "Pages", std::to_string(report.pages));
   out.row("Số phiên bản", "Revisions", std::to_string(report.revisions));

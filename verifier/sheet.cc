@@ -36,7 +36,10 @@ std::optional<Decision> by_comparison(const Report& report) {
   if (!report.comparison) return std::nullopt;
   const auto result = report.comparison->result;
   if (result == kIdentical || result == kSameSignedRevision) return std::nullopt;
+  if (result == kNotFound) return std::nullopt;  // the report's own sentence says what is missing
   const bool refused = result == kDifferent || result == kUnrelated;
+  // Not knowing what it is a copy of makes nothing better that is refused already.
+  if (!refused && report.verdict == Verdict::kInvalid) return std::nullopt;
   return Decision{refused ? Code::kReportRefuse : Code::kReportNotYet, message_of(result), {}};
 }
 
@@ -73,9 +76,38 @@ SheetSection document_section(const Report& report, const SheetWords& words) {
   return section;
 }
 
+Tone tone_of(RegisterEntry::State state) {
+  using enum RegisterEntry::State;
+  if (state == kReleased) return Tone::kGood;
+  return state == kCancelled || state == kRecalled ? Tone::kBad : Tone::kWarning;
+}
+
+SheetSection register_section(const RegisterEntry& entry, const SheetWords& words) {
+  auto section =
+      words.section(SheetSection::Rank::kMain, {"Tra cứu sổ của cơ quan", "The office's register"});
+  words.row(section, {"Tình trạng", "State"}, words.say(phrase(entry.state)), tone_of(entry.state));
+  if (entry.state == RegisterEntry::State::kNotFound) return section;
+  words.row(section, {"Loại giấy tờ", "Kind of paper"}, words.say(phrase(entry.kind)));
+  words.row(section, {"Số", "Number"}, entry.number);
+  words.row(section, {"Quyển số", "Book"}, entry.book);
+  words.row(section, {"Ngày", "Date"}, vietnam_day(entry.date));
+  words.row(section, {"Cơ quan", "Agency"}, entry.unit_name);
+  words.row(section, {"Số trang của bản lưu", "Pages of the original"},
+            entry.pages == 0 ? std::string{} : std::to_string(entry.pages));
+  if (!entry.decision) return section;
+  words.row(section, {"Quyết định", "Decision"}, entry.decision->number);
+  words.row(section, {"Ngày quyết định", "Date of the decision"},
+            vietnam_day(entry.decision->date));
+  return section;
+}
+
 }  // namespace
 
 Decision decision_of(const Report& report) {
+  using State = RegisterEntry::State;
+  const auto state = report.register_entry ? report.register_entry->state : State::kReleased;
+  if (state == State::kCancelled || state == State::kRecalled)  // V-12
+    return {Code::kReportRefuse, report.message, report.message_params};
   if (const auto compared = by_comparison(report)) return *compared;
   switch (report.verdict) {
     case Verdict::kValid:
@@ -105,6 +137,8 @@ Sheet make_sheet(const Report& report, SheetLanguage language) {
   sheet.file = words.shown(report.file);
   if (report.judged_at) sheet.made_at = to_rfc3339(*report.judged_at);
   sheet.sections.push_back(document_section(report, words));
+  if (report.register_entry)
+    sheet.sections.push_back(register_section(*report.register_entry, words));
   for (std::size_t i = 0; i < report.signatures.size(); ++i)
     append_signature(sheet.sections, report, i, words);
   sheet.footer = words.say(

@@ -108,13 +108,20 @@ void judge_signer(const certs::Certificate& signer, const Bytes& token_sha256,
 CertificateSummary summary_of(const certs::Certificate& certificate) {
   auto issuer = certificate.issuer_common_name();
   if (issuer.empty()) issuer = certificate.issuer_line();
+  using Part = certs::Certificate::NamePart;
+  auto places = certificate.subject_values(Part::kLocality);
+  for (auto& province : certificate.subject_values(Part::kProvince))
+    places.push_back(std::move(province));
   return {.name = certificate.display_name(),
           .organization = certificate.subject_organization(),
           .issuer = std::move(issuer),
           .serial = certificate.serial_hex(),
           .sha256 = to_hex(certificate.sha256()),
           .not_before = certificate.not_before(),
-          .not_after = certificate.not_after()};
+          .not_after = certificate.not_after(),
+          .organizations = certificate.subject_values(Part::kOrganization),
+          .units = certificate.subject_values(Part::kUnit),
+          .places = std::move(places)};
 }
 
 std::vector<RevocationEntry> revocation_of(const ChainAnswer& answer) {

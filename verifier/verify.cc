@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "certs/ossl/digest.h"
+#include "verifier/attestation.h"
+#include "verifier/certified_copy.h"
 #include "verifier/document_stores.h"
 #include "verifier/evidence_wanted.h"
 #include "verifier/guarded.h"
@@ -292,6 +294,12 @@ Result<Report> judge(const Input& input, const pdf::Document& document) {
   report.signatures = std::move(work.reports);
   report.validation_objects = work.objects.take(work.proofs);
   conclude(report, state);
+  const bool certified = input.policy.profile == Profile::kCertifiedCopy;
+  if (certified) {
+    report.attestation = read_attestation(document, report.pages);
+    judge_certified_copy(report, input.policy.signers);
+  }
+  tell_former_names(report, input.policy.signers);
   return report;
 }
 

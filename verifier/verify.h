@@ -14,6 +14,7 @@
 #include "certs/trust_store.h"
 #include "pdf/read/hygiene.h"
 #include "verifier/report.h"
+#include "verifier/units.h"
 
 namespace antin::verifier {
 
@@ -52,6 +53,7 @@ struct Policy {
   pdf::HygienePolicy hygiene = pdf::HygienePolicy::viet_nam();
   /// How far a report looks for the same hazards; nothing: not at all.
   std::optional<pdf::HygieneDepth> report_hazards = pdf::HygieneDepth::kStructure;
+  SignerRules signers = {};
   static Policy viet_nam() { return {}; }
 };
 /// Fails with kPolicyConfig naming the key.

@@ -74,6 +74,8 @@ std::string_view name(Comparison::Result result) noexcept {
       return "different";
     case Comparison::Result::kUnrelated:
       return "unrelated";
+    case Comparison::Result::kNotFound:
+      return "not_found";
     case Comparison::Result::kNotComparable:
       break;
   }
@@ -92,6 +94,8 @@ Code message_of(Comparison::Result result) noexcept {
       return Code::kCompareDifferent;
     case Comparison::Result::kUnrelated:
       return Code::kCompareUnrelated;
+    case Comparison::Result::kNotFound:
+      return Code::kRegisterNotHeld;
     case Comparison::Result::kNotComparable:
       break;
   }
@@ -123,6 +127,41 @@ Phrase phrase(Integrity integrity) noexcept {
       break;
   }
   return {"không kiểm tra được", "could not be checked"};
+}
+
+Phrase phrase(PaperKind kind) noexcept {
+  switch (kind) {
+    case PaperKind::kCertifiedCopy:
+      return {"bản sao chứng thực từ bản chính", "copy certified from the original"};
+    case PaperKind::kFromRegisterCopy:
+      return {"bản sao cấp từ sổ gốc", "copy issued from the register"};
+    case PaperKind::kSaoY:
+      return {"bản sao y, sao lục, trích sao của cơ quan", "office copy"};
+    case PaperKind::kResult:
+      break;
+  }
+  return {"kết quả giải quyết thủ tục hành chính", "result of an administrative procedure"};
+}
+
+Phrase phrase(RegisterEntry::State state) noexcept {
+  switch (state) {
+    case RegisterEntry::State::kReleased:
+      return {"đã phát hành", "released"};
+    case RegisterEntry::State::kCancelled:
+      return {"đã bị hủy bỏ giá trị pháp lý", "cancelled"};
+    case RegisterEntry::State::kRecalled:
+      return {"đã bị thu hồi", "recalled"};
+    case RegisterEntry::State::kPending:
+      return {"chưa phát hành", "not released yet"};
+    case RegisterEntry::State::kNotFound:
+      break;
+  }
+  return {"không có trong sổ", "not in the register"};
+}
+
+std::string vietnam_day(const std::string& day) {
+  if (day.size() != 10 || day[4] != '-' || day[7] != '-') return day;
+  return day.substr(8, 2) + "/" + day.substr(5, 2) + "/" + day.substr(0, 4);
 }
 
 Phrase phrase(Coverage coverage) noexcept {
@@ -179,6 +218,7 @@ int exit_code(Comparison::Result result) noexcept {
     case Comparison::Result::kUnrelated:
       return 1;
     case Comparison::Result::kSameContent:
+    case Comparison::Result::kNotFound:
     case Comparison::Result::kNotComparable:
       break;
   }

@@ -25,6 +25,10 @@ struct Phrase {
 };
 Phrase phrase(Integrity integrity) noexcept;
 Phrase phrase(Coverage coverage) noexcept;
+Phrase phrase(PaperKind kind) noexcept;
+Phrase phrase(RegisterEntry::State state) noexcept;
+/// "2026-06-01" as "01/06/2026"; anything else as it is.
+std::string vietnam_day(const std::string& day);
 /// V-02: where the signing time comes from.
 Phrase time_source(const SignatureReport::SigningTime& time) noexcept;
 /// V-02: was the signer's certificate within its period when it counts? Needs a signer.

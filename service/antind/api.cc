@@ -231,6 +231,10 @@ void Api::run(const Shared& work, const Responder& responder) {
         return original(*work);
       case Operation::kOriginalDocument:
         return original_document(*work);
+      case Operation::kDecide:
+        return decide(*work);
+      case Operation::kLookUp:
+        return look_up(*work);
       case Operation::kSign:
         return begin_signature(*work, responder, later);
       case Operation::kSignature:
@@ -261,6 +265,7 @@ Result<Api::Inputs> Api::read_inputs(const Work& work,
   Inputs inputs;
   ANTIN_TRY(inputs.options, parse_query(head.query, options));
   if (lower(media_type(head)) == "application/pdf") {
+    if (files.size() == 0) return make_error(Code::kHttpMediaType, "Content-Type");
     inputs.files.emplace(*files.begin(), body);
   } else {
     ANTIN_TRY(const auto boundary, multipart_boundary(head.value("content-type")));

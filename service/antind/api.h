@@ -89,7 +89,23 @@ class Api final : public RequestHandler {
   // api_documents.cc
   Result<Response> verify(const Work& work);
   Result<Response> compare(const Work& work);
+
+  // api_register.cc
+  /// The entry that a request names by id, public code, or number, book and unit.
+  struct NamedEntry {
+    bool asked = false;
+    std::string unit;  ///< as the caller named it
+    std::optional<StoredOriginal> original;
+    std::string shown_as;  ///< its id, for whoever may know it
+  };
+  Result<NamedEntry> named_entry(const Work& work, const Parameters& options);
+  static cbor::Value register_question(const NamedEntry& named);
+  Result<std::optional<StoredOriginal>> numbered(const Parameters& options) const;
   Result<Response> store_original(const Work& work);
+  static Status take_inspected(const cbor::Value& body, std::optional<StoredEntry>& entry,
+                               StoredOriginal& original);
+  Result<Response> look_up(const Work& work);
+  Result<Response> decide(const Work& work);
   Result<Response> find_originals(const Work& work);
   Result<Response> original(const Work& work);
   Result<Response> original_document(const Work& work);
@@ -156,6 +172,7 @@ class Api final : public RequestHandler {
   Later later_;  ///< last: what it calls uses the pools
 };
 
+Response pdf_response(SharedBytes document, const Bytes& sha256_of_it);
 /// "202 see there": the job's address and when to ask again.
 Response accepted(const std::string& job);
 Response json_response(int status, std::string_view body);

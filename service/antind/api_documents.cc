@@ -3,7 +3,8 @@
 
 #include "service/antind/accept.h"
 #include "service/antind/api.h"
-#include "service/antind/sha256.h"
+#include "service/antind/register_route.h"
+#include "service/antind/store_values.h"
 #include "service/ipc/worker_protocol.h"
 
 namespace antin::service {
@@ -13,36 +14,6 @@ using Json = nlohmann::ordered_json;
 
 Error missing(const char* part) {
   return make_error(Code::kHttpPartMissing, part, {{"part", part}});
-}
-
-std::int64_t seconds(UtcTime at) {
-  return at.since_epoch().time_since_epoch().count();
-}
-
-Json describe(const StoredOriginal& original) {
-  Json revisions = Json::array();
-  for (const auto& revision : original.revisions)
-    revisions.push_back({{"size", revision.end}, {"sha256", to_hex(revision.sha256)}});
-  return {{"id", original.id},
-          {"sha256", to_hex(original.sha256)},
-          {"size", original.size},
-          {"name", original.name},
-          {"created", to_rfc3339(original.created)},
-          {"revisions", std::move(revisions)},
-          {"document", "/api/v1/originals/" + original.id + "/document"}};
-}
-
-Response pdf_response(SharedBytes document, const Bytes& sha256_of_it) {
-  Response response;
-  response.content_type = "application/pdf";
-  response.body = std::move(document);
-  const auto hex = to_hex(sha256_of_it);
-  response.fields = {
-      {"ETag", "\"" + hex + "\""},
-      {"Content-Disposition", "attachment; filename=\"" + hex.substr(0, 16) + ".pdf\""},
-      {"Cache-Control", "private, no-store"},
-      {"X-Content-Type-Options", "nosniff"}};
-  return response;
 }
 
 // A report to look at. It holds what a stranger's document says, so it may do nothing.
@@ -77,6 +48,19 @@ Result<std::int64_t> read_pictures(const Parameters& options) {
 
 }  // namespace
 
+Response pdf_response(SharedBytes document, const Bytes& sha256_of_it) {
+  Response response;
+  response.content_type = "application/pdf";
+  response.body = std::move(document);
+  const auto hex = to_hex(sha256_of_it);
+  response.fields = {
+      {"ETag", "\"" + hex + "\""},
+      {"Content-Disposition", "attachment; filename=\"" + hex.substr(0, 16) + ".pdf\""},
+      {"Cache-Control", "private, no-store"},
+      {"X-Content-Type-Options", "nosniff"}};
+  return response;
+}
+
 Result<UtcTime> Api::read_at(const Parameters& options) const {
   const auto at = options.find("at");
   if (at == options.end()) return parts_.clock->utc_now();
@@ -88,7 +72,9 @@ Result<UtcTime> Api::read_at(const Parameters& options) const {
 
 Result<Response> Api::verify(const Work& work) {
   ANTIN_TRY(const auto form, report_form(work.request.head.value("accept")));
-  ANTIN_TRY(const auto inputs, read_inputs(work, {"file"}, {"at", "profile", "password", "lang"}));
+  ANTIN_TRY(const auto inputs, read_inputs(work, {"file"},
+                                           {"at", "profile", "password", "lang", "original_id",
+                                            "code", "number", "book", "unit"}));
   const auto file = inputs.files.find("file");
   if (file == inputs.files.end()) return missing("file");
   ANTIN_TRY(const auto at, read_at(inputs.options));
@@ -104,6 +90,12 @@ Result<Response> Api::verify(const Work& work) {
   if (!language.empty() && language != "vi" && language != "en")
     return make_error(Code::kHttpParameter, "lang", {{"parameter", "lang"}});
   const auto sent_name = inputs.names.find("file");
+  ANTIN_TRY(const auto named, named_entry(work, inputs.options));
+  std::vector<SharedBytes> documents{file->second};
+  if (named.original) {
+    ANTIN_TRY(auto kept, parts_.store->document(named.original->sha256, named.original->size));
+    documents.push_back(std::move(kept));
+  }
   const auto name = sent_name == inputs.names.end() || sent_name->second.empty()
                         ? "document.pdf"
                         : sent_name->second;
@@ -115,8 +107,9 @@ Result<Response> Api::verify(const Work& work) {
                                                  {"now", seconds(parts_.clock->utc_now())},
                                                  {"format", std::string{form.name}},
                                                  {"lang", language},
+                                                 {"register", register_question(named)},
                                                  {"at", seconds(at)}},
-                                       {file->second}, parts_.config->verify.within));
+                                       documents, parts_.config->verify.within));
   ANTIN_TRY(const auto report, cbor::text_at(reply.body, "report"));
   ANTIN_TRY(const auto exit_code, cbor::integer_at(reply.body, "exit_code"));
   parts_.metrics->count("antin_verified_total", "exit_code=\"" + std::to_string(exit_code) + "\"");
@@ -127,8 +120,9 @@ Result<Response> Api::verify(const Work& work) {
 }
 
 Result<Response> Api::compare(const Work& work) {
-  ANTIN_TRY(const auto inputs,
-            read_inputs(work, {"copy", "original"}, {"at", "original_id", "password", "pictures"}));
+  ANTIN_TRY(const auto inputs, read_inputs(work, {"copy", "original"},
+                                           {"at", "original_id", "code", "number", "book", "unit",
+                                            "password", "pictures"}));
   const auto copy = inputs.files.find("copy");
   if (copy == inputs.files.end()) return missing("copy");
   ANTIN_TRY(const auto at, read_at(inputs.options));
@@ -139,93 +133,28 @@ Result<Response> Api::compare(const Work& work) {
       std::chrono::milliseconds(parts_.config->verify.within) * 3 / 4;
   SharedBytes original;
   const auto sent = inputs.files.find("original");
-  const auto named = inputs.options.find("original_id");
-  if ((sent == inputs.files.end()) == (named == inputs.options.end())) return missing("original");
+  ANTIN_TRY(const auto named, named_entry(work, inputs.options));
+  if ((sent == inputs.files.end()) == !named.asked) return missing("original");
+  cbor::Map request{{"at", seconds(at)},
+                    {"password", password == inputs.options.end() ? "" : password->second},
+                    {"draw_ms", std::int64_t{draw_within.count()}},
+                    {"pictures", pictures}};
   if (sent != inputs.files.end()) {
     original = sent->second;
   } else {
-    // Whoever compares with a stored original must be allowed to see that it is there.
+    // What is compared in detail is shown: only to whoever may see the original itself.
     if (work.caller.scopes.count(Scope::kOriginals) == 0)
       return make_error(Code::kHttpForbidden, "scope", {{"scope", "originals"}});
-    ANTIN_TRY(const auto stored, parts_.store->original(named->second));
-    if (!stored) return make_error(Code::kOriginalUnknown, named->second);
-    ANTIN_TRY(original, parts_.store->document(stored->sha256, stored->size));
+    if (!named.original) return make_error(Code::kOriginalUnknown, "not in the register");
+    ANTIN_TRY(original, parts_.store->document(named.original->sha256, named.original->size));
+    if (named.original->entry) request.emplace("entry", entry_facts(*named.original->entry));
   }
   ANTIN_TRY(const auto reply,
-            parts_.verify_workers->ask(
-                worker::kCompare,
-                cbor::Map{{"at", seconds(at)},
-                          {"password", password == inputs.options.end() ? "" : password->second},
-                          {"draw_ms", std::int64_t{draw_within.count()}},
-                          {"pictures", pictures}},
-                {copy->second, original}, parts_.config->verify.within));
+            parts_.verify_workers->ask(worker::kCompare, std::move(request),
+                                       {copy->second, original}, parts_.config->verify.within));
   if (reply.descriptors.size() != 1) return make_error(Code::kIpcMalformed, "no report to send");
   ANTIN_TRY(const auto report, map_sealed(reply.descriptors[0], kMostReport));
   return json_response(200, as_text(report.view()));
-}
-
-Result<Response> Api::store_original(const Work& work) {
-  ANTIN_TRY(const auto inputs, read_inputs(work, {"file"}, {"name"}));
-  const auto file = inputs.files.find("file");
-  if (file == inputs.files.end()) return missing("file");
-  ANTIN_TRY(const auto reply,
-            parts_.verify_workers->ask(worker::kInspect, cbor::Map{}, {file->second},
-                                       parts_.config->verify.within));
-  StoredOriginal original{.id = new_uuid7(*parts_.clock, *parts_.random),
-                          .sha256 = {},
-                          .size = file->second.size(),
-                          .name = {},
-                          .owner = owner(work.caller),
-                          .created = parts_.clock->utc_now(),
-                          .revisions = {}};
-  if (const auto given = inputs.options.find("name"); given != inputs.options.end())
-    original.name = given->second;
-  else if (const auto sent = inputs.names.find("file"); sent != inputs.names.end())
-    original.name = sent->second;
-  ANTIN_TRY(const auto revisions, cbor::array_at(reply.body, "revisions"));
-  for (const auto& revision : revisions) {
-    ANTIN_TRY(const auto end, cbor::integer_at(revision, "end"));
-    ANTIN_TRY(auto digest, cbor::bytes_at(revision, "sha256"));
-    original.revisions.push_back({static_cast<std::size_t>(end), std::move(digest)});
-  }
-  ANTIN_TRY(original.sha256, parts_.store->put_document({file->second.view()}));
-  bool fresh = false;
-  ANTIN_TRY(const auto kept, parts_.store->add_original(std::move(original), fresh));
-  auto response = json_response(fresh ? 201 : 200, describe(kept).dump());
-  response.fields.push_back({"Location", "/api/v1/originals/" + kept.id});
-  return response;
-}
-
-Result<Response> Api::find_originals(const Work& work) {
-  ANTIN_TRY(const auto options, parse_query(work.request.head.query, {"sha256"}));
-  const auto wanted = options.find("sha256");
-  Bytes digest;
-  if (wanted == options.end() || !from_hex(wanted->second, digest) || digest.size() != 32)
-    return make_error(Code::kHttpParameter, "sha256", {{"parameter", "sha256"}});
-  ANTIN_TRY(const auto found, parts_.store->originals_with(digest));
-  Json body;
-  body["sha256"] = to_hex(digest);
-  body["found"] = !found.empty();
-  body["originals"] = Json::array();
-  for (const auto& original : found) {
-    auto entry = describe(original);
-    entry["match"] = original.sha256 == digest ? "document" : "revision";
-    body["originals"].push_back(std::move(entry));
-  }
-  return json_response(200, body.dump());
-}
-
-Result<Response> Api::original(const Work& work) {
-  ANTIN_TRY(const auto original, parts_.store->original(work.resource));
-  if (!original) return make_error(Code::kOriginalUnknown, work.resource);
-  return json_response(200, describe(*original).dump());
-}
-
-Result<Response> Api::original_document(const Work& work) {
-  ANTIN_TRY(const auto original, parts_.store->original(work.resource));
-  if (!original) return make_error(Code::kOriginalUnknown, work.resource);
-  ANTIN_TRY(auto document, parts_.store->document(original->sha256, original->size));
-  return pdf_response(std::move(document), original->sha256);
 }
 
 Result<Response> Api::signature(const Work& work) {

@@ -11,7 +11,7 @@ namespace antin::service {
 namespace {
 
 constexpr std::string_view kPrefix = "antin_";
-constexpr std::array kScopes{Scope::kVerify, Scope::kSign, Scope::kOriginals};
+constexpr std::array kScopes{Scope::kVerify, Scope::kSign, Scope::kOriginals, Scope::kRegister};
 
 std::string join(const std::set<Scope>& scopes) {
   std::string text;
@@ -30,6 +30,8 @@ std::string_view name(Scope scope) noexcept {
       return "verify";
     case Scope::kSign:
       return "sign";
+    case Scope::kRegister:
+      return "register";
     case Scope::kOriginals:
       break;
   }

@@ -13,7 +13,7 @@
 
 namespace antin::service {
 
-enum class Scope : std::uint8_t { kVerify, kSign, kOriginals };
+enum class Scope : std::uint8_t { kVerify, kSign, kOriginals, kRegister };
 std::string_view name(Scope scope) noexcept;
 /// "verify,sign"; nullopt for anything unknown or nothing at all.
 std::optional<std::set<Scope>> read_scopes(std::string_view text);

@@ -125,6 +125,7 @@ Status read_verify(Section section, Config::Verify& verify) {
   ANTIN_CHECK(section.text("trust", verify.trust));
   ANTIN_CHECK(section.text("crls", verify.crls));
   ANTIN_CHECK(section.text("policy", verify.policy));
+  ANTIN_CHECK(section.text("units", verify.units));
   ANTIN_CHECK(section.flag("allow_test_pki", verify.allow_test_pki));
   ANTIN_CHECK(section.number("workers", verify.workers, 1, 256));
   ANTIN_CHECK(section.number("queue", verify.queue, 1, 10'000));

@@ -29,6 +29,7 @@ struct Config {
     std::string trust;   ///< folder of anchors and intermediates
     std::string crls;    ///< folder of CRL files
     std::string policy;  ///< policy file
+    std::string units;   ///< table of units, antin-units/1
     bool allow_test_pki = false;
     std::size_t workers = 2;
     std::size_t queue = 64;

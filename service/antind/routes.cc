@@ -33,6 +33,12 @@ constexpr std::array kRoutes{
              Queue::kDisk, false},
     RouteRow{Operation::kOriginalDocument, Method::kGet, "/api/v1/originals/{id}/document",
              Scope::kOriginals, Queue::kDisk, false},
+    // Cancels, recalls, releases: by decision, never by deleting.
+    RouteRow{Operation::kDecide, Method::kPost, "/api/v1/originals/{id}/decisions",
+             Scope::kRegister, Queue::kDisk, true},
+    // By digest or public code for everybody; by number for whoever may see originals.
+    RouteRow{Operation::kLookUp, Method::kGet, "/api/v1/register", Scope::kVerify, Queue::kDisk,
+             false},
     // A job belongs to whoever began it; any key may ask for its own.
     RouteRow{Operation::kJob, Method::kGet, "/api/v1/jobs/{id}", std::nullopt, Queue::kDisk, false},
 };

@@ -29,6 +29,8 @@ enum class Operation : std::uint8_t {
   kFindOriginals,
   kOriginal,
   kOriginalDocument,
+  kDecide,
+  kLookUp,
   kJob
 };
 

@@ -52,6 +52,25 @@ CREATE TABLE upgrade(
   told TEXT NOT NULL) STRICT;
 CREATE INDEX upgrade_by_state ON upgrade(state);
 )sql",
+      R"sql(
+ALTER TABLE original ADD COLUMN signed_end INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE register_entry(
+  original TEXT PRIMARY KEY REFERENCES original(id), kind TEXT NOT NULL,
+  number TEXT NOT NULL, book TEXT NOT NULL, number_key TEXT NOT NULL, book_key TEXT NOT NULL,
+  day TEXT NOT NULL, unit_code TEXT NOT NULL, unit_name TEXT NOT NULL, pages INTEGER NOT NULL,
+  state TEXT NOT NULL, code TEXT NOT NULL UNIQUE, decision TEXT NOT NULL,
+  decision_day TEXT NOT NULL, created INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX register_entry_by_number ON register_entry(unit_code, book_key, number_key)
+  WHERE number_key<>'';
+CREATE INDEX register_entry_by_key ON register_entry(number_key, book_key);
+CREATE TABLE register_signer(
+  original TEXT NOT NULL REFERENCES register_entry(original), role TEXT NOT NULL,
+  certificate_sha256 BLOB NOT NULL, PRIMARY KEY(original, role, certificate_sha256)) STRICT;
+CREATE TABLE register_event(
+  original TEXT NOT NULL REFERENCES register_entry(original), number INTEGER NOT NULL,
+  state TEXT NOT NULL, decision TEXT NOT NULL, decision_day TEXT NOT NULL, actor TEXT NOT NULL,
+  at INTEGER NOT NULL, PRIMARY KEY(original, number)) STRICT;
+)sql",
   };
   return steps;
 }
@@ -84,8 +103,6 @@ StoredJob read_job(const Sqlite::Row& row) {
 constexpr const char* kJobColumns =
     "SELECT id, kind, owner, state, created, updated, input_sha256, options, result, target"
     " FROM job ";
-constexpr const char* kOriginalColumns =
-    "SELECT id, sha256, size, name, owner, created FROM original ";
 
 }  // namespace
 
@@ -173,72 +190,6 @@ Result<SharedBytes> Store::document(const Bytes& digest, std::size_t max_octets)
   if (sha256({octets.value()}) != digest)
     return make_error(Code::kStoredDocumentDamaged, to_hex(digest));
   return SharedBytes(std::move(octets).value());
-}
-
-Result<StoredOriginal> Store::read_original(const Sqlite::Row& row) {
-  StoredOriginal original{.id = as_string(row[0]),
-                          .sha256 = as_blob(row[1]),
-                          .size = static_cast<std::size_t>(as_integer(row[2])),
-                          .name = as_string(row[3]),
-                          .owner = as_string(row[4]),
-                          .created = from_seconds(as_integer(row[5])),
-                          .revisions = {}};
-  ANTIN_TRY(const auto revisions,
-            db_.query("SELECT end, sha256 FROM original_revision WHERE original=?1 ORDER BY number",
-                      {original.id}));
-  for (const auto& revision : revisions)
-    original.revisions.push_back(
-        {static_cast<std::size_t>(as_integer(revision[0])), as_blob(revision[1])});
-  return original;
-}
-
-Result<StoredOriginal> Store::add_original(StoredOriginal original, bool& fresh) {
-  const std::lock_guard lock(mutex_);
-  std::optional<StoredOriginal> kept;
-  const auto work = [&]() -> Status {
-    ANTIN_TRY(const auto rows,
-              db_.query(std::string(kOriginalColumns) + "WHERE sha256=?1", {original.sha256}));
-    fresh = rows.empty();
-    if (!fresh) {
-      ANTIN_TRY(kept, read_original(rows[0]));
-      return Done{};
-    }
-    ANTIN_CHECK(db_.execute("INSERT INTO original VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                            {original.id, original.sha256, static_cast<std::int64_t>(original.size),
-                             original.name, original.owner, seconds(original.created)}));
-    std::int64_t number = 0;
-    for (const auto& revision : original.revisions) {
-      ANTIN_CHECK(db_.execute(
-          "INSERT INTO original_revision VALUES(?1, ?2, ?3, ?4)",
-          {original.id, ++number, static_cast<std::int64_t>(revision.end), revision.sha256}));
-    }
-    return Done{};
-  };
-  ANTIN_CHECK(db_.transaction(work));
-  return kept ? std::move(*kept) : std::move(original);
-}
-
-Result<std::optional<StoredOriginal>> Store::original(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows, db_.query(std::string(kOriginalColumns) + "WHERE id=?1", {id}));
-  if (rows.empty()) return std::optional<StoredOriginal>();
-  ANTIN_TRY(auto original, read_original(rows[0]));
-  return std::optional(std::move(original));
-}
-
-Result<std::vector<StoredOriginal>> Store::originals_with(const Bytes& digest) {
-  const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows,
-            db_.query(std::string(kOriginalColumns) +
-                          "WHERE (sha256=?1 OR id IN (SELECT original FROM original_revision"
-                          " WHERE sha256=?1)) ORDER BY id LIMIT 100",
-                      {digest}));
-  std::vector<StoredOriginal> found;
-  for (const auto& row : rows) {
-    ANTIN_TRY(auto original, read_original(row));
-    found.push_back(std::move(original));
-  }
-  return found;
 }
 
 Status Store::add_job(const StoredJob& job) {

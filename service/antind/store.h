@@ -19,6 +19,33 @@ struct StoredRevision {
   Bytes sha256;
 };
 
+/// What the register keeps of an original that was released (vietnam.md V-10). Never deleted; a
+/// cancelled or recalled one keeps its facts and names the decision.
+struct StoredEntry {
+  std::string kind;          ///< "certified_copy", "from_register_copy", "sao_y", "result"
+  std::string number, book;  ///< "125/ĐT", "01/2026-SCT/BS"; "" where the kind has none
+  std::string day;           ///< "2026-06-01", the legal day at UTC+07:00
+  std::string unit_code, unit_name;
+  std::size_t pages = 0;
+  std::string state;  ///< "pending", "released", "cancelled", "recalled"
+  std::string code;   ///< public: 80 random bits, 16 letters and digits
+  std::string decision, decision_day;
+  std::vector<Bytes> officers, agencies;  ///< SHA-256 of the certificates that signed
+  /// The facts that a second entry of the same document must repeat.
+  bool same_facts(const StoredEntry& other) const {
+    return kind == other.kind && number == other.number && book == other.book && day == other.day &&
+           unit_code == other.unit_code && unit_name == other.unit_name;
+  }
+};
+
+/// How an entry's state changes, and by whose decision.
+struct StoredDecision {
+  std::string state;  ///< it becomes
+  std::string decision, day;
+  std::string actor;  ///< id of the API key
+  UtcTime at;
+};
+
 struct StoredOriginal {
   std::string id;
   Bytes sha256;
@@ -26,6 +53,9 @@ struct StoredOriginal {
   std::string name, owner;
   UtcTime created;
   std::vector<StoredRevision> revisions;
+  /// End of its last signed revision; 0 when nobody signed or it was stored before that was asked.
+  std::size_t signed_end = 0;
+  std::optional<StoredEntry> entry = {};
 };
 
 /// As the database has them: append only. kPending: signed, waits for its timestamp.
@@ -98,11 +128,25 @@ class Store {
   Result<Bytes> put_document(const std::vector<ByteView>& parts);
   Result<SharedBytes> document(const Bytes& sha256, std::size_t max_octets) const;
 
-  /// The existing entry when the same octets were stored before; `fresh` tells.
+  /// The existing one when the same octets were stored before; `fresh` tells. An entry is added to
+  /// it if it has none. Fails with kRegisterFactsDiffer, kRegisterNumberTaken.
   Result<StoredOriginal> add_original(StoredOriginal original, bool& fresh);
   Result<std::optional<StoredOriginal>> original(const std::string& id);
   /// By the SHA-256 of the whole document or of one of its revisions.
   Result<std::vector<StoredOriginal>> originals_with(const Bytes& sha256);
+
+  // store_register.cc
+  /// Those of the book whose last signed revision, or one after it, has one of these SHA-256: what
+  /// a copy of them begins with. A revision before that is not enough: two papers may share a scan.
+  Result<std::vector<StoredOriginal>> originals_signed_as(const std::vector<Bytes>& digests);
+  Result<std::optional<StoredOriginal>> original_with_code(const std::string& code);
+  /// `unit`: its code or its name. Every query for numbers comes through here.
+  Result<std::vector<StoredOriginal>> originals_numbered(const std::string& number,
+                                                         const std::string& book,
+                                                         const std::string& unit);
+  /// Doing the same again changes nothing. Fails with kOriginalUnknown, kRegisterNotEntered,
+  /// kRegisterStateFinal ({so}, {ngay}).
+  Result<StoredOriginal> decide(const std::string& id, const StoredDecision& decision);
 
   /// In one transaction: the idempotency key is looked up, and only if it is new, the job is added.
   struct Begun {
@@ -154,6 +198,11 @@ class Store {
   Status migrate();
   std::string path_of(const Bytes& sha256) const;
   Result<StoredOriginal> read_original(const Sqlite::Row& row);
+  Result<std::vector<StoredOriginal>> read_originals(const std::string& condition,
+                                                     const std::vector<Sqlite::Argument>& values);
+  Result<std::optional<StoredEntry>> read_entry(const std::string& original);
+  Status insert_entry(const std::string& original, const StoredEntry& entry, UtcTime at);
+  Status apply(const std::string& id, const StoredDecision& decision);
   Status insert_signature(const StoredSignature& signature);
   Status insert_upgrade(const StoredUpgrade& upgrade);
   Status update_upgrade(const StoredUpgrade& upgrade);

@@ -21,6 +21,7 @@
 #include "service/cli_verify/inputs.h"
 #include "service/cli_verify/options.h"
 #include "service/cli_verify/output.h"
+#include "service/cli_verify/register_lookup.h"
 #include "service/system/files.h"
 #include "service/system/real.h"
 #include "verifier/evidence.h"
@@ -55,8 +56,10 @@ const CommandSpec& spec() {
             "verification policy (TOML)"},
            {"profile", Kind::kValue, "document|result|certified_copy", "loại văn bản",
             "kind of document"},
-           {"original", Kind::kValue, "FILE", "đối chiếu thêm với bản gốc này",
-            "compare with this original too"},
+           {"original", Kind::kValue, "FILE|ID",
+            "đối chiếu thêm với bản gốc này: tệp, hoặc mã trong sổ (cần --register)",
+            "compare with this original too: a file, or an id or public code of the register "
+            "(needs --register)"},
            {"content", Kind::kValue, "FILE", "tệp mà .p7s được tạo cho (mặc định: bỏ .p7s)",
             "what the .p7s signs (default: its name without .p7s)"},
            password_option(),
@@ -78,6 +81,7 @@ const CommandSpec& spec() {
       .max_positional = 100'000};
   static const CommandSpec kWithNetwork = [] {
     auto whole = kSpec;
+    for (const auto& option : register_options()) whole.options.push_back(option);
     for (const auto& option : online_options()) whole.options.push_back(option);
     return whole;
   }();
@@ -97,6 +101,8 @@ struct Job {
   std::optional<SharedBytes> original;
   std::optional<std::string> content;         ///< what detached signatures are about
   std::unique_ptr<CommandEvidence> evidence;  ///< nullptr: offline
+  std::unique_ptr<RegisterLookup> lookup;     ///< nullptr: no register is asked
+  std::string register_name;                  ///< what it is asked for; "": by digests
   UtcTime at;
 };
 
@@ -127,6 +133,27 @@ Result<verifier::Policy> read_policy_file(const Arguments& arguments, std::strin
   return policy;
 }
 
+// --original is a file where there is one of that name; else a name in the register.
+Status read_register(const Arguments& arguments, Job& job) {
+  ANTIN_TRY(job.lookup, RegisterLookup::create(arguments));
+  if (const auto path = arguments.value("units")) {
+    constexpr std::size_t kMostUnits = std::size_t{8} << 20U;
+    ANTIN_TRY(const auto octets, read_file(*path, kMostUnits));
+    ANTIN_TRY(job.policy.signers.units, verifier::UnitTable::read(as_text(octets)));
+  }
+  if (job.original_name.empty()) return Done{};
+  auto original = read_document(job.original_name);
+  if (original) {
+    job.original = std::move(original).value();
+    return Done{};
+  }
+  if (!is_register_name(job.original_name)) return std::move(original).error();
+  if (!job.lookup)
+    return make_error(Code::kRegisterNotNamed, job.original_name, {{"ten", job.original_name}});
+  job.register_name = job.original_name;
+  return Done{};
+}
+
 Result<Job> read_job(const Arguments& arguments) {
   if (arguments.positional().empty())
     return make_error(Code::kCliMissingFile, "no FILE",
@@ -144,6 +171,8 @@ Result<Job> read_job(const Arguments& arguments) {
           .original = {},
           .content = arguments.value("content"),
           .evidence = {},
+          .lookup = {},
+          .register_name = {},
           .at = at};
   if (!job.evidence_out.empty() && arguments.positional().size() != 1)
     return make_error(Code::kEvidenceOneDocument, job.evidence_out);
@@ -155,9 +184,7 @@ Result<Job> read_job(const Arguments& arguments) {
                                                                  : certs::TestPki::kRefuse));
   ANTIN_TRY(job.crls, load_crls(arguments.values("crl")));
   ANTIN_TRY(job.evidence, CommandEvidence::create(arguments));
-  if (!job.original_name.empty()) {
-    ANTIN_TRY(job.original, read_document(job.original_name));
-  }
+  ANTIN_CHECK(read_register(arguments, job));
   return job;
 }
 
@@ -233,7 +260,8 @@ Result<verifier::Report> judge_file(const std::string& path, const Job& job) {
   ANTIN_TRY(auto octets, read_document(path));
   auto input = input_of(path, octets, job);
   if (verifier::is_evidence(octets.view())) return judge_evidence(std::move(input));
-  ANTIN_TRY(auto report, judge_signed(std::move(input), job));
+  ANTIN_TRY(auto report, judge_signed(input, job));
+  if (job.lookup && !job.original) ANTIN_CHECK(job.lookup->judge(input, job.register_name, report));
   if (job.original)
     report.comparison = compare_files({.original_name = job.original_name,
                                        .copy = octets,

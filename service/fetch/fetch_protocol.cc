@@ -10,6 +10,7 @@ cbor::Value to_value(const HttpRequest& request, const FetchLimits& limits) {
                    {"if_none_match", request.if_none_match},
                    {"if_modified_since", request.if_modified_since},
                    {"share", request.share},
+                   {"authorization", request.authorization},
                    {"within_ms", static_cast<std::int64_t>(limits.total_time.count())},
                    {"max", static_cast<std::int64_t>(limits.max_response.value())},
                    {"redirects", static_cast<std::int64_t>(limits.max_redirects)}};
@@ -28,10 +29,13 @@ Result<Asked> asked_in(const cbor::Value& body) {
   ANTIN_TRY(request.if_none_match, cbor::text_at(body, "if_none_match"));
   ANTIN_TRY(request.if_modified_since, cbor::text_at(body, "if_modified_since"));
   ANTIN_TRY(request.share, cbor::text_at(body, "share"));
+  ANTIN_TRY(request.authorization, cbor::text_at(body, "authorization"));
   ANTIN_TRY(const auto within, cbor::integer_at(body, "within_ms"));
   ANTIN_TRY(const auto most, cbor::integer_at(body, "max"));
   ANTIN_TRY(const auto redirects, cbor::integer_at(body, "redirects"));
   const bool printable = request.content_type.find_first_of("\r\n") == std::string::npos;
+  if (!request.authorization.empty() && redirects != 0)
+    return make_error(Code::kIpcMalformed, "redirects with credentials");
   if (within < 1 || within > kMaxWithinMs || most < 0 ||
       most > static_cast<std::int64_t>(kMaxBody) || redirects < 0 || redirects > 8 || !printable)
     return make_error(Code::kIpcMalformed, "limits of a fetch");

@@ -22,6 +22,7 @@ enum Type : std::uint16_t {
   kFindEvidence = 0x4003,
   kKeepEvidence = 0x4004,
   kDraw = 0x4005,
+  kFindOriginal = 0x4006,
 };
 
 /// Largest document that a worker maps.

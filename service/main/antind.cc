@@ -30,7 +30,7 @@ int usage() {
   std::cerr << "antind [--config FILE]\n"
                "antind --check-config [--config FILE]\n"
                "antind config check [FILE]\n"
-               "antind key add --name NAME --scopes verify,sign,originals [--config FILE]\n"
+               "antind key add --name NAME --scopes verify,sign,originals,register [--config FILE]\n"
                "antind key list [--config FILE]\n"
                "antind key remove ID [--config FILE]\n";
   return kFailed;

@@ -9,6 +9,7 @@
 
 #include "service/antind/api.h"
 #include "service/antind/key_client.h"
+#include "service/antind/register_route.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/main/agency_key.h"
 #include "service/main/draw_routes.h"
@@ -22,6 +23,7 @@ namespace antin::service {
 namespace {
 
 constexpr std::size_t kMaxConfigFile = 1U << 20U;
+constexpr std::size_t kMaxUnits = 8U << 20U;
 constexpr std::size_t kMaxTrustFile = 16U << 20U;
 constexpr std::size_t kMaxCrlFile = 64U << 20U;
 constexpr std::size_t kMaxLookFile = 4U << 20U;
@@ -64,6 +66,10 @@ Result<Bytes> worker_configuration(const Config& config) {
                   {"policy", policy},
                   {"tsa", std::move(tsa)},
                   {"allow_test_pki", config.verify.allow_test_pki}};
+  if (!config.verify.units.empty()) {
+    ANTIN_TRY(const auto octets, read_file(config.verify.units, kMaxUnits));
+    whole.emplace("units", std::string(as_text(octets)));
+  }
   const auto& revocation = config.revocation;
   if (revocation.online) {
     const std::chrono::milliseconds total =
@@ -168,8 +174,8 @@ Result<Config> load_config(const std::string& path) {
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(path, ignored).parent_path();
   for (auto* file : {&config.http.port_file, &config.verify.trust, &config.verify.crls,
-                     &config.verify.policy, &config.agency.pin_file, &config.agency.certificate,
-                     &config.agency.appearances, &config.store.folder})
+                     &config.verify.policy, &config.verify.units, &config.agency.pin_file,
+                     &config.agency.certificate, &config.agency.appearances, &config.store.folder})
     *file = beside(folder, *file);
   auto& cache = config.revocation.cache;
   cache = cache.empty() ? config.store.folder + "/evidence" : beside(folder, cache);
@@ -205,6 +211,7 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
   auto verify_routes = desk ? desk->routes() : std::vector<Route>{};
   for (auto& route : drawing.routes()) verify_routes.push_back(std::move(route));
   const bool signing = !config.agency.key.empty();
+  verify_routes.push_back(find_original_route(*store));
   WorkerPool verify_workers({.name = "verify",
                              .program = worker_program,
                              .count = config.verify.workers,

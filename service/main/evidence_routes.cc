@@ -42,6 +42,9 @@ std::vector<Route> EvidenceDesk::routes() {
 
 Result<Message> EvidenceDesk::fetch(const Message& asked) {
   ANTIN_TRY(const auto wanted, fetching::asked_in(asked.body));
+  // A worker knows nobody's password and must not be able to pass one on.
+  if (!wanted.request.authorization.empty())
+    return make_error(Code::kIpcUnexpected, "a worker with credentials");
   ANTIN_TRY(auto response, polite_->fetch(wanted.request, wanted.limits));
   return fetching::to_message(std::move(response));
 }

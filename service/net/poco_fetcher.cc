@@ -207,6 +207,8 @@ std::string request_head(const Url& url, const HttpRequest& request, const std::
     head += "If-None-Match: " + request.if_none_match + "\r\n";
   if (may_stand_in_field(request.if_modified_since))
     head += "If-Modified-Since: " + request.if_modified_since + "\r\n";
+  if (may_stand_in_field(request.authorization))
+    head += "Authorization: " + request.authorization + "\r\n";
   return head + "\r\n";
 }
 

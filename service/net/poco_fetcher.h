@@ -23,7 +23,7 @@ struct FetcherOptions {
 /// TLS 1.2 or later, certificate chain and host name always checked. A redirect is followed only to
 /// the same scheme, host and port, and a POST only by 307 and 308. Every address is held against
 /// the rule just before it is connected to, after a redirect again. No proxy, no cookies, no
-/// credentials, nothing from the environment. Thread-safe.
+/// credentials but those of the request, nothing from the environment. Thread-safe.
 class PocoFetcher final : public HttpFetcher {
  public:
   /// Fails with kNetTls when the TLS roots cannot be loaded.

@@ -149,6 +149,9 @@ Result<Message> Worker::configure(Message& request) {
   if (!policy.empty()) {
     ANTIN_TRY(settings.policy, verifier::read_policy(policy));
   }
+  if (const auto* units = body.find("units"); units != nullptr && units->text() != nullptr) {
+    ANTIN_TRY(settings.policy.signers.units, verifier::UnitTable::read(*units->text()));
+  }
   ANTIN_TRY(const auto urls, cbor::array_at(body, "tsa"));
   for (const auto& url : urls) {
     if (url.text() == nullptr) return make_error(Code::kIpcMalformed, "a URL is not text");
@@ -188,7 +191,8 @@ Result<Message> Worker::verify(Message& request) {
     if (!named) return make_error(Code::kIpcMalformed, "profile");
     input.policy.profile = *named;
   }
-  ANTIN_TRY(auto report, judge(std::move(input), request));
+  ANTIN_TRY(auto report, judge(input, request));
+  ANTIN_CHECK(hold_against_register(input, request, report));
   Message reply;
   reply.body = cbor::Map{{"report", verifier::to_json(report)},
                          {"exit_code", verifier::exit_code(report.verdict)}};
@@ -217,6 +221,7 @@ Result<verifier::Report> Worker::judge(verifier::Input input, const Message& req
 Result<Message> Worker::inspect(Message& request) {
   ANTIN_TRY(const auto* settings, this->settings());
   ANTIN_TRY(const auto octets, document(request, 0));
+  ANTIN_TRY(const auto at, time_at(request.body, "at"));
   ANTIN_TRY(const auto map, pdf::read_revisions(octets.view(), settings->policy.limits));
   cbor::Array revisions;
   for (const auto& revision : map.revisions) {
@@ -224,7 +229,9 @@ Result<Message> Worker::inspect(Message& request) {
                                   {"sha256", ossl::sha256(octets.view().first(revision.end))}});
   }
   Message reply;
-  reply.body = cbor::Map{{"revisions", std::move(revisions)}};
+  cbor::Map body{{"revisions", std::move(revisions)}};
+  describe_signed(octets, *settings, at, body);
+  reply.body = std::move(body);
   return reply;
 }
 
@@ -238,13 +245,14 @@ Result<Message> Worker::compare(Message& request) {
   ANTIN_TRY(const auto pictures, cbor::integer_at(request.body, "pictures"));
   if (draw_ms < 0 || draw_ms > 3'600'000 || pictures < 0 || pictures > 100)
     return make_error(Code::kIpcMalformed, "limits of a comparison");
-  ANTIN_TRY(const auto report, compare_documents({.copy = std::move(copy),
-                                                  .original = std::move(original),
-                                                  .password = std::move(password),
-                                                  .at = at,
-                                                  .draw_within = std::chrono::milliseconds(draw_ms),
-                                                  .pictures = static_cast<std::size_t>(pictures)},
-                                                 *settings, channel_));
+  ANTIN_TRY(auto report, compare_documents({.copy = copy,
+                                            .original = original,
+                                            .password = std::move(password),
+                                            .at = at,
+                                            .draw_within = std::chrono::milliseconds(draw_ms),
+                                            .pictures = static_cast<std::size_t>(pictures)},
+                                           *settings, channel_));
+  ANTIN_CHECK(judge_entry(copy, original, *settings, request.body, report));
   // Pictures may be larger than a message.
   ANTIN_TRY(auto memfd, sealed_memfd("antin-report", {as_bytes(verifier::to_json(report))}));
   Message reply;

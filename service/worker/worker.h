@@ -47,15 +47,22 @@ class Worker {
   void bound(const Message& request) const;
   Result<const Settings*> settings() const;
   Result<verifier::Report> judge(verifier::Input input, const Message& request);
+  Status hold_against_register(const verifier::Input& input, const Message& request,
+                               verifier::Report& report);
 
   Channel& channel_;
   RandomSource& random_;
   RequestClock clock_;
   signer::TsaHealth tsa_health_{clock_};
   std::optional<Settings> settings_;
-  std::size_t configured_ = 0;  ///< address space in use once settings_ stand
+  std::size_t configured_ = 0;                   ///< address space in use once settings_ stand
   std::unique_ptr<EvidenceByMessage> evidence_;  ///< nullptr: only what is given
 };
+
+/// What a register records of a released document: "pages", "signed_end", and the SHA-256 of the
+/// certificates of "officers" and "agencies". A document that cannot be judged has none of it.
+void describe_signed(const SharedBytes& octets, const Settings& settings, UtcTime at,
+                     cbor::Map& body);
 
 /// A copy and an original, and how much may be spent on telling what they are to each other.
 struct Compared {
@@ -69,6 +76,10 @@ struct Compared {
 /// verifier::verify() does when the copy cannot be read.
 Result<verifier::Report> compare_documents(const Compared& compared, const Settings& settings,
                                            Channel& channel);
+
+/// Holds a report that has its comparison against the entry in `request`, "entry", if any.
+Status judge_entry(const SharedBytes& copy, const SharedBytes& original, const Settings& settings,
+                   const cbor::Value& request, verifier::Report& report);
 
 /// First half of a signature: the document with a placeholder and what is to be signed.
 /// `request` is the body of kPrepare. Also refuses what the agency must not sign: a document whose

@@ -145,6 +145,7 @@ TEST_F(AntinVerify, ProfilesDecideWhatMayFollow) {
   certified.doc_mdp = 2;
   Signing second;
   second.field = "Sig2";
+  second.signer = "agency";
   const auto both = write("both.pdf", Document{}.sign(certified).sign(second));
   EXPECT_EQ(run("verify --profile certified_copy " + both + trusted()).exit, 0);
   EXPECT_EQ(run("verify --profile nonsense " + both + trusted()).exit, 3);

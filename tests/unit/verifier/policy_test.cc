@@ -26,6 +26,8 @@ TEST(Policy, TheCommittedDefaultSaysWhatIsBuiltIn) {
   }
   EXPECT_EQ(read.value().limits.max_octets, built_in.limits.max_octets);
   EXPECT_EQ(read.value().name, built_in.name);
+  EXPECT_EQ(read.value().signers.agency_names, built_in.signers.agency_names);
+  EXPECT_EQ(read.value().signers.certified_copy, built_in.signers.certified_copy);
   EXPECT_EQ(read.value().required_level, built_in.required_level);
   EXPECT_EQ(read.value().quirk_from, built_in.quirk_from);
   EXPECT_EQ(read.value().quirk_until, built_in.quirk_until);
@@ -112,6 +114,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "schema = \"antin-policy/1\"\n[[algorithms.digest]]\nname = \"SHA-1\"\n"
                 "until = 2017-01-01T00:00:00",
                 "algorithms.digest.until"},
+        Refused{"AgencyName", "schema = \"antin-policy/1\"\n[signers]\nagency_names = [\" \"]",
+                "signers.agency_names"},
+        Refused{"CertifiedCopy",
+                "schema = \"antin-policy/1\"\n[signers]\ncertified_copy = \"some\"",
+                "signers.certified_copy"},
         Refused{"NegativeLimit", "schema = \"antin-policy/1\"\n[limits]\nmax_pages = -1",
                 "limits.max_pages"},
         Refused{"UnknownLevel", "schema = \"antin-policy/1\"\nrequired_level = \"B-C\"",

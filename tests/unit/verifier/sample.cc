@@ -14,6 +14,7 @@
 #include "certs/ossl/digest.h"
 #include "certs/ossl/handles.h"
 #include "verifier/ber.h"
+#include "verifier/foreign_text.h"
 
 namespace antin::verifier::sample {
 namespace {
@@ -213,6 +214,56 @@ Document::Document(std::size_t filler) {
   finish_update();
 }
 
+Document Document::saying(const std::string& utf8) {
+  Document document;
+  const int font = document.next_++, map = document.next_++, glyphs = document.next_++;
+  const auto ref = [](int number) { return std::to_string(number) + " 0 R"; };
+  const auto stream = [](const std::string& data) {
+    return "<< /Length " + std::to_string(data.size()) + " >>\nstream\n" + data + "\nendstream";
+  };
+  document.write_object(glyphs,
+                        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Sample /CIDSystemInfo << "
+                        "/Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 >>");
+  document.write_object(
+      map, stream("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+                  "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+                  "1 beginbfrange <0020> <1EFF> <0020> endbfrange\nendcmap end end\n"));
+  document.write_object(font,
+                        "<< /Type /Font /Subtype /Type0 /BaseFont /Sample /Encoding /Identity-H "
+                        "/DescendantFonts [" +
+                            ref(glyphs) + "] /ToUnicode " + ref(map) + " >>");
+  document.resources_ = "<< /Font << /F1 " + ref(font) + " >> >>";
+  document.write_object(3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources " +
+                               document.resources_ + " /Contents 4 0 R >>");
+  std::string content;
+  int y = 500;
+  for (std::size_t at = 0; at < utf8.size(); y -= 20) {
+    const auto end = std::min(utf8.find('\n', at), utf8.size());
+    content += shown(utf8.substr(at, end - at), 50, y);
+    at = end + 1;
+  }
+  return document.change_page(content);
+}
+
+std::string shown(const std::string& utf8, int x, int y) {
+  std::string hex;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto unit = static_cast<unsigned>(next_code_point(utf8, at));
+    hex += to_hex(Bytes{static_cast<std::uint8_t>(unit >> 8U), static_cast<std::uint8_t>(unit)});
+  }
+  return "BT /F1 12 Tf " + std::to_string(x) + " " + std::to_string(y) + " Td <" + hex +
+         "> Tj ET\n";
+}
+
+Document certified_copy(const std::string& utf8) {
+  auto document = Document::saying(utf8);
+  document.sign({});
+  Signing seal;
+  seal.signer = "agency";
+  seal.field = "Seal";
+  return document.sign(seal);
+}
+
 void Document::write_object(int number, const std::string& body) {
   written_.emplace_back(number, octets_.size());
   octets_ += std::to_string(number) + " 0 obj\n" + body + "\nendobj\n";
@@ -244,16 +295,14 @@ Document::Placeholder Document::begin_signature(const std::string& field,
   for (const int one : fields_) list += std::to_string(one) + " 0 R ";
   write_object(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [" + list +
                       "] /SigFlags 3 >>" + perms_ + extra_ + " >>");
-  write_object(3,
-               "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> "
-               "/Contents 4 0 R /Annots [" +
-                   list + "] >>");
+  write_object(3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources " + resources_ +
+                      " /Contents 4 0 R /Annots [" + list + "] >>");
   std::string shown = "/Rect [0 0 0 0]";
   if (!appearance_.empty()) {
     shown = "/Rect " + rect_ + " /AP << /N " + std::to_string(next_) + " 0 R >>";
-    write_object(next_++, "<< /Subtype /Form /BBox [0 0 100 100] /Resources << >> /Length " +
-                              std::to_string(appearance_.size()) + " >>\nstream\n" + appearance_ +
-                              "\nendstream");
+    write_object(next_++, "<< /Subtype /Form /BBox [0 0 100 100] /Resources " + resources_ +
+                              " /Length " + std::to_string(appearance_.size()) + " >>\nstream\n" +
+                              appearance_ + "\nendstream");
     appearance_.clear();
   }
   write_object(widget, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (" + field + ") /F 132 " +

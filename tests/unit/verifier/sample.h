@@ -39,6 +39,8 @@ class Document {
  public:
   /// `filler`: octets of a private stream (/PieceInfo), for a large document.
   explicit Document(std::size_t filler = 0);
+  /// A page that says this, line by line, in a font whose letters are mapped to Unicode.
+  static Document saying(const std::string& utf8);
   Document& sign(const Signing& signing);
   Document& timestamp(const std::string& field, UtcTime at, const std::string& tsa = "tsa");
   /// An update that rewrites the page's content stream.
@@ -65,10 +67,15 @@ class Document {
   std::string octets_;
   std::vector<std::pair<int, std::size_t>> written_;
   std::vector<int> fields_;
-  std::string perms_, extra_, appearance_, rect_ = "[0 0 0 0]";
+  std::string perms_, extra_, appearance_, rect_ = "[0 0 0 0]", resources_ = "<< >>";
   int next_ = 5;
   std::size_t last_xref_ = 0;
 };
+
+/// Content-stream operators that show one line of UTF-8 in the font of Document::saying().
+std::string shown(const std::string& utf8, int x, int y);
+/// First an officer, then the agency: what a certified copy must have.
+Document certified_copy(const std::string& utf8);
 
 /// A CMS over `content` that stands beside it (or holds it, Signing::Content::kInside).
 Bytes detached(const std::string& content, const Signing& signing);
