@@ -343,7 +343,8 @@ void Explainer::compare_streams(const Object& before, const Object& after, const
 }
 
 /// An object whose octets both revisions share: only what it refers to can have changed. The later
-/// revision's reading of it is walked.
+/// revision's reading of it is walked: all entries of a dictionary, also those whose object an
+/// update freed or made unreadable, which getKeys() leaves out.
 void Explainer::walk_same(const Pair& pair) {
   const auto& place = pair.place;
   if (!seen_same_.emplace(pair.after.getObjGen(), place.role).second) return;
@@ -382,7 +383,7 @@ void Explainer::walk_same(const Pair& pair) {
         visit(object.getArrayItem(i), "[" + std::to_string(i) + "]", here);
       }
     } else if (object.isDictionary()) {
-      for (const auto& key : object.getKeys()) visit(object.getKey(key), key, here);
+      for (const auto& [key, child] : object.getDictAsMap()) visit(child, key, here);
     }
   }
 }
@@ -429,10 +430,15 @@ bool Explainer::equal(const Object& before, const Object& after) {
         return false;
       }
     }
-    const bool below_same = same;
+    if (same) {
+      for (const auto& [key, child] : dictionary_of(b).getDictAsMap()) {
+        stack.push_back({child, child, true});
+      }
+      continue;
+    }
     for_each_key(dictionary_of(a), dictionary_of(b),
                  [&](const std::string&, const Object& x, const Object& y) {
-                   stack.push_back({x, y, below_same});
+                   stack.push_back({x, y, false});
                  });
   }
   return true;

@@ -47,7 +47,7 @@ bool Explainer::stands_in_same_octets(const Object& before, const Object& after)
     if (object.isArray()) {
       for (auto& item : object.getArrayAsVector()) todo.push_back(item);
     } else if (object.isDictionary()) {
-      for (const auto& key : object.getKeys()) todo.push_back(object.getKey(key));
+      for (const auto& [key, child] : object.getDictAsMap()) todo.push_back(child);
     }
   }
   return true;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "pdf/read/content_stream.h"
@@ -52,7 +53,7 @@ bool reads_as_ascii(const Object& font) {
 /// Reads the letters of an appearance; anything that could draw letters otherwise ends it.
 class Letters : public Object::ParserCallbacks {
  public:
-  explicit Letters(Object fonts) : fonts_(std::move(fonts)) {}
+  Letters(Object fonts, const Rect& box) : fonts_(std::move(fonts)), clip_(box) {}
 
   void handleObject(Object object) override {
     if (!object.isOperator()) {
@@ -70,14 +71,24 @@ class Letters : public Object::ParserCallbacks {
  private:
   void run(const std::string& name) {
     static const std::set<std::string, std::less<>> harmless = {
-        "BMC", "BDC", "EMC", "MP", "DP", "q", "Q",  "BT", "ET", "Td", "TD", "Tm", "T*",
-        "TL",  "Tc",  "Tw",  "Tz", "w",  "W", "W*", "n",  "G",  "RG", "K",  "f",  "F",
-        "f*",  "S",   "s",   "B",  "b",  "d", "J",  "j",  "M",  "i",  "ri", "h",  "cm"};
+        "BMC", "BDC", "EMC", "MP", "DP", "q",  "Q", "BT", "ET", "Td", "TD", "Tm", "T*",
+        "TL",  "Tc",  "Tw",  "w",  "W",  "W*", "n", "G",  "RG", "K",  "f",  "F",  "f*",
+        "S",   "s",   "B",   "b",  "d",  "J",  "j", "M",  "i",  "ri", "h"};
     if (name == "Tf") {
       const bool named = operands_.size() == 2 && operands_[0].isName();
       known_font_ =
           named && reads_as_ascii(fonts_.isDictionary() ? fonts_.getKey(operands_[0].getName())
                                                         : Object::newNull());
+      readable_ = readable_ && named && number(1) >= 3;  // smaller is not read
+    } else if (name == "BT") {
+      at_ = {};
+    } else if (name == "Td" || name == "TD") {
+      at_ = {at_.x + number(0), at_.y + number(1)};
+    } else if (name == "Tm") {
+      at_ = {number(4), number(5)};
+      readable_ = readable_ && number(0) >= 0.5 && number(3) >= 0.5;
+    } else if (name == "W" || name == "W*") {
+      clip_ = intersection(clip_, last_);
     } else if (name == "Tj" || name == "'" || name == "\"") {
       if (!operands_.empty()) show(operands_.back());
     } else if (name == "TJ") {
@@ -99,22 +110,34 @@ class Letters : public Object::ParserCallbacks {
           readable_ && (unseen_ || (Object{mode}.isInteger() && Object{mode}.getIntValue() == 0));
     } else if (name == "re") {
       readable_ = readable_ && ++boxes_ <= 4;  // clip, background, border
+      const double x = number(0), y = number(1), w = number(2), h = number(3);
+      last_ = {std::min(x, x + w), std::min(y, y + h), std::max(x, x + w), std::max(y, y + h)};
     } else if (name == "f" || name == "F" || name == "f*" || name == "B" || name == "b") {
       on_colour_ = on_colour_ || !white_;
+      readable_ = readable_ && text_.empty();  // what comes after covers
     } else if (harmless.count(name) == 0) {
       readable_ = false;
     }
   }
+  double number(std::size_t operand) {
+    return operand < operands_.size() && operands_[operand].isNumber()
+               ? operands_[operand].getNumericValue()
+               : 0;
+  }
   void show(Object string) {
     if (!string.isString()) return;
     if (unseen_ || (white_ && !on_colour_)) return;  // white on white says nothing
-    readable_ = readable_ && known_font_ && dark_;
+    const bool inside = at_.x > clip_.left - 1 && at_.x < clip_.right && at_.y > clip_.bottom - 3 &&
+                        at_.y < clip_.top;
+    readable_ = readable_ && known_font_ && dark_ && inside;
     text_ += string.getStringValue();
   }
 
   Object fonts_;
   std::vector<Object> operands_;
   std::string text_;
+  Rect clip_, last_{};
+  Point at_;
   bool readable_ = true, known_font_ = false, dark_ = true, white_ = false;
   bool on_colour_ = false;  ///< something was filled that is not white
   bool unseen_ = false;     ///< text rendering mode 3 (9.3.6)
@@ -126,7 +149,13 @@ Says appearance_says(const Object& widget, const std::string& value) {
   if (!stream.isStream()) return Says::kCannotTell;
   const auto octets = content_octets(stream, kMostOctets);
   if (!octets || !octets.value()) return Says::kCannotTell;
-  Letters letters{key_of(key_of(stream, "/Resources"), "/Font")};
+  // Drawn as large as it is (12.5.5), or nearly.
+  const auto box = read_rect(key_of(stream, "/BBox")), rect = read_rect(key_of(widget, "/Rect"));
+  const bool as_large = box && rect && Object{key_of(stream, "/Matrix")}.isNull() &&
+                        std::abs(box->width() - rect->width()) <= 2 &&
+                        std::abs(box->height() - rect->height()) <= 2;
+  if (!as_large) return Says::kCannotTell;
+  Letters letters{key_of(key_of(stream, "/Resources"), "/Font"), *box};
   if (!parse_content(*octets.value(), letters) || !letters.readable()) return Says::kCannotTell;
   if (plain(letters.text()) == plain(value)) return Says::kSame;
   // A letter with marks may be drawn as the letter without.

@@ -27,12 +27,13 @@ int complain(const Error& error) {
 }
 
 int usage() {
-  std::cerr << "antind [--config FILE]\n"
-               "antind --check-config [--config FILE]\n"
-               "antind config check [FILE]\n"
-               "antind key add --name NAME --scopes verify,sign,originals,register [--config FILE]\n"
-               "antind key list [--config FILE]\n"
-               "antind key remove ID [--config FILE]\n";
+  std::cerr
+      << "antind [--config FILE]\n"
+         "antind --check-config [--config FILE]\n"
+         "antind config check [FILE]\n"
+         "antind key add --name NAME --scopes verify,sign,originals,register [--config FILE]\n"
+         "antind key list [--config FILE]\n"
+         "antind key remove ID [--config FILE]\n";
   return kFailed;
 }
 

@@ -2,6 +2,8 @@
 // whose drawing nobody understands must never count for less than what it really draws.
 
 #include <cstdlib>
+#include <memory>
+#include <utility>
 
 #include "pdf/read/form.h"
 #include "pdf/read/page_drawing.h"
@@ -33,9 +35,11 @@ void look_at(Document::Inside& document, std::size_t page) {
     const auto annotation = annotations.getArrayItem(i);
     if (!QPDFObjectHandle{annotation}.isDictionary() || !is_shown(annotation)) continue;
     auto own = small_budget();
-    const auto cover = read_cover(annotation, drawn.geometry(), own);
+    const auto cover = read_cover(annotation, drawn.geometry(), document, own);
     auto opaque = cover;
-    opaque.drawing.understood = false;
+    auto mistrusted = *cover.shown;
+    mistrusted.drawing.understood = false;
+    opaque.shown = std::make_shared<const ReadDrawing>(std::move(mistrusted));
     const auto effect = drawn.effect_of({&cover}, nullptr, CoverKind::kSignature, own);
     auto fresh = small_budget();
     fresh.cells *= 4;

@@ -69,6 +69,15 @@ change("stored and shown", "drawn otherwise by what the group hands down", DEFIN
        put("group", DA="/Helv 9 Tf 1 g"), on=OPEN)
 change("stored and shown", "rich text alone", DISAGREES, put("name", RV="<p>9.000</p>"), on=OPEN)
 change("stored and shown", "chosen item alone", DISAGREES, put("province", I=[1]), on=OPEN)
+UNSEEN = {"clipped away": "0 0 1 1 re W n BT /Helv 9 Tf 0 g 2 4 Td (Nguyen Van A) Tj ET",
+         "out of its box": "BT /Helv 9 Tf 0 g 900 4 Td (Nguyen Van A) Tj ET",
+         "too small": "BT /Helv 0.1 Tf 0 g 2 4 Td (Nguyen Van A) Tj ET",
+         "shrunk": "0.01 0 0 0.01 0 0 cm BT /Helv 9 Tf 0 g 2 4 Td (Nguyen Van A) Tj ET"}
+for name, content in UNSEEN.items():
+    change("stored and shown", f"drawn so that it is not seen: {name}", DISAGREES,
+           data("name look", content), on=["viewers"])
+change("stored and shown", "drawn so that it is not seen: box", DISAGREES,
+       put("name look", BBox=[0, 0, 1, 1]), on=["viewers"])
 change("stored and shown", "drawn by lines", DISAGREES,
        data("name look", "0 0 m 100 20 l S 0 20 m 100 0 l S"), on=["viewers"])
 change("stored and shown", "box that looks ticked when it is not", DISAGREES,
