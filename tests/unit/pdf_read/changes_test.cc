@@ -48,6 +48,14 @@ TEST(Changes, ObjectThatNothingReachesIsAWarning) {
   EXPECT_THAT(after(pdf), ElementsAre("none unreachable_object"));
 }
 
+TEST(Changes, FreeingWhatAnUnchangedDictionaryRefersToIsAChange) {
+  auto pdf = PdfBuilder::document(2, "/Names<</EmbeddedFiles 60 0 R>>");
+  pdf.put(60, "<</Names[(a.txt) 61 0 R]>>").put(61, "<</F(a.txt)/EF<</F 62 0 R>>>>");
+  pdf.put_stream(62, "/Type/EmbeddedFile", "words").finish_table(kRoot);
+  pdf.free(62);
+  EXPECT_THAT(after(pdf), testing::Not(IsEmpty()));
+}
+
 TEST(Changes, FurtherSignatureInANewFieldIsASignature) {
   auto pdf = base();
   pdf.put(5, "<</Fields[30 0 R 33 0 R 70 0 R]/SigFlags 3>>");
