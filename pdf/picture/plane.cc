@@ -32,7 +32,7 @@ Plane lightness(const Raster& raster, std::uint32_t width, std::uint32_t height)
   for (std::uint32_t y = 0; y < height; ++y) {
     const std::uint8_t* in = raster.rgb.data() + std::size_t{y} * raster.width * 3;
     std::uint8_t* out = plane.values.data() + std::size_t{y} * width;
-    for (std::uint32_t x = 0; x < width; ++x) {
+    for (std::size_t x = 0; x < width; ++x) {
       // 0.299, 0.587, 0.114 in units of 1/256, rounded.
       out[x] = static_cast<std::uint8_t>(
           (77U * in[3 * x] + 150U * in[3 * x + 1] + 29U * in[3 * x + 2] + 128U) >> 8U);
@@ -99,7 +99,7 @@ Cells<MeanColour> mean_colours(const Raster& raster, std::uint32_t width, std::u
     for (std::uint32_t x = 0; x < width; x += side) {
       Sum& sum = row[x / side];
       const std::uint32_t end = std::min(x + side, width);
-      for (std::uint32_t i = x; i < end; ++i) {
+      for (std::size_t i = x; i < end; ++i) {
         sum.red += in[3 * i];
         sum.green += in[3 * i + 1];
         sum.blue += in[3 * i + 2];

@@ -76,7 +76,8 @@ class Spot {
   static constexpr int kMargin = 2;
   static constexpr int kSize = kMostSide + 2 * kMargin;
   static constexpr std::size_t place(int x, int y) {
-    return static_cast<std::size_t>((y + kMargin) * kSize + x + kMargin);
+    return std::size_t{static_cast<std::uint32_t>(y + kMargin)} * kSize +
+           static_cast<std::uint32_t>(x + kMargin);
   }
   void average(int side, int margin) {
     const auto before = values_;
@@ -157,7 +158,9 @@ class Piece {
   /// A displacement in half pixels.
   struct Half {
     int x = 0, y = 0;
-    std::size_t patch() const noexcept { return static_cast<std::size_t>((x & 1) + 2 * (y & 1)); }
+    std::size_t patch() const noexcept {
+      return (static_cast<std::uint32_t>(x) & 1U) + 2U * (static_cast<std::uint32_t>(y) & 1U);
+    }
     std::ptrdiff_t offset() const noexcept {
       return std::ptrdiff_t{(y - (y & 1)) / 2} * kWide + (x - (x & 1)) / 2;
     }

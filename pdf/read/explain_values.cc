@@ -10,8 +10,8 @@ namespace {
 
 using Object = QPDFObjectHandle;
 
-constexpr std::size_t kMostOctets = 256U * 1024U;  // of one field's appearance
-constexpr std::int64_t kPassword = 1 << 13;        // of /Ff, table 231
+constexpr std::size_t kMostOctets = std::size_t{256} * 1024U;  // of one field's appearance
+constexpr std::int64_t kPassword = 1 << 13;                    // of /Ff, table 231
 
 bool is_letter_or_digit(unsigned char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -53,7 +53,7 @@ bool reads_as_ascii(const Object& font) {
 /// Reads the letters of an appearance; anything that could draw letters otherwise ends it.
 class Letters : public Object::ParserCallbacks {
  public:
-  Letters(Object fonts, const Rect& box) : fonts_(std::move(fonts)), clip_(box) {}
+  Letters(const Object& fonts, const Rect& box) : fonts_(fonts), clip_(box) {}
 
   void handleObject(Object object) override {
     if (!object.isOperator()) {

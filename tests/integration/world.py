@@ -93,7 +93,7 @@ class World:
                                         samples=ROOT / "packaging/samples"))
         program = self.build / "bin" / "antind"
         self.api_key = quietly(program, "key", "add", "--name", "test", "--scopes",
-                               "verify,sign,originals", "--config", config).decode().strip()
+                               "verify,sign,originals,register", "--config", config).decode().strip()
         with open(self.folder / "antind.log", "wb") as log:
             server = subprocess.Popen([program, "--config", config], env=self.environment,
                                       stdout=log, stderr=log, stdin=subprocess.DEVNULL)

@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from hostile import hostile_files  # noqa: E402
+from greedy import hostile_files  # noqa: E402
 
 SECONDS, OCTETS = 10, 1 << 30
 
@@ -85,7 +85,7 @@ def judge_all(antin, full, only="", keep=None):
 
 def goes_on(antin):
     """'' when a file that ends its reader costs the files before and after it nothing."""
-    from hostile import deflate_run, one_page, object_stream, FLATE
+    from greedy import deflate_run, one_page, object_stream, FLATE
     with tempfile.TemporaryDirectory() as folder:
         names = [os.path.join(folder, name) for name in ("before.pdf", "greedy.pdf", "after.pdf")]
         plain = one_page().table().bytes()
