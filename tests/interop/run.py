@@ -3,8 +3,8 @@
 
     build/interop/venv/bin/python tests/interop/run.py [--build build/release] [PART…]
 
-Parts: structures, algorithms, stamps, reports, levels, longterm, hostile, limits,
-service, pairs. The last line says how many checks passed and failed.
+Parts: structures, algorithms, stamps, reports, levels, longterm, hostile, service; and, only when named (./test --long
+does), the slow ones limits and pairs; "all" names the others. The last line says how many checks passed and failed.
 """
 import argparse
 import importlib
@@ -16,8 +16,9 @@ from results import Results
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 from world import World  # noqa: E402
-PARTS = ["structures", "algorithms", "stamps", "reports", "levels", "longterm", "hostile", "limits",
-         "service", "pairs"]
+PARTS = ["structures", "algorithms", "stamps", "reports", "levels", "longterm", "hostile",
+         "service"]
+SLOW = ["limits", "pairs"]
 
 
 def main():
@@ -25,12 +26,15 @@ def main():
     parser.add_argument("--build", default=ROOT / "build" / "release")
     parser.add_argument("parts", nargs="*", metavar="PART")
     args = parser.parse_args()
-    if unknown := set(args.parts) - set(PARTS):
+    if unknown := set(args.parts) - {"all", *PARTS, *SLOW}:
         parser.error(f"unknown part {', '.join(sorted(unknown))}")
     results = Results()
     results.section("A fresh PKI and two SoftHSM tokens")
     world = World(ROOT / "build" / "interop" / "work", args.build, "--all-algorithms")
-    for part in args.parts or PARTS:
+    parts = args.parts or PARTS
+    if "all" in parts:
+        parts = PARTS + [part for part in parts if part in SLOW]
+    for part in parts:
         importlib.import_module(part).run(world, results)
     return results.close()
 
