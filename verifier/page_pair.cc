@@ -44,7 +44,7 @@ Thumbnail thumbnail_of(const picture::Raster& raster) {
     }
   }
   for (std::size_t i = 0; i < thumbnail.size(); ++i)
-    thumbnail[i] = counts[i] == 0 ? 255 : static_cast<std::uint8_t>(sums[i] / counts[i]);
+    thumbnail[i] = static_cast<std::uint8_t>(counts[i] == 0 ? 255U : sums[i] / counts[i]);
   return thumbnail;
 }
 
