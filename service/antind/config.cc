@@ -1,103 +1,14 @@
 #include "service/antind/config.h"
 
-#include <initializer_list>
-#include <limits>
-#include <toml++/toml.h>
+#include "service/settings/section.h"
 
 namespace antin::service {
 namespace {
 
+using settings::Section;
+using settings::wrong;
+
 constexpr const char* kSchema = "antin-config/1";
-
-Error wrong(const std::string& key, const std::string& reason, Where where = Where::here()) {
-  return make_error(Code::kConfigValue, key + ": " + reason, {{"key", key}, {"reason", reason}},
-                    where);
-}
-
-// One table of the file. Every key that is asked for is known; done() names the first that nobody
-// asked for.
-class Section {
- public:
-  Section(const toml::table* table, const std::string& name)
-      : table_(table), prefix_(name.empty() ? "" : name + ".") {}
-
-  Status text(const char* key, std::string& out) {
-    const auto* node = find(key);
-    if (node == nullptr) return Done{};
-    const auto* value = node->as_string();
-    if (value == nullptr) return wrong(prefix_ + key, "not a string");
-    out = value->get();
-    if (out.find('\0') != std::string::npos) return wrong(prefix_ + key, "NUL in a string");
-    return Done{};
-  }
-  Status flag(const char* key, bool& out) {
-    const auto* node = find(key);
-    if (node == nullptr) return Done{};
-    const auto* value = node->as_boolean();
-    if (value == nullptr) return wrong(prefix_ + key, "not true or false");
-    out = value->get();
-    return Done{};
-  }
-  template <class Number>
-  Status number(const char* key, Number& out, std::int64_t least, std::int64_t most) {
-    const auto* node = find(key);
-    if (node == nullptr) return Done{};
-    const auto* value = node->as_integer();
-    if (value == nullptr) return wrong(prefix_ + key, "not an integer");
-    if (value->get() < least || value->get() > most)
-      return wrong(prefix_ + key,
-                   "not between " + std::to_string(least) + " and " + std::to_string(most));
-    out = static_cast<Number>(value->get());
-    return Done{};
-  }
-  template <class Span>
-  Status seconds(const char* key, Span& out, std::int64_t most) {
-    std::int64_t count = std::chrono::duration_cast<std::chrono::seconds>(out).count();
-    ANTIN_CHECK(number(key, count, 1, most));
-    out = std::chrono::seconds(count);
-    return Done{};
-  }
-  Status texts(const char* key, std::vector<std::string>& out) {
-    const auto* node = find(key);
-    if (node == nullptr) return Done{};
-    const auto* array = node->as_array();
-    if (array == nullptr) return wrong(prefix_ + key, "not an array of strings");
-    out.clear();
-    for (const auto& item : *array) {
-      const auto* value = item.as_string();
-      if (value == nullptr) return wrong(prefix_ + key, "not an array of strings");
-      out.push_back(value->get());
-    }
-    return Done{};
-  }
-  Result<Section> section(const char* key) {
-    const auto* node = find(key);
-    if (node == nullptr) return Section(nullptr, prefix_ + key);
-    if (node->as_table() == nullptr) return wrong(prefix_ + key, "not a table");
-    return Section(node->as_table(), prefix_ + key);
-  }
-  Status done() const {
-    if (table_ == nullptr) return Done{};
-    for (const auto& [key, value] : *table_) {
-      bool asked = false;
-      for (const auto& known : known_) asked = asked || known == key.str();
-      if (!asked) {
-        const auto full = prefix_ + std::string(key.str());
-        return make_error(Code::kConfigUnknownKey, full, {{"key", full}});
-      }
-    }
-    return Done{};
-  }
-
- private:
-  const toml::node* find(const char* key) {
-    known_.emplace_back(key);
-    return table_ == nullptr ? nullptr : table_->get(key);
-  }
-  const toml::table* table_;
-  std::string prefix_;
-  std::vector<std::string> known_;
-};
 
 Status read_http(Section section, Config::Http& http) {
   auto& settings = http.settings;
@@ -199,30 +110,7 @@ void settle_level(Config& config) {
                                                       : "B-LT";
 }
 
-Result<toml::table> parse(std::string_view text) {
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& problem) {
-    const auto at = problem.source().begin;
-    const auto reason = std::string(problem.description()) + " (" + std::to_string(at.line) + ":" +
-                        std::to_string(at.column) + ")";
-    return make_error(Code::kConfigUnreadable, reason, {{"reason", reason}});
-  }
-}
-
-}  // namespace
-
-bool is_signature_level(std::string_view level) noexcept {
-  return level == "B-B" || level == "B-T" || level == "B-LT" || level == "B-LTA";
-}
-
-Result<Config> read_config(std::string_view text) {
-  ANTIN_TRY(const auto table, parse(text));
-  Section root(&table, "");
-  std::string schema;
-  ANTIN_CHECK(root.text("schema", schema));
-  if (schema != kSchema)
-    return make_error(Code::kConfigSchema, "schema is \"" + schema + "\"", {{"schema", kSchema}});
+Result<Config> read_sections(Section& root) {
   Config config;
   ANTIN_TRY(auto http, root.section("http"));
   ANTIN_CHECK(read_http(std::move(http), config.http));
@@ -236,9 +124,29 @@ Result<Config> read_config(std::string_view text) {
   ANTIN_CHECK(store.text("folder", config.store.folder));
   ANTIN_CHECK(store.done());
   ANTIN_CHECK(root.done());
+  return config;
+}
+
+}  // namespace
+
+bool is_signature_level(std::string_view level) noexcept {
+  return level == "B-B" || level == "B-T" || level == "B-LT" || level == "B-LTA";
+}
+
+Result<Config> read_config(std::string_view text) {
+  ANTIN_TRY(const auto file, settings::File::parse(text, kSchema));
+  Section root = file.root();
+  ANTIN_TRY(auto config, read_sections(root));
   settle_level(config);
   ANTIN_CHECK(check_together(config));
   return config;
+}
+
+std::vector<std::string> config_keys() {
+  settings::Keys keys;
+  Section nothing(nullptr, "", &keys);
+  static_cast<void>(read_sections(nothing));
+  return keys;
 }
 
 }  // namespace antin::service

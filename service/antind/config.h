@@ -78,6 +78,9 @@ struct Config {
 /// kConfigSchema, kConfigUnsafe. Relative paths stay as they are. Pure.
 Result<Config> read_config(std::string_view toml);
 
+/// Every key that read_config() knows, "http.port"; packaging/antin.toml explains each.
+std::vector<std::string> config_keys();
+
 /// "B-B", "B-T", "B-LT", "B-LTA"
 bool is_signature_level(std::string_view level) noexcept;
 

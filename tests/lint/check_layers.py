@@ -26,6 +26,8 @@ MAY_INCLUDE = {
     "verifier": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/picture"],
     "service": [],
     "service/system": ["certs/core"],
+    # Strict TOML files: every key that is asked for is known, any other stops the program.
+    "service/settings": ["certs/core"],
     "service/ipc": ["certs/core"],
     # What was fetched, kept on disk for every program of this user.
     "service/cache": ["certs/core", "certs/online", "service/system"],
@@ -46,7 +48,7 @@ MAY_INCLUDE = {
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
                            "service/ipc", "service/render", "service/system"],
     # antind reads no foreign bytes itself and holds no key: it talks to worker and tokend.
-    "service/antind": ["certs/core", "service/ipc", "service/system", "service/net"],
+    "service/antind": ["certs/core", "service/ipc", "service/settings", "service/system", "service/net"],
     # Wires the processes together; issue by issue this shrinks to fork and exec.
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
@@ -64,7 +66,7 @@ HOMES = {
     r"<qpdf/": ["pdf/read", "pdf/write"],
     r"<Poco/|\"Poco/": ["service/antind", "service/net", "service/main"],
     r"<toml\+\+/": ["certs", "pdf/write", "verifier", "service/antind", "service/main",
-                    "service/cli"],
+                    "service/cli", "service/settings"],
     r"<nlohmann/": ["verifier", "service/antind", "service/cli", "service/cli_verify",
                      "service/worker", "service/main"],
 }
