@@ -19,8 +19,8 @@
 #include "service/antind/pools.h"
 #include "service/antind/query.h"
 #include "service/antind/routes.h"
-#include "service/antind/store.h"
 #include "service/antind/worker_pool.h"
+#include "service/store/store.h"
 
 namespace antin::service {
 

@@ -4,8 +4,8 @@
 #include "service/antind/accept.h"
 #include "service/antind/api.h"
 #include "service/antind/register_route.h"
-#include "service/antind/store_values.h"
 #include "service/ipc/worker_protocol.h"
+#include "service/store/store_values.h"
 
 namespace antin::service {
 namespace {

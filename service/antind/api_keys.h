@@ -9,7 +9,7 @@
 
 #include "certs/core/random.h"
 #include "certs/core/time.h"
-#include "service/antind/store.h"
+#include "service/store/store.h"
 
 namespace antin::service {
 

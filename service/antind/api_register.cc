@@ -4,9 +4,9 @@
 
 #include "service/antind/api.h"
 #include "service/antind/register_route.h"
-#include "service/antind/register_text.h"
-#include "service/antind/store_values.h"
 #include "service/ipc/worker_protocol.h"
+#include "service/store/register_text.h"
+#include "service/store/store_values.h"
 
 namespace antin::service {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "service/antind/store.h"
 #include "service/ipc/channel.h"
+#include "service/store/store.h"
 
 namespace antin::service {
 

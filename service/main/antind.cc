@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "service/antind/api_keys.h"
-#include "service/antind/store.h"
 #include "service/main/daemon.h"
+#include "service/store/store.h"
 #include "service/system/real.h"
 #include "service/system/self.h"
 

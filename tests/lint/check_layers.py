@@ -48,21 +48,26 @@ MAY_INCLUDE = {
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
                            "service/ipc", "service/render", "service/system"],
     # antind reads no foreign bytes itself and holds no key: it talks to worker and tokend.
-    "service/antind": ["certs/core", "service/ipc", "service/settings", "service/system", "service/net"],
+    "service/antind": ["certs/core", "service/ipc", "service/settings", "service/system", "service/net",
+                       "service/store"],
+    # Documents, register, jobs and keys: files, and a database behind one interface.
+    "service/store": ["certs/core", "certs/ossl", "service/system"],
     # Wires the processes together; issue by issue this shrinks to fork and exec.
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
                      "service/fetch", "service/render",
-                     "service/antind"],
+                     "service/antind", "service/store"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).
 HOMES = {
-    r"<openssl/": ["certs/ossl", "certs", "hsm/pkcs11", "hsm/tokend", "signer", "verifier"],
+    r"<openssl/": ["certs/ossl", "certs", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
+                    "service/store"],
     r"<(libp11|p11-kit/)": ["hsm/pkcs11"],
     r"<podofo": ["pdf/write"],
     # Words of two documents are compared in one normal form.
     r"<utf8proc": ["pdf/write", "verifier"],
     r"<png": ["pdf/write", "pdf/picture"],
+    r"<(sqlite3|libpq-fe)": ["service/store"],
     r"<qpdf/": ["pdf/read", "pdf/write"],
     r"<Poco/|\"Poco/": ["service/antind", "service/net", "service/main"],
     r"<toml\+\+/": ["certs", "pdf/write", "verifier", "service/antind", "service/main",

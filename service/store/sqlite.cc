@@ -1,4 +1,4 @@
-#include "service/antind/sqlite.h"
+#include "service/store/sqlite.h"
 
 #include <sqlite3.h>
 

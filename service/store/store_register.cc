@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "service/antind/register_text.h"
-#include "service/antind/store.h"
-#include "service/antind/store_values.h"
+#include "service/store/register_text.h"
+#include "service/store/store.h"
+#include "service/store/store_values.h"
 
 namespace antin::service {
 namespace {

@@ -1,4 +1,4 @@
-#include "service/antind/register_text.h"
+#include "service/store/register_text.h"
 
 #include <algorithm>
 #include <array>

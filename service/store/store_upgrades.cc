@@ -1,5 +1,5 @@
-#include "service/antind/store.h"
-#include "service/antind/store_values.h"
+#include "service/store/store.h"
+#include "service/store/store_values.h"
 
 namespace antin::service {
 namespace {

@@ -10,7 +10,7 @@
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
 #include "certs/core/time.h"
-#include "service/antind/sqlite.h"
+#include "service/store/sqlite.h"
 
 namespace antin::service {
 

@@ -1,10 +1,10 @@
-#include "service/antind/store.h"
+#include "service/store/store.h"
 
 #include <filesystem>
 #include <system_error>
 
-#include "service/antind/sha256.h"
-#include "service/antind/store_values.h"
+#include "certs/ossl/digest.h"
+#include "service/store/store_values.h"
 #include "service/system/files.h"
 
 namespace antin::service {
@@ -161,9 +161,9 @@ std::string Store::path_of(const Bytes& sha256) const {
 Result<Bytes> Store::put_document(const std::vector<ByteView>& parts) {
   Bytes digest;
   if (parts.size() == 1)
-    digest = sha256({parts[0]});
+    digest = ossl::sha256(parts[0]);
   else if (parts.size() == 2)
-    digest = sha256({parts[0], parts[1]});
+    digest = ossl::digest(DigestAlgorithm::kSha256, {parts[0], parts[1]});
   else
     return make_error(Code::kInternal, "a document of more than two parts");
   const auto path = path_of(digest);
@@ -187,7 +187,7 @@ Result<SharedBytes> Store::document(const Bytes& digest, std::size_t max_octets)
   auto octets = read_file(path_of(digest), max_octets);
   if (!octets)
     return while_doing(std::move(octets).error(), Code::kStoreFailed, "read a stored document");
-  if (sha256({octets.value()}) != digest)
+  if (ossl::sha256(octets.value()) != digest)
     return make_error(Code::kStoredDocumentDamaged, to_hex(digest));
   return SharedBytes(std::move(octets).value());
 }

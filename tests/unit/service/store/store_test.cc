@@ -1,4 +1,4 @@
-#include "service/antind/store.h"
+#include "service/store/store.h"
 
 #include <cstdlib>
 #include <filesystem>

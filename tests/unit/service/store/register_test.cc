@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "service/antind/register_text.h"
-#include "service/antind/store.h"
+#include "service/store/register_text.h"
+#include "service/store/store.h"
 #include "tests/fakes/counting_random.h"
 
 namespace antin::service {
