@@ -108,11 +108,38 @@ Status TokendKeyHolder::login(const TokenStatus& token, PinSource& pins) {
 Result<SignatureValue> TokendKeyHolder::sign(const std::string& key_uri, SignatureScheme scheme,
                                              const ToBeSigned& attributes) {
   ANTIN_TRY(const auto answer,
-            ask(tokend::kSign, tokend::to_value({key_uri, scheme, attributes.value()}),
+            ask(tokend::kSign, tokend::to_value({key_uri, scheme, attributes.value(), role_}),
                 timeouts_.call, Retry::kOnStaleConnection));
   auto signature = service::cbor::bytes_at(answer.body, "signature");
   if (!signature) return explained(std::move(signature).error());
   return SignatureValue{std::move(signature).value()};
+}
+
+Result<Bytes> TokendKeyHolder::sign_checkpoint(const std::string& key_uri, std::string_view note) {
+  ANTIN_TRY(const auto answer,
+            ask(tokend::kSignCheckpoint,
+                tokend::to_value(tokend::CheckpointRequest{key_uri, std::string{note}}),
+                timeouts_.call, Retry::kOnStaleConnection));
+  auto reply = tokend::checkpoint_reply_from(answer.body);
+  if (!reply) return explained(std::move(reply).error());
+  return std::move(reply.value().signature);
+}
+
+Result<Bytes> TokendKeyHolder::checkpoint_key(const std::string& key_uri) {
+  ANTIN_TRY(const auto answer, ask(tokend::kCheckpointKey, service::cbor::Map{{"key", key_uri}},
+                                   timeouts_.call, Retry::kOnStaleConnection));
+  auto reply = tokend::checkpoint_reply_from(answer.body);
+  if (!reply) return explained(std::move(reply).error());
+  return std::move(reply.value().public_key);
+}
+
+Result<JournalPage> TokendKeyHolder::journal(std::uint64_t after, std::size_t most) {
+  ANTIN_TRY(const auto answer,
+            ask(tokend::kJournal, tokend::to_value(tokend::JournalRequest{after, most}),
+                timeouts_.call, Retry::kOnStaleConnection));
+  auto page = tokend::journal_page_from(answer.body);
+  if (!page) return explained(std::move(page).error());
+  return page;
 }
 
 Result<service::Channel> connect_to_tokend(const std::string& path) {
@@ -125,45 +152,6 @@ Result<service::Channel> connect_to_tokend(const std::string& path) {
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return make_error(Code::kTokendUnreachable, "connect to " + path);
   return service::Channel{std::move(socket)};
-}
-
-TokendServer::~TokendServer() {
-  {
-    const std::lock_guard lock{mutex_};
-    for (const auto& one : connections_) ::shutdown(one.channel.fd(), SHUT_RDWR);
-  }
-  for (auto& one : connections_) one.thread.join();
-}
-
-void TokendServer::reap() {
-  for (auto one = connections_.begin(); one != connections_.end();) {
-    if (!one->done) {
-      ++one;
-      continue;
-    }
-    one->thread.join();
-    one = connections_.erase(one);
-  }
-}
-
-void TokendServer::serve(service::Channel channel) {
-  const std::lock_guard lock{mutex_};
-  reap();
-  auto& one = connections_.emplace_back();
-  one.channel = std::move(channel);
-  one.thread = std::thread{[this, &one] {
-    // How a connection ended is its client's business; the next one starts fresh.
-    static_cast<void>(tokend_.serve(one.channel));
-    const std::lock_guard done{mutex_};
-    one.channel.close();
-    one.done = true;
-  }};
-}
-
-Result<service::Channel> TokendServer::connect() {
-  ANTIN_TRY(auto ends, service::Channel::pair());
-  serve(std::move(ends.first));
-  return std::move(ends.second);
 }
 
 }  // namespace antin::hsm

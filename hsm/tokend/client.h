@@ -2,15 +2,15 @@
 
 #include <chrono>
 #include <functional>
-#include <list>
-#include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
+#include <string_view>
 #include <vector>
 
+#include "hsm/checkpoint.h"
 #include "hsm/key_holder.h"
-#include "hsm/tokend/tokend.h"
+#include "hsm/tokend/journal.h"
+#include "hsm/tokend/protocol.h"
 #include "service/ipc/channel.h"
 
 namespace antin::hsm {
@@ -20,22 +20,31 @@ namespace antin::hsm {
 ///
 /// Beside what the key holder behind it answers: kTokendUnreachable when no connection comes about
 /// or it ends, kTokendProtocol when the peer does not speak docs/PROTOCOL.tokend.md.
-class TokendKeyHolder final : public KeyHolder {
+class TokendKeyHolder final : public KeyHolder, public CheckpointSigner {
  public:
   using Connect = std::function<Result<service::Channel>()>;
   struct Timeouts {
     std::chrono::milliseconds call;   ///< listing and signing: as long as a token may take
     std::chrono::milliseconds login;  ///< a person types meanwhile
   };
-  /// `connect` may be called by several threads at once.
-  TokendKeyHolder(Connect connect, Timeouts timeouts)
-      : connect_(std::move(connect)), timeouts_(timeouts) {}
+  /// `connect` may be called by several threads at once. `role`: in whose name sign() signs.
+  TokendKeyHolder(Connect connect, Timeouts timeouts, tokend::Role role = tokend::Role::kAgency)
+      : connect_(std::move(connect)), timeouts_(timeouts), role_(role) {}
 
   Result<Listing> tokens() override;
   Result<std::vector<TokenKey>> keys(const KeyQuery& query) override;
   Status login(const TokenStatus& token, PinSource& pins) override;
   Result<SignatureValue> sign(const std::string& key_uri, SignatureScheme scheme,
                               const ToBeSigned& attributes) override;
+
+  /// `note`: the text of a checkpoint, its last newline included (hsm/checkpoint.h). tokend
+  /// remembers the largest it signed for each key and origin. Fails with
+  /// kTokendCheckpointMalformed, kTokendCheckpointRollback, kTokendPurposeRefused, and as sign().
+  Result<Bytes> sign_checkpoint(const std::string& key_uri, std::string_view note) override;
+  Result<Bytes> checkpoint_key(const std::string& key_uri) override;
+  /// Up to `most` entries of tokend's journal after the number `after`, for reconciliation. An
+  /// entry whose signature no client got exists where tokend or its client ended in between.
+  Result<JournalPage> journal(std::uint64_t after, std::size_t most);
 
  private:
   enum class Retry : std::uint8_t { kOnStaleConnection, kNever };
@@ -45,37 +54,12 @@ class TokendKeyHolder final : public KeyHolder {
 
   Connect connect_;
   const Timeouts timeouts_;
+  const tokend::Role role_;
   std::mutex mutex_;
   std::vector<service::Channel> idle_;
 };
 
 /// Connects to the unix socket at `path`. Fails with kTokendUnreachable.
 Result<service::Channel> connect_to_tokend(const std::string& path);
-
-/// Serves connections of one tokend, a thread each: in the same process through connect(), or what
-/// a listening socket accepted through serve(). Ends all of them when it goes.
-class TokendServer {
- public:
-  explicit TokendServer(Tokend& tokend) : tokend_(tokend) {}
-  TokendServer(const TokendServer&) = delete;
-  TokendServer& operator=(const TokendServer&) = delete;
-  ~TokendServer();
-
-  void serve(service::Channel channel);
-  /// A connection within this process; for TokendKeyHolder::Connect.
-  Result<service::Channel> connect();
-
- private:
-  struct Connection {
-    service::Channel channel;
-    std::thread thread;
-    bool done = false;
-  };
-  void reap();
-
-  Tokend& tokend_;
-  std::mutex mutex_;
-  std::list<Connection> connections_;
-};
 
 }  // namespace antin::hsm

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <string>
+#include <vector>
 
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
@@ -14,11 +12,39 @@ namespace antin::hsm {
 
 /// What is known of one signature when it is about to be released.
 struct JournalEntry {
+  enum class Kind : std::uint8_t { kDocument, kCheckpoint };
+  Kind kind = Kind::kDocument;
   std::string key_uri;
-  std::string scheme;        ///< "ECDSA SHA-256"
-  Bytes attributes_sha256;   ///< of the DER that was signed
+  std::string scheme;   ///< "ECDSA SHA-256", "Ed25519"
+  Bytes signed_sha256;  ///< of what was signed: the DER of the attributes, the checkpoint's text
+
+  // kDocument only.
+  std::string role;          ///< "person", "agency": as the client said
   Bytes message_digest;      ///< of the document, as the attributes say
   Bytes certificate_sha256;  ///< as the attributes say
+
+  // kCheckpoint only.
+  std::string origin;
+  std::uint64_t size = 0;
+  Bytes root;
+  Bytes public_key;  ///< that the signature is verified with
+
+  friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
+};
+
+/// An entry in its place. Entries are numbered from 1 without gaps; `hash` covers the entry, its
+/// number, its time and the hash of the entry before it.
+struct JournalRecord {
+  std::uint64_t number = 0;
+  UtcTime at{std::chrono::sys_seconds{}};
+  JournalEntry entry;
+  Bytes previous;  ///< SHA-256; 32 zeros for the first
+  Bytes hash;      ///< SHA-256
+};
+
+struct JournalPage {
+  std::vector<JournalRecord> records;
+  std::uint64_t last = 0;  ///< number of the newest entry there is; 0 for none
 };
 
 /// Where tokend writes down each signature before it lets it out. Thread-safe.
@@ -27,37 +53,8 @@ class SignatureJournal {
   virtual ~SignatureJournal() = default;
   /// Returns when the entry is safe. A failure keeps the signature in.
   virtual Status record(const JournalEntry& entry) = 0;
-};
-
-/// One JSON object a line, appended and synced; threads that come together share one sync.
-class FileJournal final : public SignatureJournal {
- public:
-  /// Creates the file with mode 0600 when it is absent. Fails with kFileUnwritable. `clock` must
-  /// outlive this.
-  static Result<std::unique_ptr<FileJournal>> open(const std::string& path, const Clock& clock);
-  ~FileJournal() override;
-  FileJournal(const FileJournal&) = delete;
-  FileJournal& operator=(const FileJournal&) = delete;
-
-  Status record(const JournalEntry& entry) override;
-
- private:
-  struct Passkey {};
-
- public:
-  FileJournal(Passkey, int file, std::string path, const Clock& clock)
-      : file_(file), path_(std::move(path)), clock_(clock) {}
-
- private:
-  const int file_;
-  const std::string path_;
-  const Clock& clock_;
-  std::mutex mutex_;
-  std::condition_variable synced_;
-  std::uint64_t written_up_to_ = 0;  ///< entries
-  std::uint64_t safe_up_to_ = 0;
-  bool syncing_ = false;
-  bool failed_ = false;  ///< for good: after a failed sync nothing is known of what is on the disk
+  /// Up to `most` entries after the entry number `after`, all of them safe.
+  virtual Result<JournalPage> page(std::uint64_t after, std::size_t most) = 0;
 };
 
 }  // namespace antin::hsm

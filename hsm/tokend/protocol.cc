@@ -11,6 +11,8 @@ using service::cbor::Array;
 using service::cbor::Map;
 using service::cbor::Value;
 
+constexpr std::string_view kEd25519 = "Ed25519";
+
 Error malformed(std::string why) {
   return make_error(Code::kIpcMalformed, std::move(why));
 }
@@ -68,6 +70,62 @@ Result<TokenKey> key_from(const Value& value) {
     key.schemes.push_back(scheme);
   }
   return key;
+}
+
+Result<std::uint64_t> natural_at(const Value& map, const char* key) {
+  ANTIN_TRY(const auto number, service::cbor::integer_at(map, key));
+  if (number < 0) return malformed(key);
+  return static_cast<std::uint64_t>(number);
+}
+
+Value record_value(const JournalRecord& record) {
+  const auto& entry = record.entry;
+  Map map{{"number", static_cast<std::int64_t>(record.number)},
+          {"at", static_cast<std::int64_t>(record.at.since_epoch().time_since_epoch().count())},
+          {"kind", static_cast<std::int64_t>(entry.kind)},
+          {"key", entry.key_uri},
+          {"scheme", entry.scheme},
+          {"signed_sha256", entry.signed_sha256},
+          {"previous", record.previous},
+          {"hash", record.hash}};
+  if (entry.kind == JournalEntry::Kind::kDocument) {
+    map.emplace("role", entry.role);
+    map.emplace("message_digest", entry.message_digest);
+    map.emplace("certificate_sha256", entry.certificate_sha256);
+  } else {
+    map.emplace("origin", entry.origin);
+    map.emplace("size", static_cast<std::int64_t>(entry.size));
+    map.emplace("root", entry.root);
+    map.emplace("public_key", entry.public_key);
+  }
+  return map;
+}
+
+Result<JournalRecord> record_from(const Value& value) {
+  using service::cbor::bytes_at;
+  using service::cbor::text_at;
+  JournalRecord record;
+  auto& entry = record.entry;
+  ANTIN_TRY(record.number, natural_at(value, "number"));
+  ANTIN_TRY(const auto at, natural_at(value, "at"));
+  record.at = UtcTime{std::chrono::sys_seconds{std::chrono::seconds{at}}};
+  ANTIN_TRY(entry.kind, enum_at(value, "kind", JournalEntry::Kind::kCheckpoint));
+  ANTIN_TRY(entry.key_uri, text_at(value, "key"));
+  ANTIN_TRY(entry.scheme, text_at(value, "scheme"));
+  ANTIN_TRY(entry.signed_sha256, bytes_at(value, "signed_sha256"));
+  ANTIN_TRY(record.previous, bytes_at(value, "previous"));
+  ANTIN_TRY(record.hash, bytes_at(value, "hash"));
+  if (entry.kind == JournalEntry::Kind::kDocument) {
+    ANTIN_TRY(entry.role, text_at(value, "role"));
+    ANTIN_TRY(entry.message_digest, bytes_at(value, "message_digest"));
+    ANTIN_TRY(entry.certificate_sha256, bytes_at(value, "certificate_sha256"));
+  } else {
+    ANTIN_TRY(entry.origin, text_at(value, "origin"));
+    ANTIN_TRY(entry.size, natural_at(value, "size"));
+    ANTIN_TRY(entry.root, bytes_at(value, "root"));
+    ANTIN_TRY(entry.public_key, bytes_at(value, "public_key"));
+  }
+  return record;
 }
 
 }  // namespace
@@ -181,7 +239,8 @@ Result<std::vector<TokenKey>> keys_from(const Value& value) {
 Value to_value(const SignRequest& request) {
   return Map{{"key", request.key_uri},
              {"scheme", scheme_value(request.scheme)},
-             {"attributes", request.attributes}};
+             {"attributes", request.attributes},
+             {"role", static_cast<std::int64_t>(request.role)}};
 }
 
 Result<SignRequest> sign_request_from(const Value& value) {
@@ -190,7 +249,69 @@ Result<SignRequest> sign_request_from(const Value& value) {
   if (scheme_map == nullptr) return malformed("no scheme");
   ANTIN_TRY(const auto scheme, scheme_from(*scheme_map));
   ANTIN_TRY(auto attributes, service::cbor::bytes_at(value, "attributes"));
-  return SignRequest{std::move(key), scheme, std::move(attributes)};
+  ANTIN_TRY(const auto role, enum_at(value, "role", Role::kAgency));
+  return SignRequest{std::move(key), scheme, std::move(attributes), role};
+}
+
+std::string_view name(Role role) noexcept {
+  return role == Role::kPerson ? "person" : "agency";
+}
+
+Value to_value(const CheckpointRequest& request) {
+  return Map{{"key", request.key_uri}, {"note", request.note}};
+}
+
+Result<CheckpointRequest> checkpoint_request_from(const Value& value) {
+  CheckpointRequest request;
+  ANTIN_TRY(request.key_uri, service::cbor::text_at(value, "key"));
+  ANTIN_TRY(request.note, service::cbor::text_at(value, "note"));
+  return request;
+}
+
+Value to_value(const CheckpointReply& reply) {
+  return Map{
+      {"signature", reply.signature}, {"public_key", reply.public_key}, {"algorithm", kEd25519}};
+}
+
+Result<CheckpointReply> checkpoint_reply_from(const Value& value) {
+  CheckpointReply reply;
+  ANTIN_TRY(const auto algorithm, service::cbor::text_at(value, "algorithm"));
+  ANTIN_TRY(reply.signature, service::cbor::bytes_at(value, "signature"));
+  ANTIN_TRY(reply.public_key, service::cbor::bytes_at(value, "public_key"));
+  const bool good = algorithm == kEd25519 && reply.public_key.size() == 32 &&
+                    (reply.signature.empty() || reply.signature.size() == 64);
+  if (!good) return malformed("not a signature of Ed25519");
+  return reply;
+}
+
+Value to_value(const JournalRequest& request) {
+  return Map{{"after", static_cast<std::int64_t>(request.after)},
+             {"most", static_cast<std::int64_t>(request.most)}};
+}
+
+Result<JournalRequest> journal_request_from(const Value& value) {
+  ANTIN_TRY(const auto after, natural_at(value, "after"));
+  ANTIN_TRY(const auto most, natural_at(value, "most"));
+  return JournalRequest{after, static_cast<std::size_t>(most)};
+}
+
+Value to_value(const JournalPage& page) {
+  Array entries;
+  entries.reserve(page.records.size());
+  for (const auto& record : page.records) entries.push_back(record_value(record));
+  return Map{{"entries", std::move(entries)}, {"last", static_cast<std::int64_t>(page.last)}};
+}
+
+Result<JournalPage> journal_page_from(const Value& value) {
+  JournalPage page;
+  ANTIN_TRY(page.last, natural_at(value, "last"));
+  ANTIN_TRY(const auto entries, service::cbor::array_at(value, "entries"));
+  page.records.reserve(entries.size());
+  for (const auto& one : entries) {
+    ANTIN_TRY(auto record, record_from(one));
+    page.records.push_back(std::move(record));
+  }
+  return page;
 }
 
 Result<service::Descriptor> pin_to_descriptor(const Secret& pin) {

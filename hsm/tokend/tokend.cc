@@ -85,6 +85,7 @@ Status Tokend::serve(service::Channel& channel) {
       {tokend::kLogin, tokend::kVersion,
        [this, &channel](Message& request) { return login(channel, request); }},
       {tokend::kSign, tokend::kVersion, [this](Message& request) { return sign(request); }},
+      {tokend::kJournal, tokend::kVersion, [this](Message& request) { return journal(request); }},
   };
   return service::serve(channel, routes, kReplyWithin);
 }
@@ -102,6 +103,12 @@ Tokend::Reply Tokend::list_keys(const Message& request) {
     return !uri || !allowed(uri.value());
   });
   return reply(tokend::to_value(keys));
+}
+
+Tokend::Reply Tokend::journal(const Message& request) {
+  ANTIN_TRY(const auto asked, tokend::journal_request_from(request.body));
+  ANTIN_TRY(const auto page, journal_.page(asked.after, std::min(asked.most, tokend::kMaxPage)));
+  return reply(tokend::to_value(page));
 }
 
 Tokend::Reply Tokend::login(service::Channel& channel, const Message& request) {
@@ -155,12 +162,15 @@ Tokend::Reply Tokend::sign(const Message& message) {
     known_.erase(request.key_uri);
     return std::move(signature).error();
   }
-  ANTIN_CHECK(journal_.record({.key_uri = request.key_uri,
-                               .scheme = std::string{name(request.scheme.algorithm)} + " " +
-                                         std::string{name(request.scheme.digest)},
-                               .attributes_sha256 = attributes_sha256,
-                               .message_digest = attributes.message_digest,
-                               .certificate_sha256 = *attributes.certificate_hash}));
+  JournalEntry entry;
+  entry.key_uri = request.key_uri;
+  entry.scheme =
+      std::string{name(request.scheme.algorithm)} + " " + std::string{name(request.scheme.digest)};
+  entry.signed_sha256 = attributes_sha256;
+  entry.role = tokend::name(request.role);
+  entry.message_digest = attributes.message_digest;
+  entry.certificate_sha256 = *attributes.certificate_hash;
+  ANTIN_CHECK(journal_.record(entry));
   return reply(cbor::Map{{"signature", signature.value().value()}});
 }
 

@@ -53,6 +53,7 @@ class Tokend {
   Reply list_keys(const service::Message& request);
   Reply login(service::Channel& channel, const service::Message& request);
   Reply sign(const service::Message& request);
+  Reply journal(const service::Message& request);
 
   bool allowed(const Pkcs11Uri& key) const;
   Result<Bytes> certificate_sha256(const std::string& key_uri);

@@ -4,6 +4,7 @@
 
 #include "certs/certificate.h"
 #include "hsm/pkcs11/pkcs11_key_holder.h"
+#include "hsm/tokend/file_journal.h"
 #include "service/system/files.h"
 
 namespace antin::service {

@@ -7,6 +7,7 @@
 #include "hsm/key_holder.h"
 #include "hsm/tokend/client.h"
 #include "hsm/tokend/journal.h"
+#include "hsm/tokend/server.h"
 #include "hsm/tokend/tokend.h"
 #include "service/antind/config.h"
 #include "service/antind/key_client.h"

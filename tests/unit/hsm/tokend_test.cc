@@ -1,5 +1,3 @@
-#include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -7,7 +5,7 @@
 #include "certs/ossl/digest.h"
 #include "hsm/tokend/client.h"
 #include "hsm/tokend/protocol.h"
-#include "tests/fakes/frozen_clock.h"
+#include "hsm/tokend/server.h"
 #include "tests/unit/hsm/listed_keys.h"
 
 namespace antin::hsm {
@@ -64,6 +62,18 @@ class Journal final : public SignatureJournal {
     const std::lock_guard lock{mutex};
     entries.push_back(entry);
     return Done{};
+  }
+  Result<JournalPage> page(std::uint64_t after, std::size_t) override {
+    const std::lock_guard lock{mutex};
+    JournalPage found;
+    found.last = entries.size();
+    for (auto i = after; i < entries.size(); ++i) {
+      JournalRecord record;
+      record.number = i + 1;
+      record.entry = entries[i];
+      found.records.push_back(std::move(record));
+    }
+    return found;
   }
   bool failing = false;
   std::mutex mutex;
@@ -127,9 +137,20 @@ TEST_F(TokendTest, SignsAndWritesItDownFirst) {
   const auto& entry = journal_.entries.front();
   EXPECT_EQ(entry.key_uri, uri("seal"));
   EXPECT_EQ(entry.scheme, "ECDSA SHA-256");
-  EXPECT_EQ(entry.attributes_sha256, ossl::sha256(what.value()));
+  EXPECT_EQ(entry.signed_sha256, ossl::sha256(what.value()));
   EXPECT_EQ(entry.message_digest, Bytes(32, 0x11));
   EXPECT_EQ(entry.certificate_sha256, ossl::sha256(kCertificate));
+}
+
+TEST_F(TokendTest, TellsWhatItSigned) {
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(sign("seal", attributes()), "ok");
+  const auto page = client_.journal(1, 10);
+  ASSERT_TRUE(page) << to_log_line(page.error());
+  EXPECT_EQ(page.value().last, 3U);
+  ASSERT_EQ(page.value().records.size(), 2U);
+  EXPECT_EQ(page.value().records.front().number, 2U);
+  EXPECT_EQ(page.value().records.front().entry, journal_.entries[1]);
+  EXPECT_EQ(page.value().records.front().entry.role, "agency");
 }
 
 TEST_F(TokendTest, KeepsASignatureInThatItCouldNotWriteDown) {
@@ -225,32 +246,6 @@ TEST(TokendPin, IsGoneFromItsDescriptorOnceRead) {
   const auto again = tokend::pin_from_descriptor(descriptor.value());
   ASSERT_TRUE(again);
   EXPECT_EQ(to_bytes(again.value().reveal()), Bytes(6, 0));
-}
-
-TEST(FileJournal, HoldsOneLineForEachSignature) {
-  const auto path =
-      (std::filesystem::temp_directory_path() / ("antin-journal-" + std::to_string(::getpid())))
-          .string();
-  std::filesystem::remove(path);
-  const fakes::FrozenClock clock{UtcTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}}};
-  {
-    const auto journal = FileJournal::open(path, clock);
-    ASSERT_TRUE(journal);
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 8; ++i)
-      threads.emplace_back([&] {
-        EXPECT_TRUE(journal.value()->record({"pkcs11:object=a\"b", "s", {1}, {2}, {3}}));
-      });
-    for (auto& thread : threads) thread.join();
-  }
-  std::ifstream lines{path};
-  int count = 0;
-  for (std::string line; std::getline(lines, line); ++count)
-    EXPECT_EQ(line, R"({"at":"2026-11-22T00:00:00Z","key":"pkcs11:object=a\"b","scheme":"s",)"
-                    R"("attributes_sha256":"01","message_digest":"02","certificate_sha256":"03"})");
-  EXPECT_EQ(count, 8);
-  std::filesystem::remove(path);
-  EXPECT_FALSE(FileJournal::open("/nonexistent/journal", clock));
 }
 
 }  // namespace
