@@ -10,7 +10,7 @@ struct Finalize {
 };
 using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-int bind(sqlite3_stmt* statement, int at, const Sqlite::Argument& argument) {
+int bind(sqlite3_stmt* statement, int at, const Database::Value& argument) {
   // SQLITE_TRANSIENT is an old-style cast in a macro; the arguments outlive the step, so no copy is
   // needed and SQLITE_STATIC (null) is right.
   if (const auto* number = std::get_if<std::int64_t>(&argument))
@@ -25,7 +25,7 @@ int bind(sqlite3_stmt* statement, int at, const Sqlite::Argument& argument) {
   return sqlite3_bind_null(statement, at);
 }
 
-Sqlite::Argument column(sqlite3_stmt* statement, int at) {
+Database::Value column(sqlite3_stmt* statement, int at) {
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, at));
   switch (sqlite3_column_type(statement, at)) {
     case SQLITE_INTEGER:
@@ -51,74 +51,109 @@ void Sqlite::Close::operator()(sqlite3* db) const noexcept {
 }
 
 Sqlite::Sqlite(std::unique_ptr<sqlite3, Close> db) : db_(std::move(db)) {}
-Sqlite::Sqlite(Sqlite&&) noexcept = default;
-Sqlite& Sqlite::operator=(Sqlite&&) noexcept = default;
-Sqlite::~Sqlite() = default;
 
 Error Sqlite::failed(const char* doing, Where where) const {
-  return make_error(Code::kStoreFailed,
-                    std::string(doing) + ": " + sqlite3_errmsg(db_.get()) + " (" +
-                        std::to_string(sqlite3_extended_errcode(db_.get())) + ")",
-                    {}, where);
+  const int extended = sqlite3_extended_errcode(db_.get());
+  auto code = Code::kStoreFailed;
+  switch (static_cast<unsigned>(extended) & 0xffU) {
+    case SQLITE_FULL:
+      code = Code::kStoreFull;
+      break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      code = Code::kDatabaseBusy;
+      break;
+    default:
+      // A write that the system refuses is a full disk in nearly every case, and what SQLite says
+      // of the others (a quota, a limit of the process) passes in the same way.
+      if (extended == SQLITE_IOERR_WRITE || extended == SQLITE_IOERR_SHMSIZE)
+        code = Code::kStoreFull;
+  }
+  return make_error(
+      code,
+      std::string(doing) + ": " + sqlite3_errmsg(db_.get()) + " (" + std::to_string(extended) + ")",
+      {}, where);
 }
 
-Result<Sqlite> Sqlite::open(const std::string& path) {
+Result<std::unique_ptr<Database>> Sqlite::open(const std::string& path) {
   sqlite3* raw = nullptr;
   const int opened =
       sqlite3_open_v2(path.c_str(), &raw,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
-  Sqlite db{std::unique_ptr<sqlite3, Close>(raw)};
+  // The constructor is private, so std::make_unique cannot reach it.
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory)
+  std::unique_ptr<Sqlite> db(new Sqlite(std::unique_ptr<sqlite3, Close>(raw)));
   if (raw == nullptr) return make_error(Code::kStoreFailed, "no memory for " + path);
-  if (opened != SQLITE_OK) return db.failed(path.c_str());
+  if (opened != SQLITE_OK) return db->failed(path.c_str());
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, 5'000);
   for (const char* pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
                              "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF"}) {
-    if (auto set = db.query(pragma); !set) return std::move(set).error();
+    ANTIN_CHECK(db->execute(pragma));
   }
-  return db;
+  return std::unique_ptr<Database>(std::move(db));
 }
 
-Result<std::vector<Sqlite::Row>> Sqlite::query(const std::string& sql,
-                                               const std::vector<Argument>& arguments) {
+Status Sqlite::run(const std::string& sql, const Values& values,
+                   const std::function<Status(const Row&)>& row) {
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(db_.get(), sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
     return failed("prepare");
   const Statement statement(raw);
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (bind(raw, static_cast<int>(i + 1), arguments[i]) != SQLITE_OK) return failed("bind");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (bind(raw, static_cast<int>(i + 1), values[i]) != SQLITE_OK) return failed("bind");
   }
-  std::vector<Row> rows;
   for (;;) {
     const int step = sqlite3_step(raw);
-    if (step == SQLITE_DONE) return rows;
+    if (step == SQLITE_DONE) return Done{};
     if (step != SQLITE_ROW) return failed("step");
-    Row row;
-    for (int i = 0; i < sqlite3_column_count(raw); ++i) row.push_back(column(raw, i));
-    rows.push_back(std::move(row));
+    Row one;
+    const int columns = sqlite3_column_count(raw);
+    one.reserve(static_cast<std::size_t>(columns));
+    for (int i = 0; i < columns; ++i) one.push_back(column(raw, i));
+    ANTIN_CHECK(row(one));
   }
 }
 
-Status Sqlite::execute(const std::string& sql, const std::vector<Argument>& arguments) {
-  ANTIN_TRY(const auto rows, query(sql, arguments));
-  static_cast<void>(rows);
-  return Done{};
+Result<std::vector<Database::Row>> Sqlite::query(const std::string& sql, const Values& values) {
+  std::vector<Row> rows;
+  ANTIN_CHECK(run(sql, values, [&rows](const Row& row) -> Status {
+    rows.push_back(row);
+    return Done{};
+  }));
+  return rows;
 }
 
-Status Sqlite::transaction(const std::function<Status()>& work) {
-  ANTIN_CHECK(execute("BEGIN IMMEDIATE"));
-  auto done = work();
-  if (done) done = execute("COMMIT");
-  if (!done) {
-    // The first failure is the one to report; a failed rollback leaves nothing committed either.
-    [[maybe_unused]] const auto rolled_back = execute("ROLLBACK");
-  }
-  return done;
+Status Sqlite::each(const std::string& sql, const std::function<Status(const Row&)>& row) {
+  return run(sql, {}, row);
 }
 
-Result<std::int64_t> Sqlite::data_version() {
-  ANTIN_TRY(const auto rows, query("PRAGMA data_version"));
+Status Sqlite::begin(Begin kind) {
+  return execute(kind == Begin::kChange ? "BEGIN IMMEDIATE" : "BEGIN", {});
+}
+
+Status Sqlite::commit() {
+  return execute("COMMIT", {});
+}
+
+void Sqlite::rollback() noexcept {
+  // A full disk or a failed COMMIT may have rolled it back already.
+  if (sqlite3_get_autocommit(db_.get()) == 0)
+    sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+Result<std::int64_t> Sqlite::version_of(const std::string& /*table*/) {
+  ANTIN_TRY(const auto rows, query("PRAGMA data_version", {}));
   return rows.empty() ? 0 : as_integer(rows[0][0]);
+}
+
+Result<std::size_t> Sqlite::schema_version() {
+  ANTIN_TRY(const auto rows, query("PRAGMA user_version", {}));
+  return rows.empty() ? 0 : static_cast<std::size_t>(as_integer(rows[0][0]));
+}
+
+Status Sqlite::set_schema_version(std::size_t version) {
+  return execute("PRAGMA user_version=" + std::to_string(version), {});
 }
 
 }  // namespace antin::service

@@ -1,15 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "certs/core/bytes.h"
-#include "certs/core/error.h"
+#include "service/store/database.h"
 
 struct sqlite3;
 
@@ -17,29 +12,23 @@ namespace antin::service {
 
 /// SQLite's C API behind the little we need: Poco::Data's connector hides extended result codes and
 /// binds by reference, and what we store wants neither.
-///
-/// One connection, not thread-safe: the owner serialises. Every failure is kStoreFailed.
-class Sqlite {
+class Sqlite final : public Database {
  public:
-  using Argument = std::variant<std::nullptr_t, std::int64_t, std::string, Bytes>;
-  using Row = std::vector<Argument>;
-
   /// Opens or creates; WAL, synchronous=FULL, foreign keys on.
-  static Result<Sqlite> open(const std::string& path);
-  Sqlite(const Sqlite&) = delete;
-  Sqlite& operator=(const Sqlite&) = delete;
-  Sqlite(Sqlite&&) noexcept;
-  Sqlite& operator=(Sqlite&&) noexcept;
-  ~Sqlite();
+  static Result<std::unique_ptr<Database>> open(const std::string& path);
 
-  Status execute(const std::string& sql, const std::vector<Argument>& arguments = {});
-  /// Every row: a query whose answer may be long has its LIMIT in SQL.
-  Result<std::vector<Row>> query(const std::string& sql,
-                                 const std::vector<Argument>& arguments = {});
-  /// Runs `work` between BEGIN IMMEDIATE and COMMIT; rolls back when it fails.
-  Status transaction(const std::function<Status()>& work);
-  /// Changes when another connection (another process) has written.
-  Result<std::int64_t> data_version();
+  Dialect dialect() const noexcept override { return Dialect::kSqlite; }
+  Result<std::vector<Row>> query(const std::string& sql, const Values& values) override;
+  Status each(const std::string& sql, const std::function<Status(const Row&)>& row) override;
+  /// Of every table: SQLite knows of the whole file only.
+  Result<std::int64_t> version_of(const std::string& table) override;
+  Result<std::size_t> schema_version() override;
+  Status set_schema_version(std::size_t version) override;
+
+ protected:
+  Status begin(Begin kind) override;
+  Status commit() override;
+  void rollback() noexcept override;
 
  private:
   struct Close {
@@ -47,20 +36,9 @@ class Sqlite {
   };
   explicit Sqlite(std::unique_ptr<sqlite3, Close> db);
   Error failed(const char* doing, Where where = Where::here()) const;
+  Status run(const std::string& sql, const Values& values,
+             const std::function<Status(const Row&)>& row);
   std::unique_ptr<sqlite3, Close> db_;
 };
-
-inline std::int64_t as_integer(const Sqlite::Argument& value) {
-  const auto* number = std::get_if<std::int64_t>(&value);
-  return number != nullptr ? *number : 0;
-}
-inline std::string as_string(const Sqlite::Argument& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  return text != nullptr ? *text : std::string();
-}
-inline Bytes as_blob(const Sqlite::Argument& value) {
-  const auto* octets = std::get_if<Bytes>(&value);
-  return octets != nullptr ? *octets : Bytes();
-}
 
 }  // namespace antin::service

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,120 +10,54 @@
 
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
-#include "certs/core/time.h"
-#include "service/store/sqlite.h"
+#include "service/store/database.h"
+#include "service/store/stored.h"
 
 namespace antin::service {
 
-struct StoredRevision {
-  std::size_t end = 0;
-  Bytes sha256;
+/// What became part of the register, told within the transaction that makes it so.
+struct StoreEvent {
+  enum class Kind : std::uint8_t {
+    kSigned,    ///< a signature was released
+    kUpgraded,  ///< a further version of one
+    kOriginal,  ///< an original is kept
+    kEntered,   ///< it has an entry in the register
+    kDecided,   ///< released, cancelled, recalled
+    kKeyAdded,  ///< of the interface
+    kKeyRemoved,
+  };
+  Kind kind;
+  std::string subject;  ///< id of the signature, original or key
+  std::string actor;    ///< id of the API key that asked for it; "" for the service or its operator
+  Bytes document_sha256;   ///< empty for keys
+  std::string state = {};  ///< of an entry or a decision
 };
+/// Adds rows to the same transaction; its failure undoes the whole change. May be called more than
+/// once for one change (Database::transaction), with only the last time counting.
+using EventSink = std::function<Status(Database&, const StoreEvent&)>;
 
-/// What the register keeps of an original that was released (vietnam.md V-10). Never deleted; a
-/// cancelled or recalled one keeps its facts and names the decision.
-struct StoredEntry {
-  std::string kind;          ///< "certified_copy", "from_register_copy", "sao_y", "result"
-  std::string number, book;  ///< "125/ĐT", "01/2026-SCT/BS"; "" where the kind has none
-  std::string day;           ///< "2026-06-01", the legal day at UTC+07:00
-  std::string unit_code, unit_name;
-  std::size_t pages = 0;
-  std::string state;  ///< "pending", "released", "cancelled", "recalled"
-  std::string code;   ///< public: 80 random bits, 16 letters and digits
-  std::string decision, decision_day;
-  std::vector<Bytes> officers, agencies;  ///< SHA-256 of the certificates that signed
-  /// The facts that a second entry of the same document must repeat.
-  bool same_facts(const StoredEntry& other) const {
-    return kind == other.kind && number == other.number && book == other.book && day == other.day &&
-           unit_code == other.unit_code && unit_name == other.unit_name;
-  }
-};
-
-/// How an entry's state changes, and by whose decision.
-struct StoredDecision {
-  std::string state;  ///< it becomes
-  std::string decision, day;
-  std::string actor;  ///< id of the API key
-  UtcTime at;
-};
-
-struct StoredOriginal {
-  std::string id;
-  Bytes sha256;
-  std::size_t size = 0;
-  std::string name, owner;
-  UtcTime created;
-  std::vector<StoredRevision> revisions;
-  /// End of its last signed revision; 0 when nobody signed or it was stored before that was asked.
-  std::size_t signed_end = 0;
-  std::optional<StoredEntry> entry = {};
-};
-
-/// As the database has them: append only. kPending: signed, waits for its timestamp.
-enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed, kPending };
-std::string_view name(JobState state) noexcept;
-
-struct StoredJob {
-  std::string id, kind, owner;
-  JobState state = JobState::kQueued;
-  UtcTime created, updated;
-  Bytes input_sha256;
-  std::string options;  ///< JSON, what the request asked for
-  std::string result;   ///< JSON: of the kind when done, a problem when failed
-  std::string target;   ///< id of what it made; "" until then
-};
-
-struct StoredSignature {
-  std::string id, owner;
-  Bytes sha256, input_sha256;
-  std::size_t size = 0;
-  UtcTime created;
-  std::string facts;  ///< JSON: field, level, signing time, warnings
-};
-
-/// A signature that was made and lacks its timestamp (S-07): what completes it, and when that is
-/// tried next. No document of it exists before it is complete.
-struct StoredPending {
-  std::string job;
-  Bytes state, signature;    ///< of the worker's `prepare`; of the key holder
-  Bytes certificate_sha256;  ///< whose signature it is
-  UtcTime since, due;
-  std::int64_t tries = 0;
-};
-
-/// As the database has them: append only.
-enum class UpgradeState : std::uint8_t { kQueued, kDone, kGivenUp };
-std::string_view name(UpgradeState state) noexcept;
-
-/// A signature that was released below the level that was asked for, and is to be raised (S-06).
-/// Every version is a StoredSignature of its own; the earlier ones stay as they are.
-struct StoredUpgrade {
-  std::string signature;  ///< what was released
-  std::string job;        ///< that made it
-  UpgradeState state = UpgradeState::kQueued;
-  std::string level_wanted;
-  std::string level;   ///< of `newest`
-  std::string newest;  ///< id of the newest version; the released one's at first
-  std::int64_t versions = 1;
-  UtcTime since, due;
-  std::int64_t tries = 0;
-  std::string told;  ///< JSON: what the last try said
-};
-
-struct StoredKey {
-  std::string id, name, scopes;
-  Bytes hash;
-  UtcTime created;
-};
-
-/// What antind keeps: documents as content-addressed files, everything about them in SQLite.
+/// What antind keeps: documents as content-addressed files, everything about them in a database.
 /// A file is written, synced and named before a row refers to it. Thread-safe.
 ///
 /// Failures: kStoreFailed; kStoreSchema when a newer program made it; kStoredDocumentDamaged when a
 /// file's octets no longer have its name.
 class Store {
  public:
-  static Result<std::unique_ptr<Store>> open(const std::string& folder);
+  struct Settings {
+    std::string folder;
+    std::string database = "sqlite";  ///< or "postgresql://…", see open_database()
+  };
+  static Result<std::unique_ptr<Store>> open(const Settings& settings);
+  static Result<std::unique_ptr<Store>> open(const std::string& folder) {
+    return open(Settings{.folder = folder});
+  }
+
+  /// Before anything is stored.
+  void set_event_sink(EventSink sink) { sink_ = std::move(sink); }
+  /// Rows of other parts of the service, in a transaction of their own. May run `work` twice.
+  Status in_transaction(const std::function<Status(Database&)>& work);
+  /// Reading for other parts of the service, on one state of the database.
+  Status in_snapshot(const std::function<Status(Database&)>& work);
 
   /// Returns the SHA-256 under which it is kept. Storing the same octets twice keeps one file.
   Result<Bytes> put_document(const std::vector<ByteView>& parts);
@@ -148,6 +83,7 @@ class Store {
   /// kRegisterStateFinal ({so}, {ngay}).
   Result<StoredOriginal> decide(const std::string& id, const StoredDecision& decision);
 
+  // store_jobs.cc
   /// In one transaction: the idempotency key is looked up, and only if it is new, the job is added.
   struct Begun {
     enum class Outcome : std::uint8_t { kNew, kSame, kOther };
@@ -187,6 +123,7 @@ class Store {
   Result<std::vector<StoredJob>> unfinished_jobs(const std::string& kind);
   Result<std::optional<StoredSignature>> signature(const std::string& id, const std::string& owner);
 
+  // store_keys.cc
   Status add_key(const StoredKey& key);
   Result<std::vector<StoredKey>> keys();
   /// False when there is none with this id.
@@ -194,25 +131,27 @@ class Store {
   Result<std::int64_t> version_of_others_writing();
 
  private:
-  Store(std::string folder, Sqlite db, Sqlite keys);
-  Status migrate();
+  Store(std::string folder, std::unique_ptr<Database> db, std::unique_ptr<Database> keys);
+  Status tell(Database& database, const StoreEvent& event);
   std::string path_of(const Bytes& sha256) const;
-  Result<StoredOriginal> read_original(const Sqlite::Row& row);
+  Result<StoredOriginal> read_original(const Database::Row& row);
   Result<std::vector<StoredOriginal>> read_originals(const std::string& condition,
-                                                     const std::vector<Sqlite::Argument>& values);
+                                                     const std::vector<Database::Value>& values);
   Result<std::optional<StoredEntry>> read_entry(const std::string& original);
   Status insert_entry(const std::string& original, const StoredEntry& entry, UtcTime at);
-  Status apply(const std::string& id, const StoredDecision& decision);
+  /// Whether anything changed.
+  Result<bool> apply(const std::string& id, const StoredDecision& decision);
   Status insert_signature(const StoredSignature& signature);
   Status insert_upgrade(const StoredUpgrade& upgrade);
   Status update_upgrade(const StoredUpgrade& upgrade);
 
   std::string folder_;
   std::mutex mutex_;
-  Sqlite db_;
+  std::unique_ptr<Database> db_;
   /// API keys are looked up on the polling thread, which must not wait for a commit's sync.
   std::mutex keys_mutex_;
-  Sqlite keys_db_;
+  std::unique_ptr<Database> keys_db_;
+  EventSink sink_;
 };
 
 }  // namespace antin::service

@@ -17,13 +17,22 @@ Error state_final(const StoredEntry& entry) {
                     {{"so", entry.decision}, {"ngay", vietnam_day(entry.decision_day)}});
 }
 
+StoreEvent event_of(StoreEvent::Kind kind, const StoredOriginal& original,
+                    const std::string& actor) {
+  return {.kind = kind,
+          .subject = original.id,
+          .actor = actor,
+          .document_sha256 = original.sha256,
+          .state = original.entry ? original.entry->state : std::string()};
+}
+
 }  // namespace
 
 Result<std::optional<StoredEntry>> Store::read_entry(const std::string& original) {
   ANTIN_TRY(const auto rows,
-            db_.query("SELECT kind, number, book, day, unit_code, unit_name, pages, state, code,"
-                      " decision, decision_day FROM register_entry WHERE original=?1",
-                      {original}));
+            db_->query("SELECT kind, number, book, day, unit_code, unit_name, pages, state, code,"
+                       " decision, decision_day FROM register_entry WHERE original=?1",
+                       {original}));
   if (rows.empty()) return std::optional<StoredEntry>();
   const auto& row = rows[0];
   StoredEntry entry{.kind = as_string(row[0]),
@@ -40,9 +49,9 @@ Result<std::optional<StoredEntry>> Store::read_entry(const std::string& original
                     .officers = {},
                     .agencies = {}};
   ANTIN_TRY(const auto signers,
-            db_.query("SELECT role, certificate_sha256 FROM register_signer WHERE original=?1"
-                      " ORDER BY role, certificate_sha256",
-                      {original}));
+            db_->query("SELECT role, certificate_sha256 FROM register_signer WHERE original=?1"
+                       " ORDER BY role, certificate_sha256",
+                       {original}));
   for (const auto& signer : signers) {
     auto& list = as_string(signer[0]) == "officer" ? entry.officers : entry.agencies;
     list.push_back(as_blob(signer[1]));
@@ -50,7 +59,7 @@ Result<std::optional<StoredEntry>> Store::read_entry(const std::string& original
   return std::optional(std::move(entry));
 }
 
-Result<StoredOriginal> Store::read_original(const Sqlite::Row& row) {
+Result<StoredOriginal> Store::read_original(const Database::Row& row) {
   StoredOriginal original{.id = as_string(row[0]),
                           .sha256 = as_blob(row[1]),
                           .size = static_cast<std::size_t>(as_integer(row[2])),
@@ -59,9 +68,10 @@ Result<StoredOriginal> Store::read_original(const Sqlite::Row& row) {
                           .created = from_seconds(as_integer(row[5])),
                           .revisions = {},
                           .signed_end = static_cast<std::size_t>(as_integer(row[6]))};
-  ANTIN_TRY(const auto revisions,
-            db_.query("SELECT end, sha256 FROM original_revision WHERE original=?1 ORDER BY number",
-                      {original.id}));
+  ANTIN_TRY(
+      const auto revisions,
+      db_->query("SELECT \"end\", sha256 FROM original_revision WHERE original=?1 ORDER BY number",
+                 {original.id}));
   for (const auto& revision : revisions)
     original.revisions.push_back(
         {static_cast<std::size_t>(as_integer(revision[0])), as_blob(revision[1])});
@@ -70,9 +80,9 @@ Result<StoredOriginal> Store::read_original(const Sqlite::Row& row) {
 }
 
 Result<std::vector<StoredOriginal>> Store::read_originals(
-    const std::string& condition, const std::vector<Sqlite::Argument>& values) {
+    const std::string& condition, const std::vector<Database::Value>& values) {
   ANTIN_TRY(const auto rows,
-            db_.query(std::string(kOriginalColumns) + "WHERE " + condition + kMost, values));
+            db_->query(std::string(kOriginalColumns) + "WHERE " + condition + kMost, values));
   std::vector<StoredOriginal> found;
   found.reserve(rows.size());
   for (const auto& row : rows) {
@@ -86,12 +96,12 @@ Status Store::insert_entry(const std::string& original, const StoredEntry& entry
   const auto number = register_key(entry.number), book = register_key(entry.book);
   if (!number.empty()) {
     ANTIN_TRY(const auto taken,
-              db_.query("SELECT original FROM register_entry WHERE unit_code=?1 AND book_key=?2"
-                        " AND number_key=?3",
-                        {entry.unit_code, book, number}));
+              db_->query("SELECT original FROM register_entry WHERE unit_code=?1 AND book_key=?2"
+                         " AND number_key=?3",
+                         {entry.unit_code, book, number}));
     if (!taken.empty()) return make_error(Code::kRegisterNumberTaken, as_string(taken[0][0]));
   }
-  ANTIN_CHECK(db_.execute(
+  ANTIN_CHECK(db_->execute(
       "INSERT INTO register_entry(original, kind, number, book, number_key, book_key, day,"
       " unit_code, unit_name, pages, state, code, decision, decision_day, created)"
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', ?13)",
@@ -100,8 +110,9 @@ Status Store::insert_entry(const std::string& original, const StoredEntry& entry
        seconds(at)}));
   const auto add = [&](const char* role, const std::vector<Bytes>& certificates) -> Status {
     for (const auto& certificate : certificates)
-      ANTIN_CHECK(db_.execute("INSERT OR IGNORE INTO register_signer VALUES(?1, ?2, ?3)",
-                              {original, std::string(role), certificate}));
+      ANTIN_CHECK(
+          db_->execute("INSERT INTO register_signer VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                       {original, std::string(role), certificate}));
     return Done{};
   };
   ANTIN_CHECK(add("officer", entry.officers));
@@ -119,13 +130,14 @@ Result<StoredOriginal> Store::add_original(StoredOriginal original, bool& fresh)
                  : Status{make_error(Code::kRegisterFactsDiffer, kept->id)};
     }
     ANTIN_CHECK(insert_entry(kept->id, *original.entry, original.created));
-    ANTIN_CHECK(db_.execute("UPDATE original SET signed_end=?2 WHERE id=?1",
-                            {kept->id, static_cast<std::int64_t>(original.signed_end)}));
+    ANTIN_CHECK(db_->execute("UPDATE original SET signed_end=?2 WHERE id=?1",
+                             {kept->id, static_cast<std::int64_t>(original.signed_end)}));
     kept->signed_end = original.signed_end;
     kept->entry = original.entry;
-    return Done{};
+    return tell(*db_, event_of(StoreEvent::Kind::kEntered, *kept, original.owner));
   };
   const auto work = [&]() -> Status {
+    kept.reset();
     ANTIN_TRY(auto same, read_originals("sha256=?1", {original.sha256}));
     fresh = same.empty();
     if (!fresh) {
@@ -133,21 +145,23 @@ Result<StoredOriginal> Store::add_original(StoredOriginal original, bool& fresh)
       return keep_entry();
     }
     ANTIN_CHECK(
-        db_.execute("INSERT INTO original(id, sha256, size, name, owner, created, signed_end)"
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    {original.id, original.sha256, static_cast<std::int64_t>(original.size),
-                     original.name, original.owner, seconds(original.created),
-                     static_cast<std::int64_t>(original.signed_end)}));
+        db_->execute("INSERT INTO original(id, sha256, size, name, owner, created, signed_end)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                     {original.id, original.sha256, static_cast<std::int64_t>(original.size),
+                      original.name, original.owner, seconds(original.created),
+                      static_cast<std::int64_t>(original.signed_end)}));
     std::int64_t number = 0;
     for (const auto& revision : original.revisions) {
-      ANTIN_CHECK(db_.execute(
+      ANTIN_CHECK(db_->execute(
           "INSERT INTO original_revision VALUES(?1, ?2, ?3, ?4)",
           {original.id, ++number, static_cast<std::int64_t>(revision.end), revision.sha256}));
     }
-    return original.entry ? insert_entry(original.id, *original.entry, original.created)
-                          : Status{Done{}};
+    ANTIN_CHECK(tell(*db_, event_of(StoreEvent::Kind::kOriginal, original, original.owner)));
+    if (!original.entry) return Done{};
+    ANTIN_CHECK(insert_entry(original.id, *original.entry, original.created));
+    return tell(*db_, event_of(StoreEvent::Kind::kEntered, original, original.owner));
   };
-  ANTIN_CHECK(db_.transaction(work));
+  ANTIN_CHECK(db_->transaction(work));
   return kept ? std::move(*kept) : std::move(original);
 }
 
@@ -172,7 +186,7 @@ Result<std::vector<StoredOriginal>> Store::originals_signed_as(const std::vector
     ANTIN_TRY(auto some, read_originals("id IN (SELECT original FROM register_entry)"
                                         " AND id IN (SELECT r.original FROM original_revision r"
                                         " JOIN original o ON o.id=r.original WHERE r.sha256=?1"
-                                        " AND o.signed_end>0 AND r.end>=o.signed_end)",
+                                        " AND o.signed_end>0 AND r.\"end\">=o.signed_end)",
                                         {digest}));
     for (auto& one : some) {
       const bool known = std::any_of(found.begin(), found.end(),
@@ -201,36 +215,38 @@ Result<std::vector<StoredOriginal>> Store::originals_numbered(const std::string&
       {register_key(number), register_key(book), unit});
 }
 
-Status Store::apply(const std::string& id, const StoredDecision& decision) {
+Result<bool> Store::apply(const std::string& id, const StoredDecision& decision) {
   ANTIN_TRY(const auto entry, read_entry(id));
   if (!entry) return make_error(Code::kRegisterNotEntered, id);
   const bool same = entry->state == decision.state && entry->decision == decision.decision &&
                     entry->decision_day == decision.day;
-  if (same) return Done{};
+  if (same) return false;
   const bool release = decision.state == "released";
   if (entry->state == "cancelled" || entry->state == "recalled" ||
       (release && entry->state != "pending"))
     return state_final(*entry);
-  ANTIN_CHECK(db_.execute(
+  ANTIN_CHECK(db_->execute(
       "INSERT INTO register_event(original, number, state, decision, decision_day, actor, at)"
       " SELECT ?1, COUNT(*)+1, ?2, ?3, ?4, ?5, ?6 FROM register_event WHERE original=?1",
       {id, decision.state, decision.decision, decision.day, decision.actor, seconds(decision.at)}));
-  return db_.execute(
+  ANTIN_CHECK(db_->execute(
       "UPDATE register_entry SET state=?2, decision=?3, decision_day=?4 WHERE original=?1",
-      {id, decision.state, decision.decision, decision.day});
+      {id, decision.state, decision.decision, decision.day}));
+  return true;
 }
 
 Result<StoredOriginal> Store::decide(const std::string& id, const StoredDecision& decision) {
   const std::lock_guard lock(mutex_);
   std::vector<StoredOriginal> found;
   const auto work = [&]() -> Status {
-    ANTIN_TRY(const auto rows, db_.query("SELECT id FROM original WHERE id=?1", {id}));
+    ANTIN_TRY(const auto rows, db_->query("SELECT id FROM original WHERE id=?1", {id}));
     if (rows.empty()) return make_error(Code::kOriginalUnknown, id);
-    ANTIN_CHECK(apply(id, decision));
+    ANTIN_TRY(const bool changed, apply(id, decision));
     ANTIN_TRY(found, read_originals("id=?1", {id}));
-    return Done{};
+    if (!changed) return Done{};
+    return tell(*db_, event_of(StoreEvent::Kind::kDecided, found.at(0), decision.actor));
   };
-  ANTIN_CHECK(db_.transaction(work));
+  ANTIN_CHECK(db_->transaction(work));
   return std::move(found.at(0));
 }
 

@@ -8,7 +8,7 @@ constexpr const char* kColumns =
     "SELECT signature, job, state, level_wanted, level, newest, versions, since, due, tries, told"
     " FROM upgrade ";
 
-StoredUpgrade read_upgrade(const Sqlite::Row& row) {
+StoredUpgrade read_upgrade(const Database::Row& row) {
   return StoredUpgrade{.signature = as_string(row[0]),
                        .job = as_string(row[1]),
                        .state = static_cast<UpgradeState>(as_integer(row[2])),
@@ -37,21 +37,21 @@ std::string_view name(UpgradeState state) noexcept {
 }
 
 Status Store::insert_signature(const StoredSignature& signature) {
-  return db_.execute(
+  return db_->execute(
       "INSERT INTO signature VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
       {signature.id, signature.owner, signature.sha256, signature.input_sha256,
        static_cast<std::int64_t>(signature.size), seconds(signature.created), signature.facts});
 }
 
 Status Store::insert_upgrade(const StoredUpgrade& upgrade) {
-  return db_.execute("INSERT INTO upgrade VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                     {upgrade.signature, upgrade.job, static_cast<std::int64_t>(upgrade.state),
-                      upgrade.level_wanted, upgrade.level, upgrade.newest, upgrade.versions,
-                      seconds(upgrade.since), seconds(upgrade.due), upgrade.tries, upgrade.told});
+  return db_->execute("INSERT INTO upgrade VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                      {upgrade.signature, upgrade.job, static_cast<std::int64_t>(upgrade.state),
+                       upgrade.level_wanted, upgrade.level, upgrade.newest, upgrade.versions,
+                       seconds(upgrade.since), seconds(upgrade.due), upgrade.tries, upgrade.told});
 }
 
 Status Store::update_upgrade(const StoredUpgrade& upgrade) {
-  return db_.execute(
+  return db_->execute(
       "UPDATE upgrade SET state=?2, level=?3, newest=?4, versions=?5, due=?6, tries=?7, told=?8"
       " WHERE signature=?1",
       {upgrade.signature, static_cast<std::int64_t>(upgrade.state), upgrade.level, upgrade.newest,
@@ -60,7 +60,7 @@ Status Store::update_upgrade(const StoredUpgrade& upgrade) {
 
 Result<std::optional<StoredUpgrade>> Store::upgrade(const std::string& signature) {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows, db_.query(std::string(kColumns) + "WHERE signature=?1", {signature}));
+  ANTIN_TRY(const auto rows, db_->query(std::string(kColumns) + "WHERE signature=?1", {signature}));
   if (rows.empty()) return std::optional<StoredUpgrade>();
   return std::optional(read_upgrade(rows[0]));
 }
@@ -68,8 +68,8 @@ Result<std::optional<StoredUpgrade>> Store::upgrade(const std::string& signature
 Result<std::vector<StoredUpgrade>> Store::queued_upgrades() {
   const std::lock_guard lock(mutex_);
   ANTIN_TRY(const auto rows,
-            db_.query(std::string(kColumns) + "WHERE state=?1 ORDER BY due, signature",
-                      {static_cast<std::int64_t>(UpgradeState::kQueued)}));
+            db_->query(std::string(kColumns) + "WHERE state=?1 ORDER BY due, signature",
+                       {static_cast<std::int64_t>(UpgradeState::kQueued)}));
   std::vector<StoredUpgrade> upgrades;
   upgrades.reserve(rows.size());
   for (const auto& row : rows) upgrades.push_back(read_upgrade(row));
@@ -83,11 +83,15 @@ Status Store::set_upgrade(const StoredUpgrade& upgrade) {
 
 Status Store::add_version(const StoredSignature& version, const StoredUpgrade& upgrade) {
   const std::lock_guard lock(mutex_);
-  return db_.transaction([&]() -> Status {
+  return db_->transaction([&]() -> Status {
     ANTIN_CHECK(insert_signature(version));
     ANTIN_CHECK(update_upgrade(upgrade));
-    return db_.execute("UPDATE job SET updated=?2 WHERE id=?1",
-                       {upgrade.job, seconds(version.created)});
+    ANTIN_CHECK(tell(*db_, {.kind = StoreEvent::Kind::kUpgraded,
+                            .subject = version.id,
+                            .actor = {},
+                            .document_sha256 = version.sha256}));
+    return db_->execute("UPDATE job SET updated=?2 WHERE id=?1",
+                        {upgrade.job, seconds(version.created)});
   });
 }
 

@@ -1,34 +1,15 @@
-#include <cstdlib>
-#include <filesystem>
-
-#include <gtest/gtest.h>
-
 #include "service/store/register_text.h"
 #include "service/store/store.h"
 #include "tests/fakes/counting_random.h"
+#include "tests/fakes/store_fixture.h"
 
 namespace antin::service {
 namespace {
 
 const UtcTime kNow = *from_rfc3339("2026-06-01T00:00:00Z");
 
-class RegisterTest : public ::testing::Test {
+class RegisterTest : public fakes::StoreFixture {
  protected:
-  void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "antin-register-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  void open() {
-    store_.reset();
-    auto opened = Store::open(folder_);
-    ASSERT_TRUE(opened) << to_log_line(opened.error());
-    store_ = std::move(opened).value();
-  }
   static StoredEntry entry(const std::string& number, const std::string& code) {
     return {.kind = "certified_copy",
             .number = number,
@@ -69,8 +50,6 @@ class RegisterTest : public ::testing::Test {
             .actor = "key-1",
             .at = kNow};
   }
-  std::string folder_;
-  std::unique_ptr<Store> store_;
 };
 
 TEST_F(RegisterTest, KeepsAnEntryWithItsOriginal) {
@@ -167,8 +146,7 @@ TEST_F(RegisterTest, CancelsOnceAndKeepsEverything) {
     ASSERT_FALSE(refused) << other.state;
     EXPECT_EQ(refused.error().code, Code::kRegisterStateFinal);
   }
-  auto db = Sqlite::open(folder_ + "/antin.sqlite");
-  EXPECT_EQ(as_integer(db.value().query("SELECT COUNT(*) FROM register_event").value()[0][0]), 1);
+  EXPECT_EQ(as_integer(database()->query("SELECT COUNT(*) FROM register_event").value()[0][0]), 1);
 }
 
 TEST_F(RegisterTest, ReleasesOnlyWhatWaits) {
@@ -191,8 +169,10 @@ TEST_F(RegisterTest, DecidesNothingAboutWhatItDoesNotHave) {
 
 // Tables of the third version, as the program before this one left them.
 TEST_F(RegisterTest, UpgradesAnOlderStoreAndKeepsWhatItHolds) {
+  const fakes::TempFolder older("older");
+  settings_ = {.folder = older.path()};
   {
-    auto db = Sqlite::open(folder_ + "/antin.sqlite");
+    const auto db = open_database("sqlite", older.path() + "/antin.sqlite");
     ASSERT_TRUE(db);
     for (const char* statement :
          {"CREATE TABLE original(id TEXT PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE,"
@@ -201,10 +181,12 @@ TEST_F(RegisterTest, UpgradesAnOlderStoreAndKeepsWhatItHolds) {
           "CREATE TABLE original_revision(original TEXT NOT NULL REFERENCES original(id)"
           " ON DELETE CASCADE, number INTEGER NOT NULL, end INTEGER NOT NULL,"
           " sha256 BLOB NOT NULL, PRIMARY KEY(original, number)) STRICT",
+          "CREATE TABLE job(id TEXT PRIMARY KEY) STRICT",
+          "CREATE TABLE api_key(id TEXT PRIMARY KEY) STRICT",
           "INSERT INTO original VALUES('o-1', zeroblob(32), 30, 'a.pdf', 'key-1', 0)",
           "INSERT INTO original_revision VALUES('o-1', 1, 30, zeroblob(32))",
           "PRAGMA user_version=3"})
-      ASSERT_TRUE(db.value().execute(statement)) << statement;
+      ASSERT_TRUE(db.value()->execute(statement)) << statement;
   }
   open();
   const auto kept = store_->original("o-1").value();
@@ -218,6 +200,7 @@ TEST_F(RegisterTest, UpgradesAnOlderStoreAndKeepsWhatItHolds) {
   ASSERT_TRUE(entered) << to_log_line(entered.error());
   EXPECT_EQ(entered.value().id, "o-1");
   EXPECT_EQ(store_->original("o-1").value()->signed_end, 20U);
+  store_.reset();
 }
 
 TEST(RegisterText, MakesCodesOfEightyBitsThatPeopleCanType) {

@@ -1,39 +1,18 @@
 #include "service/store/store.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
-#include "service/antind/api_keys.h"
-#include "service/antind/sha256.h"
-#include "service/system/real.h"
-#include "tests/fakes/frozen_clock.h"
+#include "tests/fakes/store_fixture.h"
 
 namespace antin::service {
 namespace {
 
 const UtcTime kNow = *from_rfc3339("2026-06-01T00:00:00Z");
 
-class StoreTest : public ::testing::Test {
+class StoreTest : public fakes::StoreFixture {
  protected:
-  void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "antin-store-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    open();
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  void open() {
-    store_.reset();
-    auto opened = Store::open(folder_);
-    ASSERT_TRUE(opened) << to_log_line(opened.error());
-    store_ = std::move(opened).value();
-  }
   StoredJob job(const std::string& id) const {
     return {.id = id,
             .kind = "sign",
@@ -46,8 +25,6 @@ class StoreTest : public ::testing::Test {
             .result = {},
             .target = {}};
   }
-  std::string folder_;
-  std::unique_ptr<Store> store_;
 };
 
 TEST_F(StoreTest, KeepsADocumentUnderItsHash) {
@@ -63,7 +40,7 @@ TEST_F(StoreTest, KeepsADocumentUnderItsHash) {
 TEST_F(StoreTest, TellsADamagedDocumentFromAGoodOne) {
   const auto digest = store_->put_document({as_bytes("hello")}).value();
   const auto hex = to_hex(digest);
-  std::ofstream(folder_ + "/documents/" + hex.substr(0, 2) + "/" + hex) << "HELLO";
+  std::ofstream(folder_.path() + "/documents/" + hex.substr(0, 2) + "/" + hex) << "HELLO";
   EXPECT_EQ(store_->document(digest, 100).error().code, Code::kStoredDocumentDamaged);
   EXPECT_EQ(store_->put_document({as_bytes("hello")}).error().code, Code::kStoredDocumentDamaged);
 }
@@ -186,65 +163,49 @@ TEST_F(StoreTest, KeepsAnUpgradeWithItsReleaseAndTheVersionsBesideEachOther) {
 
 TEST_F(StoreTest, RefusesAStoreOfANewerProgram) {
   store_.reset();
-  auto db = Sqlite::open(folder_ + "/antin.sqlite");
-  ASSERT_TRUE(db);
-  ASSERT_TRUE(db.value().execute("PRAGMA user_version=999"));
-  EXPECT_EQ(Store::open(folder_).error().code, Code::kStoreSchema);
+  const auto db = database();
+  ASSERT_TRUE(db->transaction([&] { return db->set_schema_version(999); }));
+  EXPECT_EQ(Store::open(settings_).error().code, Code::kStoreSchema);
 }
 
 TEST_F(StoreTest, RollsBackAFailedTransaction) {
-  auto db = Sqlite::open(folder_ + "/other.sqlite");
-  ASSERT_TRUE(db);
-  ASSERT_TRUE(db.value().execute("CREATE TABLE t(x INTEGER)"));
-  const auto done = db.value().transaction([&]() -> Status {
-    ANTIN_CHECK(db.value().execute("INSERT INTO t VALUES(1)"));
+  const auto db = database();
+  const auto done = db->transaction([&]() -> Status {
+    ANTIN_CHECK(db->execute("INSERT INTO store_state VALUES('x', 'y')"));
     return make_error(Code::kInternal, "on purpose");
   });
   EXPECT_EQ(done.error().code, Code::kInternal);
-  EXPECT_TRUE(db.value().query("SELECT x FROM t").value().empty());
+  EXPECT_TRUE(db->query("SELECT value FROM store_state WHERE name='x'").value().empty());
 }
 
-TEST_F(StoreTest, KnowsACallerByTheWholeKeyOnly) {
-  fakes::FrozenClock clock(kNow);
-  SystemRandom random;
-  const auto key = new_key("portal", {Scope::kVerify, Scope::kSign}, clock, random);
-  ASSERT_EQ(key.secret.size(), 70U);
-  KeyRing ring(*store_, clock);
-  EXPECT_FALSE(ring.caller("Bearer " + key.secret));
-  {
-    const auto other_process = Store::open(folder_);
-    ASSERT_TRUE(other_process);
-    ASSERT_TRUE(other_process.value()->add_key(key.stored));
-  }
-  clock.advance(std::chrono::seconds(2));
-  const auto caller = ring.caller("bearer " + key.secret);
-  ASSERT_TRUE(caller);
-  EXPECT_EQ(caller->key_id, key.stored.id);
-  EXPECT_EQ(caller->scopes, (std::set<Scope>{Scope::kVerify, Scope::kSign}));
-  auto wrong = key.secret;
-  wrong.back() = wrong.back() == '0' ? '1' : '0';
-  for (const auto& text : {"Bearer " + wrong, "Bearer " + key.secret.substr(0, 69),
-                           "Basic " + key.secret, key.secret, std::string()})
-    EXPECT_FALSE(ring.caller(text)) << text;
-  {
-    const auto other_process = Store::open(folder_);
-    EXPECT_TRUE(other_process.value()->remove_key(key.stored.id).value());
-    EXPECT_FALSE(other_process.value()->remove_key(key.stored.id).value());
-  }
-  clock.advance(std::chrono::seconds(2));
-  EXPECT_FALSE(ring.caller("Bearer " + key.secret));
-}
-
-TEST(Scopes, AreReadStrictly) {
-  EXPECT_EQ(read_scopes("verify,originals"), (std::set<Scope>{Scope::kVerify, Scope::kOriginals}));
-  for (const auto* bad : {"", ",verify", "admin", "verify sign", "verify,,sign"})
-    EXPECT_FALSE(read_scopes(bad)) << bad;
-}
-
-TEST(Sha256, OfPartsIsThatOfTheWhole) {
-  EXPECT_EQ(sha256({as_bytes("ab"), as_bytes(""), as_bytes("c")}), sha256({as_bytes("abc")}));
-  EXPECT_EQ(to_hex(sha256({as_bytes("abc")})),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+TEST_F(StoreTest, TellsAnEventWithinTheChangeItBelongsTo) {
+  std::vector<std::string> seen;
+  store_->set_event_sink([&](Database& database, const StoreEvent& event) -> Status {
+    ANTIN_CHECK(database.execute("INSERT INTO store_state VALUES(?1, ?2)",
+                                 {event.subject, to_hex(event.document_sha256).substr(0, 2)}));
+    seen.push_back(event.subject + " " + event.actor);
+    return event.subject == "s-2" ? Status{make_error(Code::kInternal, "on purpose")}
+                                  : Status{Done{}};
+  });
+  StoredSignature signature{.id = "s-1",
+                            .owner = "key-1",
+                            .sha256 = Bytes(32, 2),
+                            .input_sha256 = Bytes(32, 1),
+                            .size = 5,
+                            .created = kNow,
+                            .facts = "{}"};
+  ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
+  ASSERT_TRUE(store_->begin_job(job("j-2"), "key-0002", Bytes(32, 1)));
+  ASSERT_TRUE(store_->finish_signature(signature, "j-1", "{}"));
+  signature.id = "s-2";
+  EXPECT_EQ(store_->finish_signature(signature, "j-2", "{}").error().code, Code::kInternal);
+  EXPECT_EQ(seen, (std::vector<std::string>{"s-1 key-1", "s-2 key-1"}));
+  EXPECT_FALSE(store_->signature("s-2", "key-1").value());
+  EXPECT_EQ(store_->any_job("j-2").value()->state, JobState::kQueued);
+  const auto kept = database()->query("SELECT name, value FROM store_state").value();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(as_string(kept[0][0]), "s-1");
+  EXPECT_EQ(as_string(kept[0][1]), "02");
 }
 
 }  // namespace
