@@ -88,7 +88,9 @@ Result<std::unique_ptr<Database>> Sqlite::open(const std::string& path) {
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, 5'000);
   for (const char* pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-                             "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF"}) {
+                             "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF",
+                             // A file key that was destroyed is overwritten, not only unlinked.
+                             "PRAGMA secure_delete=ON"}) {
     ANTIN_CHECK(db->execute(pragma));
   }
   return std::unique_ptr<Database>(std::move(db));

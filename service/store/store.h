@@ -11,6 +11,7 @@
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
 #include "service/store/database.h"
+#include "service/store/master_key.h"
 #include "service/store/stored.h"
 
 namespace antin::service {
@@ -36,16 +37,18 @@ struct StoreEvent {
 /// once for one change (Database::transaction), with only the last time counting.
 using EventSink = std::function<Status(Database&, const StoreEvent&)>;
 
-/// What antind keeps: documents as content-addressed files, everything about them in a database.
-/// A file is written, synced and named before a row refers to it. Thread-safe.
+/// What antind keeps: documents as files, found by their SHA-256, everything about them in a
+/// database. A file is written, synced, named, its folder synced, and then a row refers to it: a
+/// row never lacks its file, a file without a row is waste. Thread-safe.
 ///
-/// Failures: kStoreFailed; kStoreSchema when a newer program made it; kStoredDocumentDamaged when a
-/// file's octets no longer have its name.
+/// Failures: those of Database; kStoreSchema when a newer program made it; kStoredDocumentDamaged,
+/// -Missing, -Destroyed; kStoreKeyFile, kStoreKeyWrong.
 class Store {
  public:
   struct Settings {
     std::string folder;
     std::string database = "sqlite";  ///< or "postgresql://…", see open_database()
+    std::string key_file = {};        ///< see MasterKeys; "" = documents are kept as they are
   };
   static Result<std::unique_ptr<Store>> open(const Settings& settings);
   static Result<std::unique_ptr<Store>> open(const std::string& folder) {
@@ -59,9 +62,19 @@ class Store {
   /// Reading for other parts of the service, on one state of the database.
   Status in_snapshot(const std::function<Status(Database&)>& work);
 
+  // store_documents.cc
   /// Returns the SHA-256 under which it is kept. Storing the same octets twice keeps one file.
   Result<Bytes> put_document(const std::vector<ByteView>& parts);
-  Result<SharedBytes> document(const Bytes& sha256, std::size_t max_octets) const;
+  Result<SharedBytes> document(const Bytes& sha256, std::size_t max_octets);
+  /// Its key goes first, then its file: what is left anywhere of the file cannot be read.
+  Status destroy_document(const Bytes& sha256);
+  /// Documents of a store that had no key yet. Returns how many were encrypted.
+  Result<std::size_t> encrypt_plain_documents();
+  /// A new master key: every file's key is wrapped anew, no file is written. Others go on
+  /// meanwhile.
+  Status rotate_master_key();
+  /// What a killed process left behind. Returns how many files.
+  std::size_t remove_leftovers() const;
 
   /// The existing one when the same octets were stored before; `fresh` tells. An entry is added to
   /// it if it has none. Fails with kRegisterFactsDiffer, kRegisterNumberTaken.
@@ -131,9 +144,24 @@ class Store {
   Result<std::int64_t> version_of_others_writing();
 
  private:
-  Store(std::string folder, std::unique_ptr<Database> db, std::unique_ptr<Database> keys);
+  Store(const Settings& settings, std::unique_ptr<Database> db, std::unique_ptr<Database> keys);
   Status tell(Database& database, const StoreEvent& event);
-  std::string path_of(const Bytes& sha256) const;
+  struct File {
+    std::string path;
+    std::optional<MasterKeys::Wrapped> key;  ///< nullopt: kept as it is
+    std::size_t size = 0;                    ///< of the document; 0 when `key` is nullopt
+  };
+  std::string plain_path(const Bytes& sha256) const;
+  std::string sealed_path(const std::string& name) const;
+  Result<File> find_file(const Bytes& sha256);
+  Result<SecretBytes> unwrap(const MasterKeys::Wrapped& key, const Bytes& sha256);
+  Result<Bytes> read_document(const File& file, const Bytes& sha256, std::size_t max_octets);
+  Status put_plain(const Bytes& sha256, const std::vector<ByteView>& parts, std::size_t size);
+  Status put_sealed(const Bytes& sha256, const std::vector<ByteView>& parts, std::size_t size);
+  Result<bool> refer_to(const std::string& name, const Bytes& sha256, std::size_t size,
+                        ByteView file_key);
+  Result<bool> rewrap_some();
+  Status check_master_key();
   Result<StoredOriginal> read_original(const Database::Row& row);
   Result<std::vector<StoredOriginal>> read_originals(const std::string& condition,
                                                      const std::vector<Database::Value>& values);
@@ -145,8 +173,9 @@ class Store {
   Status insert_upgrade(const StoredUpgrade& upgrade);
   Status update_upgrade(const StoredUpgrade& upgrade);
 
-  std::string folder_;
+  std::string folder_, key_file_;
   std::mutex mutex_;
+  std::optional<MasterKeys> master_;  ///< nullopt when there is no key_file
   std::unique_ptr<Database> db_;
   /// API keys are looked up on the polling thread, which must not wait for a commit's sync.
   std::mutex keys_mutex_;

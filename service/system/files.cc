@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -15,6 +16,9 @@
 
 namespace antin::service {
 namespace {
+
+// A parameter that no sentence shows.
+constexpr const char* kDiskFull = "disk_full";
 
 // A file descriptor that is closed once.
 class Descriptor {
@@ -34,8 +38,12 @@ class Descriptor {
 
 Error io_error(Code code, const std::string& doing, const std::string& path,
                Where where = Where::here()) {
-  return make_error(code, doing + " " + path + ": " + std::generic_category().message(errno),
-                    {{"file", path}}, where);
+  const int reason = errno;
+  auto error = make_error(code, doing + " " + path + ": " + std::generic_category().message(reason),
+                          {{"file", path}}, where);
+  if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG)
+    error.params.emplace_back(kDiskFull, "1");
+  return error;
 }
 
 std::string folder_of(const std::string& path) {
@@ -106,14 +114,15 @@ Result<Bytes> read_file(const std::string& path, std::size_t max_octets, std::si
 }
 
 Status write_file(const std::string& path, const std::vector<ByteView>& parts, IfExists if_exists,
-                  Sync sync) {
+                  Sync sync, Readers readers) {
   SystemRandom random;
   const auto target = std::filesystem::path(path);
   const auto temporary =
       (std::filesystem::path(folder_of(path)) /
        ("." + target.filename().string() + "." + to_hex(random.bytes(6)) + ".part"))
           .string();
-  Descriptor fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
+  Descriptor fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                       readers == Readers::kAll ? 0644 : 0400)};
   if (fd.get() < 0) return io_error(Code::kFileUnwritable, "create a file beside", path);
   const auto written = [&]() -> Status {
     for (const auto& part : parts) ANTIN_CHECK(write_all(fd.get(), part, path));
@@ -138,6 +147,40 @@ Status sync_written(const std::vector<std::string>& paths) {
   }
   for (const auto& folder : folders) ANTIN_CHECK(sync_path(folder, O_RDONLY | O_DIRECTORY));
   return Done{};
+}
+
+Status make_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return Done{};
+    if (errno != ENOENT || path == folder_of(path))
+      return io_error(Code::kFileUnwritable, "make the folder", path);
+    ANTIN_CHECK(make_folder(folder_of(path)));
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+      return io_error(Code::kFileUnwritable, "make the folder", path);
+  }
+  // Its name is in the folder above: without this a file that is synced could go with it.
+  return sync_path(folder_of(path), O_RDONLY | O_DIRECTORY);
+}
+
+std::size_t remove_leftovers(const std::string& folder) {
+  namespace fs = std::filesystem;
+  const auto names = list_files(folder);
+  if (!names) return 0;
+  std::size_t removed = 0;
+  const auto before = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const auto& name : names.value()) {
+    if (!name.starts_with('.') || !name.ends_with(".part")) continue;
+    std::error_code problem;
+    const auto path = fs::path(folder) / name;
+    if (fs::last_write_time(path, problem) < before && !problem && fs::remove(path, problem))
+      ++removed;
+  }
+  return removed;
+}
+
+bool is_disk_full(const Error& error) {
+  return std::any_of(error.params.begin(), error.params.end(),
+                     [](const auto& param) { return param.first == kDiskFull; });
 }
 
 Result<std::vector<std::string>> list_files(const std::string& folder) {
