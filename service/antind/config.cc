@@ -112,6 +112,9 @@ void settle_level(Config& config) {
 
 Result<Config> read_sections(Section& root) {
   Config config;
+  ANTIN_TRY(auto process, root.section("process"));
+  ANTIN_CHECK(process.text("user", config.process.user));
+  ANTIN_CHECK(process.done());
   ANTIN_TRY(auto http, root.section("http"));
   ANTIN_CHECK(read_http(std::move(http), config.http));
   ANTIN_TRY(auto verify, root.section("verify"));

@@ -14,6 +14,9 @@ namespace antin::service {
 /// antin.toml, schema "antin-config/1". Checked once at start: an unknown key, a wrong type or an
 /// unsafe pair of values stops it.
 struct Config {
+  struct Process {
+    std::string user;  ///< whom antind becomes when root starts it; "" = root is refused
+  } process;
   struct Http {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8421;

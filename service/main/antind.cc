@@ -1,5 +1,6 @@
 // antind: the service. Also makes the keys of its interface, because their store is its own.
 
+#include <filesystem>
 #include <iostream>
 #include <span>
 #include <string>
@@ -8,7 +9,10 @@
 
 #include "service/antind/api_keys.h"
 #include "service/main/daemon.h"
+#include "service/setup/installation.h"
 #include "service/store/store.h"
+#include "service/system/filter.h"
+#include "service/system/privileges.h"
 #include "service/system/real.h"
 #include "service/system/self.h"
 
@@ -18,11 +22,15 @@ namespace {
 constexpr const char* kDefaultConfig = "/etc/antin/antin.toml";
 constexpr int kFailed = 3;
 
-int complain(const Error& error) {
+void say(const Error& error) {
   for (const auto language : {Language::kVietnamese, Language::kEnglish})
     std::cerr << sentence(error.code, language, error.params) << ' '
               << advice(error.code, language, error.params) << '\n';
   std::cerr << to_log_line(error) << '\n';
+}
+
+int complain(const Error& error) {
+  say(error);
   return kFailed;
 }
 
@@ -99,23 +107,66 @@ int key_command(const Config& config, const Arguments& arguments) {
   return usage();
 }
 
+// Programs that still stand in the tree that they were built in are for development: there root may
+// start them as root. Installed ones never run as root.
+AsRoot as_root() {
+  std::error_code ignored;
+  const auto tree = std::filesystem::path(own_folder()).parent_path();
+  return std::filesystem::exists(tree / "CMakeCache.txt", ignored) ? AsRoot::kStay
+                                                                   : AsRoot::kRefuse;
+}
+
+// `antin config check`: 0 = nothing to correct before it starts; warnings may have been printed.
+int check_everything(const Config& config, const std::string& path) {
+  setup::Problems problems;
+  auto account = setup::Account::own();
+  if (!config.process.user.empty()) {
+    const auto named = setup::Account::named(config.process.user, "process.user");
+    if (!named) return complain(named.error());
+    // Root asks for the service; anybody else can only see what they see themselves.
+    if (account.user == 0) account = named.value();
+  } else if (account.user == 0) {
+    problems.push_back({make_error(Code::kSetupRoot, path), setup::Problem::Weight::kWarns});
+  }
+  setup::check_path({path, path, setup::Use::kFile}, account, problems);
+  const SystemClock clock;
+  for (auto& problem : setup::check_installation(config, account, clock))
+    problems.push_back(std::move(problem));
+  std::size_t stopping = 0;
+  for (const auto& problem : problems) {
+    const bool stops = problem.weight == setup::Problem::Weight::kStops;
+    stopping += stops ? 1U : 0U;
+    std::cerr << (stops ? "[!!] " : "[ !] ");
+    say(problem.error);
+  }
+  std::cout << path << ": " << stopping << " lỗi phải sửa, " << problems.size() - stopping
+            << " cảnh báo / " << stopping << " to correct, " << problems.size() - stopping
+            << " warnings\n";
+  return stopping == 0 ? 0 : 1;
+}
+
 int run(std::span<char*> argv) {
   Arguments arguments;
   if (!read_arguments(argv, arguments)) return usage();
   const bool key = !arguments.words.empty() && arguments.words[0] == "key";
+  bool whole = false;
   // What `antin config check` becomes.
   if (arguments.words.size() >= 2 && arguments.words[0] == "config" &&
       arguments.words[1] == "check" && arguments.words.size() <= 3) {
     if (arguments.words.size() == 3) arguments.config = arguments.words[2];
-    arguments.check = true;
+    whole = true;
   } else if (!arguments.words.empty() && !key) {
     return usage();
   }
   const auto config = load_config(arguments.config);
   if (!config) return complain(config.error());
-  if (key) return key_command(config.value(), arguments);
+  if (whole) return check_everything(config.value(), arguments.config);
   if (arguments.check) return 0;
-  const auto served = run_daemon(config.value(), beside_this("antin-worker"));
+  // Keys of the interface too are written by the user who serves them.
+  if (const auto given_up = give_up_privileges(config.value().process.user, as_root()); !given_up)
+    return complain(given_up.error());
+  if (key) return key_command(config.value(), arguments);
+  const auto served = run_daemon(config.value(), own_program("antin-worker"));
   return served ? 0 : complain(served.error());
 }
 

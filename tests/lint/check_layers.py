@@ -52,10 +52,12 @@ MAY_INCLUDE = {
                        "service/store"],
     # Documents, register, jobs and keys: files, and a database behind one interface.
     "service/store": ["certs/core", "certs/ossl", "service/system"],
+    # What an administrator should know about an installation before it starts.
+    "service/setup": ["certs/core", "certs", "service/system", "service/antind"],
     # Wires the processes together; issue by issue this shrinks to fork and exec.
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
-                     "service/fetch", "service/render",
+                     "service/fetch", "service/render", "service/setup",
                      "service/antind", "service/store"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).

@@ -1,0 +1,125 @@
+#include "service/setup/installation.h"
+
+#include <filesystem>
+
+#include "certs/certificate.h"
+#include "service/system/files.h"
+
+namespace antin::service::setup {
+namespace {
+
+using Weight = Problem::Weight;
+
+constexpr std::size_t kMaxCertificates = 16U << 20U;
+
+std::vector<NamedPath> paths_of(const Config& config) {
+  std::vector<NamedPath> paths{
+      {"verify.trust", config.verify.trust, Use::kFolder},
+      {"verify.crls", config.verify.crls, Use::kFolder},
+      {"verify.policy", config.verify.policy, Use::kFile},
+      {"verify.units", config.verify.units, Use::kFile},
+      {"agency.pin_file", config.agency.pin_file, Use::kSecret},
+      {"agency.certificate", config.agency.certificate, Use::kFile},
+      {"agency.appearances", config.agency.appearances, Use::kFolder},
+      {"store.folder", config.store.folder, Use::kOwnFolder},
+  };
+  for (const auto& file : config.agency.chain) paths.push_back({"agency.chain", file, Use::kFile});
+  for (const auto& file : config.agency.modules)
+    paths.push_back({"agency.modules", file, Use::kFile});
+  std::erase_if(paths, [](const NamedPath& named) { return named.path.empty(); });
+  return paths;
+}
+
+void add(Problems& problems, Code code, const Params& params, Weight weight,
+         Where where = Where::here()) {
+  problems.push_back(
+      {make_error(code, params.empty() ? "" : params.front().second, params, where), weight});
+}
+
+// Expired, not yet valid, or soon to end. Signing or judging says so as well, but later.
+void check_validity(const NamedPath& named, const Clock& clock, Problems& problems) {
+  const auto octets = read_file(named.path, kMaxCertificates);
+  if (!octets) return;  // said by check_path()
+  const auto read = certs::Certificate::from_file_bytes(octets.value());
+  if (!read || read.value().empty()) {
+    const std::string reason = "X.509";
+    return add(problems, Code::kSetupFileUnusable,
+               {{"file", named.path}, {"key", named.key}, {"reason", reason}}, Weight::kStops);
+  }
+  const auto& certificate = read.value().front();
+  const auto now = clock.utc_now();
+  const auto until = to_vietnam_day_text(certificate.not_after());
+  if (now < certificate.not_before() || now > certificate.not_after())
+    return add(problems, Code::kSetupCertificateExpired,
+               {{"file", named.path},
+                {"key", named.key},
+                {"from", to_vietnam_day_text(certificate.not_before())},
+                {"until", until}},
+               Weight::kWarns);
+  const auto left = certificate.not_after().since_epoch() - now.since_epoch();
+  const auto days = std::chrono::duration_cast<std::chrono::days>(left).count();
+  if (days < kSpeakOfEndDays)
+    add(problems, Code::kSetupCertificateEnds,
+        {{"file", named.path},
+         {"key", named.key},
+         {"days", std::to_string(days)},
+         {"until", until}},
+        Weight::kWarns);
+}
+
+// A file of the folder that holds no certificate stops antind; no certificate at all makes every
+// signature INSUFFICIENT, which nobody would connect with an empty folder.
+void check_trust(const std::string& folder, Problems& problems) {
+  if (folder.empty()) return;
+  const auto names = list_files(folder);
+  if (!names) return;  // said by check_path()
+  std::size_t found = 0;
+  for (const auto& name : names.value()) {
+    const auto path = folder + "/" + name;
+    const auto octets = read_file(path, kMaxCertificates);
+    if (!octets) continue;
+    const auto read = certs::Certificate::from_file_bytes(octets.value());
+    if (read) found += read.value().size();
+  }
+  if (found == 0)
+    add(problems, Code::kSetupTrustEmpty, {{"file", folder}, {"key", "verify.trust"}},
+        Weight::kWarns);
+}
+
+bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  const auto relative = path.lexically_normal().lexically_relative(folder.lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+void check_backups(const std::vector<NamedPath>& paths, const std::string& folder,
+                   Problems& problems) {
+  for (const auto& named : paths) {
+    if (named.use == Use::kSecret && lies_in(named.path, folder))
+      add(problems, Code::kSetupSecretInBackup,
+          {{"file", named.path}, {"key", named.key}, {"folder", folder}}, Weight::kStops);
+  }
+}
+
+void check_development(const Config& config, Problems& problems) {
+  const auto say = [&problems](const char* key) {
+    add(problems, Code::kSetupDevelopment, {{"key", key}}, Weight::kWarns);
+  };
+  if (config.verify.allow_test_pki) say("verify.allow_test_pki = true");
+  if (!config.agency.key.empty() && !config.agency.check_trust) say("agency.check_trust = false");
+}
+
+}  // namespace
+
+Problems check_installation(const Config& config, const Account& account, const Clock& clock) {
+  Problems problems;
+  const auto paths = paths_of(config);
+  for (const auto& named : paths) check_path(named, account, problems);
+  if (!config.agency.certificate.empty())
+    check_validity({"agency.certificate", config.agency.certificate}, clock, problems);
+  check_trust(config.verify.trust, problems);
+  check_backups(paths, config.store.folder, problems);
+  check_development(config, problems);
+  return problems;
+}
+
+}  // namespace antin::service::setup

@@ -1,0 +1,184 @@
+#include "service/setup/paths.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "service/setup/installation.h"
+#include "tests/fakes/frozen_clock.h"
+
+namespace antin::service::setup {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class Paths : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "antin-setup-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string file(const std::string& name, mode_t mode, const std::string& text = "x") const {
+    const auto path = folder_ + "/" + name;
+    std::ofstream(path) << text;
+    EXPECT_EQ(::chmod(path.c_str(), mode), 0);
+    return path;
+  }
+  static std::vector<Code> codes(const Problems& problems) {
+    std::vector<Code> out;
+    out.reserve(problems.size());
+    for (const auto& problem : problems) out.push_back(problem.error.code);
+    return out;
+  }
+  static std::vector<Code> checked(const std::string& path, Use use,
+                                   const Account& account = Account::own()) {
+    Problems problems;
+    check_path({"a.key", path, use}, account, problems);
+    return codes(problems);
+  }
+
+  std::string folder_;
+};
+
+TEST_F(Paths, WhatIsInOrderIsNotSpokenOf) {
+  EXPECT_THAT(checked(file("open", 0644), Use::kFile), IsEmpty());
+  EXPECT_THAT(checked(file("secret", 0600), Use::kSecret), IsEmpty());
+  EXPECT_THAT(checked(file("read-only", 0400), Use::kSecret), IsEmpty());
+  EXPECT_THAT(checked(folder_, Use::kFolder), IsEmpty());
+  EXPECT_THAT(checked(folder_, Use::kOwnFolder), IsEmpty());
+  EXPECT_THAT(checked(folder_ + "/made-at-start", Use::kOwnFolder), IsEmpty());
+}
+
+TEST_F(Paths, ASecretThatOthersCanReadStops) {
+  for (const mode_t mode : {0640U, 0604U, 0644U})
+    EXPECT_THAT(checked(file("secret", mode), Use::kSecret), ElementsAre(Code::kSetupFileOpen));
+}
+
+TEST_F(Paths, WhatOthersCanChangeStops) {
+  EXPECT_THAT(checked(file("open", 0646), Use::kFile), ElementsAre(Code::kSetupFileWritable));
+  const auto inner = folder_ + "/inner";
+  std::filesystem::create_directory(inner);
+  file("inner/root.crt", 0644);
+  EXPECT_THAT(checked(inner, Use::kFolder), IsEmpty());
+  file("inner/root.crt", 0666);
+  EXPECT_THAT(checked(inner, Use::kFolder), ElementsAre(Code::kSetupFileWritable));
+  file("inner/root.crt", 0644);
+  ASSERT_EQ(::chmod(inner.c_str(), 0777), 0);
+  // The folder, and the folder once more as the one that the file can be renamed in.
+  EXPECT_THAT(checked(inner, Use::kFolder),
+              ElementsAre(Code::kSetupFileWritable, Code::kSetupFileWritable));
+}
+
+TEST_F(Paths, WhatIsNotThereOrOfAnotherKindIsMissing) {
+  EXPECT_THAT(checked(folder_ + "/none", Use::kFile), ElementsAre(Code::kSetupFileMissing));
+  EXPECT_THAT(checked(folder_, Use::kFile), ElementsAre(Code::kSetupFileMissing));
+  EXPECT_THAT(checked(file("a", 0600), Use::kFolder), ElementsAre(Code::kSetupFileMissing));
+  EXPECT_THAT(checked(folder_ + "/no/where", Use::kOwnFolder),
+              ElementsAre(Code::kSetupFolderUnwritable));
+}
+
+TEST_F(Paths, RightsAreThoseOfTheServicesUser) {
+  // Nobody's rights, whoever runs this test.
+  const Account other{"other", 54'321, {54'321}};
+  ASSERT_EQ(::chmod(folder_.c_str(), 0755), 0);
+  EXPECT_THAT(checked(file("mine", 0600), Use::kFile, other),
+              ::testing::Contains(Code::kSetupFileMissing));
+  EXPECT_THAT(checked(folder_, Use::kOwnFolder, other), ElementsAre(Code::kSetupFolderUnwritable));
+  ASSERT_EQ(::chmod(folder_.c_str(), 0700), 0);
+  EXPECT_THAT(checked(file("open", 0644), Use::kFile, other),
+              ::testing::Contains(Code::kSetupFileMissing));
+}
+
+TEST_F(Paths, ASocketNobodyAnswersAtIsSpokenOfAndDoesNotStop) {
+  const auto path = folder_ + "/socket";
+  Problems problems;
+  check_path({"a.key", path, Use::kSocket}, Account::own(), problems);
+  ASSERT_EQ(codes(problems), std::vector{Code::kSetupSocketMissing});
+  EXPECT_EQ(problems[0].weight, Problem::Weight::kWarns);
+
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  std::copy(path.begin(), path.end(), std::begin(address.sun_path));
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listener, 4), 0);
+  ASSERT_EQ(::chmod(path.c_str(), 0660), 0);
+  EXPECT_THAT(checked(path, Use::kSocket), IsEmpty());
+  ASSERT_EQ(::chmod(path.c_str(), 0666), 0);
+  EXPECT_THAT(checked(path, Use::kSocket), ElementsAre(Code::kSetupSocketOpen));
+  ::close(listener);
+}
+
+TEST_F(Paths, ACredentialIsLookedAtWhereItComesFrom) {
+  EXPECT_EQ(source_of_credential("/run/credentials/antind.service/secret_tls.key"),
+            "/etc/antin/credentials/antind/tls.key");
+  EXPECT_EQ(source_of_credential("/run/credentials/antind.service/other"),
+            "/run/credentials/antind.service/other");
+  EXPECT_EQ(source_of_credential("/etc/antin/pin"), "/etc/antin/pin");
+}
+
+TEST_F(Paths, RootAndUnknownUsersAreNoAccount) {
+  for (const auto* const user : {"root", "no-such-user-here"}) {
+    const auto account = Account::named(user, "process.user");
+    ASSERT_FALSE(account);
+    EXPECT_EQ(account.error().code, Code::kSetupUserUnknown);
+  }
+}
+
+class Installation : public Paths {
+ protected:
+  void SetUp() override {
+    Paths::SetUp();
+    std::filesystem::create_directory(folder_ + "/trust");
+    std::filesystem::copy(ANTIN_SOURCE_DIR "/tests/pki/certs/root.crt", folder_ + "/trust");
+    config_.verify.trust = folder_ + "/trust";
+    config_.store.folder = folder_ + "/store";
+  }
+  std::vector<Code> checked_at(const char* day) const {
+    const fakes::FrozenClock clock(from_rfc3339(day).value());
+    return codes(check_installation(config_, Account::own(), clock));
+  }
+  Config config_;
+};
+
+TEST_F(Installation, InOrderGivesNothing) {
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
+}
+
+TEST_F(Installation, AnEmptyTrustFolderAndDevelopmentSettingsAreSpokenOf) {
+  std::filesystem::remove(folder_ + "/trust/root.crt");
+  config_.verify.allow_test_pki = true;
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"),
+              ElementsAre(Code::kSetupTrustEmpty, Code::kSetupDevelopment));
+}
+
+TEST_F(Installation, ASecretInTheFolderThatBackupsCopyStops) {
+  std::filesystem::create_directory(config_.store.folder);
+  ASSERT_EQ(::chmod(config_.store.folder.c_str(), 0700), 0);
+  config_.agency.pin_file = file("store/pin", 0600);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ElementsAre(Code::kSetupSecretInBackup));
+  config_.agency.pin_file = file("store-pin", 0600);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
+}
+
+TEST_F(Installation, TheEndOfACertificateIsSpokenOf) {
+  config_.agency.certificate = ANTIN_SOURCE_DIR "/tests/pki/certs/agency.crt";
+  EXPECT_THAT(checked_at("2090-01-01T00:00:00Z"), ElementsAre(Code::kSetupCertificateExpired));
+  EXPECT_THAT(checked_at("2000-01-01T00:00:00Z"), ElementsAre(Code::kSetupCertificateExpired));
+  config_.agency.certificate = file("not-a-certificate", 0644);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ElementsAre(Code::kSetupFileUnusable));
+}
+
+}  // namespace
+}  // namespace antin::service::setup
