@@ -41,15 +41,6 @@ Affine matrix_of(const QPDFObjectHandle& dictionary) {
   return {n[0], n[1], n[2], n[3], n[4], n[5]};
 }
 
-bool parse_content(const Bytes& octets, QPDFObjectHandle::ParserCallbacks& callbacks) {
-  QPDF scratch;
-  scratch.setSuppressWarnings(true);
-  scratch.emptyPDF();
-  auto stream = scratch.newStream(std::string{as_text(octets)});
-  QPDFObjectHandle::parseContentStream(stream, &callbacks);
-  return !scratch.anyWarnings();
-}
-
 Result<std::optional<Bytes>> content_octets(QPDFObjectHandle contents, std::size_t limit) {
   Bytes octets;
   std::vector<QPDFObjectHandle> parts;

@@ -28,9 +28,27 @@ struct Affine {
 /// /Matrix of a form XObject; the identity when there is no valid one.
 Affine matrix_of(const QPDFObjectHandle& dictionary);
 
-/// Runs `callbacks` over content-stream syntax held in memory (CMaps too). False when the parser
-/// complained: what it handed on may not be all that another reader sees.
-bool parse_content(const Bytes& octets, QPDFObjectHandle::ParserCallbacks& callbacks);
+/// Is handed the operands and operators of a content stream (CMaps too), one after the other.
+class ContentReader : public QPDFObjectHandle::ParserCallbacks {
+ public:
+  using QPDFObjectHandle::ParserCallbacks::handleObject;
+  void handleObject(QPDFObjectHandle object) override = 0;
+  void handleEOF() final {}
+
+  struct Stopped {};
+
+ protected:
+  /// Out of handleObject(): nothing more is wanted.
+  [[noreturn]] static void stop() { throw Stopped{}; }
+};
+
+/// Runs `reader` over content-stream syntax held in memory. False when the parser complained: what
+/// it handed on may not be all that another reader sees.
+bool parse_content(const Bytes& octets, ContentReader& reader);
+
+/// The same by libqpdf alone. parse_content() takes this way for whatever is not plain: inline
+/// images, and anything that two readers could split into tokens differently.
+bool parse_content_slowly(const Bytes& octets, ContentReader& reader);
 
 /// The decoded octets of a stream or of an array of streams, joined as 7.8.2 says; nullopt when a
 /// part of it is no stream or cannot be decoded. Fails with kResourceLimit beyond `limit`.

@@ -13,31 +13,39 @@ constexpr double kGlyphLost = 0.5, kBandLost = 0.75, kWordLost = 0.4;
 constexpr double kFineWindow = 6, kFineLost = 0.5, kCoarseWindow = 24, kCoarseLost = 0.75;
 constexpr double kSignatureLost = 0.5;
 constexpr double kLetterSize = 24;  // outlines up to this may be letters
-constexpr int kAcross = 16, kUp = 6;
+constexpr int kAcross = 16, kUp = 6, kBands = 5;
 
 /// What a set of covers hides of the parts of a page.
 class Measure {
  public:
-  Measure(const CoverGrid& cover, const CoverGrid* before, CoverKind kind, double unit,
-          DrawingBudget& budget)
+  /// `touched`: where the cover has anything at all.
+  Measure(const CoverGrid& cover, const CellBox& touched, const CoverGrid* before, CoverKind kind,
+          double unit, DrawingBudget& budget)
       : cover_(cover),
+        touched_(touched),
         before_(before),
         kind_(kind),
         unit_(unit),
         budget_(budget),
-        fine_(cover.grid().cells(), 0),
-        fine_shapes_(cover.grid().cells(), 0),
-        coarse_(cover.grid().cells(), 0) {}
+        reach_(cover.grid().area_of(touched)) {
+    // A window that loses anything may begin and end this far beyond it.
+    const double margin = 2 * (kCoarseWindow / unit + 2 * cover.grid().step);
+    reach_ = {reach_.left - margin, reach_.bottom - margin, reach_.right + margin,
+              reach_.top + margin};
+  }
 
   CoverEffect effect() const { return effect_; }
 
   void add(const PageDrawing::Part& part) {
     if (!part.drawing().complete) {
       // Whatever is there, something over it may hide it.
-      for (std::size_t cell = 0; cell < fine_.size(); ++cell) {
-        if (cover_.strict(cell) < kClear && lies_in(cell, part.box())) {
-          worse(CoverEffect::kCannotTell);
-          return;
+      for (auto row = touched_.first_row; row <= touched_.last_row; ++row) {
+        for (auto column = touched_.first_column; column <= touched_.last_column; ++column) {
+          const auto cell = row * cover_.grid().columns + column;
+          if (cover_.strict(cell) < kClear && lies_in(cell, part.box())) {
+            worse(CoverEffect::kCannotTell);
+            return;
+          }
         }
       }
       return;
@@ -48,9 +56,11 @@ class Measure {
     }
     add_text(part.drawing(), false);
     for (const auto& shape : part.drawing().shapes) {
-      if (!overlap(grown(shape.box()), cover_.grid().area)) continue;
+      const auto box = shape.box();
+      if (!overlap(intersection(grown(box), reach_), cover_.grid().area)) continue;
+      const auto clip = intersection(shape.clip, reach_);
       if (shape.stroke) {
-        paint(shape.contours, false, shape.clip, is_small(shape.box()) ? fine_shapes_ : coarse_);
+        paint(shape.contours, false, clip, is_small(box) ? fine_shapes_ : coarse_);
         continue;
       }
       std::vector<std::vector<Point>> large;
@@ -58,16 +68,21 @@ class Measure {
         DrawnShape one;
         one.contours = {contour};
         if (is_small(one.box())) {
-          paint(one.contours, false, shape.clip, fine_shapes_);
+          paint(one.contours, false, clip, fine_shapes_);
         } else {
           large.push_back(contour);
         }
       }
-      if (!large.empty()) paint(large, shape.even_odd, shape.clip, coarse_);
+      if (!large.empty()) paint(large, shape.even_odd, clip, coarse_);
     }
     for (const auto& image : part.drawing().images) {
-      if (!overlap(image.place.map(Rect{0, 0, 1, 1}), cover_.grid().area)) continue;
-      mark(image, false, 1, fine_);
+      auto near = image;
+      near.clip = intersection(image.clip, reach_);
+      if (!overlap(intersection(image.place.map(Rect{0, 0, 1, 1}), near.clip),
+                   cover_.grid().area)) {
+        continue;
+      }
+      mark(near, false, 1, fine_);
     }
   }
 
@@ -96,16 +111,22 @@ class Measure {
   }
   void paint(const std::vector<std::vector<Point>>& contours, bool even_odd, const Rect& clip,
              std::vector<std::uint8_t>& layer) {
-    rasterise(cover_.grid(), contours, even_odd, clip, budget_, layer);
+    rasterise(cover_.grid(), contours, even_odd, clip, budget_, laid_out(layer));
+  }
+  /// Most pages need none of most layers.
+  std::vector<std::uint8_t>& laid_out(std::vector<std::uint8_t>& layer) const {
+    if (layer.empty()) layer.assign(cover_.grid().cells(), 0);
+    return layer;
   }
   void mark(const DrawnImage& image, bool of_signature, std::uint8_t least,
             std::vector<std::uint8_t>& layer) {
     const auto plane = seen_pixels(image, of_signature, budget_);
+    auto* const marks = laid_out(layer).data();
     rasterise_image(cover_.grid(), image, plane.get(), budget_,
                     [&](std::size_t first, const std::vector<std::uint8_t>& values) {
-                      for (std::size_t i = 0; i < values.size(); ++i) {
-                        if (values[i] >= least) layer[first + i] = 1;
-                      }
+                      auto* const line = marks + first;
+                      for (std::size_t i = 0; i < values.size(); ++i)
+                        line[i] = static_cast<std::uint8_t>(line[i] | (values[i] >= least));
                     });
   }
   bool was_hidden(std::size_t cell) const {
@@ -136,6 +157,34 @@ class Measure {
     return share;
   }
 
+  /// Nothing was painted where sample() looks, whatever the band.
+  bool is_clear(const DrawnGlyph& glyph) const {
+    const auto box =
+        glyph.frame.map(Rect{std::min(glyph.advance, 0.0), -0.25, std::max(glyph.advance, 0.0), 1});
+    const auto& grid = cover_.grid();
+    const auto cells = grid.cells_in(
+        {box.left - grid.step, box.bottom - grid.step, box.right + grid.step, box.top + grid.step});
+    return !cells || !cover_.touches(*cells);
+  }
+
+  /// False when the budget is spent.
+  bool add_glyph(const DrawnGlyph& glyph, bool solid, Share& word) {
+    if (!spend(budget_.cells, std::size_t{kBands} * kAcross * kUp)) {
+      worse(CoverEffect::kCannotTell);
+      return false;
+    }
+    Share body;
+    for (int band = -1; band < kBands - 1; ++band) {
+      const double low = band * 0.25;
+      const auto share = sample(glyph, low, low + 0.25, solid);
+      if (share.lost(kBandLost)) worse(CoverEffect::kHides);
+      if (band == 0 || band == 1) body = {body.hidden + share.hidden, body.all + share.all};
+      word = {word.hidden + share.hidden, word.all + share.all};
+    }
+    if (body.lost(kGlyphLost)) worse(CoverEffect::kHides);
+    return true;
+  }
+
   void add_text(const Drawing& drawing, bool solid) {
     Share word;
     std::size_t number = 0;
@@ -143,28 +192,25 @@ class Measure {
       const auto box = glyph.frame.map(glyph.ink);
       if (!overlap(intersection(grown(box), glyph.clip), cover_.grid().area)) continue;
       if (glyph.vague) {
-        paint(ink_contour(glyph), false, glyph.clip, solid ? signature_ : fine_);
+        if (solid) {
+          paint(ink_contour(glyph), false, glyph.clip, signature_);
+        } else if (const auto near = intersection(glyph.clip, reach_); overlap(grown(box), near)) {
+          paint(ink_contour(glyph), false, near, fine_);
+        }
         continue;
       }
       if (glyph.leader) {
-        if (!solid) paint(ink_contour(glyph), false, glyph.clip, coarse_);
+        const auto near = intersection(glyph.clip, reach_);
+        if (!solid && overlap(grown(box), near)) paint(ink_contour(glyph), false, near, coarse_);
         continue;
-      }
-      if (!spend(budget_.cells, std::size_t{5} * kAcross * kUp)) {
-        worse(CoverEffect::kCannotTell);
-        return;
       }
       if (glyph.word != number) word = {};
       number = glyph.word;
-      Share body;
-      for (int band = -1; band < 4; ++band) {
-        const double low = band * 0.25;
-        const auto share = sample(glyph, low, low + 0.25, solid);
-        if (share.lost(kBandLost)) worse(CoverEffect::kHides);
-        if (band == 0 || band == 1) body = {body.hidden + share.hidden, body.all + share.all};
-        word = {word.hidden + share.hidden, word.all + share.all};
+      if (before_ == nullptr && is_clear(glyph)) {
+        word.all += kBands * kAcross * kUp;
+      } else if (!add_glyph(glyph, solid, word)) {
+        return;
       }
-      if (body.lost(kGlyphLost)) worse(CoverEffect::kHides);
       // Judged at its last glyph: what comes before has been added up.
       pending_ = word;
       const bool last =
@@ -194,6 +240,7 @@ class Measure {
   }
 
   void windows(const std::vector<std::uint8_t>& layer, double size, double limit, bool solid) {
+    if (layer.empty()) return;
     const auto& grid = cover_.grid();
     const auto side =
         std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(size / unit_ / grid.step)));
@@ -226,10 +273,12 @@ class Measure {
   }
 
   const CoverGrid& cover_;
+  const CellBox& touched_;
   const CoverGrid* before_;
   CoverKind kind_;
   double unit_;
   DrawingBudget& budget_;
+  Rect reach_;  ///< what lies farther from the cover loses nothing
   CoverEffect effect_ = CoverEffect::kBlank;
   Share pending_;
   std::vector<std::uint8_t> fine_, fine_shapes_, coarse_, signature_;
@@ -268,12 +317,14 @@ CoverEffect PageDrawing::effect_of(const std::vector<const Cover*>& covers, cons
       grown.paint(cover->drawing(), cover->rect, budget);
     }
   }
+  const auto touched = grown.touched_cells();
+  if (!touched) return CoverEffect::kBlank;
   std::optional<CoverGrid> old;
   if (before != nullptr && !before->everywhere && before->drawing().complete &&
       before->drawing().understood) {
     old.emplace(grid).paint(before->drawing(), before->rect, budget);
   }
-  Measure measure{grown, old ? &*old : nullptr, kind, geometry_.user_unit, budget};
+  Measure measure{grown, *touched, old ? &*old : nullptr, kind, geometry_.user_unit, budget};
   for (const auto* part : below) measure.add(*part);
   measure.finish();
   auto effect = measure.effect();

@@ -1,6 +1,7 @@
 #include "pdf/read/cover_grid.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "pdf/read/drawing_image.h"
@@ -93,6 +94,20 @@ Grid Grid::over(const Rect& area, double finest) {
   return grid;
 }
 
+std::optional<CellBox> Grid::cells_in(const Rect& box) const {
+  const auto across = touched(box.left, box.right, area.left, step, columns);
+  const auto up = touched(box.bottom, box.top, area.bottom, step, rows);
+  if (!across || !up) return std::nullopt;
+  return CellBox{across->first, across->last, up->first, up->last};
+}
+
+Rect Grid::area_of(const CellBox& box) const noexcept {
+  return {area.left + static_cast<double>(box.first_column) * step,
+          area.bottom + static_cast<double>(box.first_row) * step,
+          area.left + static_cast<double>(box.last_column + 1) * step,
+          area.bottom + static_cast<double>(box.last_row + 1) * step};
+}
+
 std::optional<std::size_t> Grid::cell_at(Point point) const noexcept {
   const double x = (point.x - area.left) / step, y = (point.y - area.bottom) / step;
   if (!(x >= 0) || !(y >= 0) || x >= static_cast<double>(columns) || y >= static_cast<double>(rows))
@@ -156,18 +171,32 @@ namespace {
 class UprightRows {
  public:
   UprightRows(const PixelPlane& plane, std::vector<PixelPlane::Range> across)
-      : plane_(plane), across_(std::move(across)), most_(plane.width, 0) {}
+      : plane_(plane), across_(std::move(across)), most_(plane.width, 0) {
+    const auto first = across_.front().first, last = across_.back().last;
+    left_ = std::min(first, last);
+    right_ = std::max(first, last) + 1;
+    at_most_two_ = std::all_of(across_.begin(), across_.end(), [](const PixelPlane::Range& range) {
+      return range.last - range.first <= 1;
+    });
+  }
 
   /// False when `steps` do not reach.
   bool read(const PixelPlane::Range& down, std::size_t& steps, std::vector<std::uint8_t>& row) {
-    const auto first = across_.front().first, last = across_.back().last;
-    const auto left = std::min(first, last), right = std::max(first, last) + 1;
-    if (!spend(steps, (down.last - down.first + 1) * (right - left) + row.size())) return false;
+    if (read_ && read_->first == down.first && read_->last == down.last) return true;
+    if (!spend(steps, (down.last - down.first + 1) * (right_ - left_) + row.size())) return false;
+    read_ = down;
     const auto* line = &plane_.values[down.first * plane_.width];
-    std::copy(line + left, line + right, most_.data() + left);
+    std::copy(line + left_, line + right_, most_.data() + left_);
     for (auto y = down.first + 1; y <= down.last; ++y) {
       line = &plane_.values[y * plane_.width];
-      for (auto x = left; x < right; ++x) most_[x] = std::max(most_[x], line[x]);
+      for (auto x = left_; x < right_; ++x) most_[x] = std::max(most_[x], line[x]);
+    }
+    if (at_most_two_) {
+      std::transform(across_.begin(), across_.end(), row.begin(),
+                     [most = most_.data()](const PixelPlane::Range& range) {
+                       return std::max(most[range.first], most[range.last]);
+                     });
+      return true;
     }
     for (std::size_t i = 0; i < row.size(); ++i) {
       auto most = most_[across_[i].first];
@@ -182,6 +211,9 @@ class UprightRows {
   const PixelPlane& plane_;
   std::vector<PixelPlane::Range> across_;
   std::vector<std::uint8_t> most_;
+  std::size_t left_ = 0, right_ = 0;
+  bool at_most_two_ = false;
+  std::optional<PixelPlane::Range> read_;  ///< what `row` holds
 };
 
 }  // namespace
@@ -245,7 +277,11 @@ std::vector<std::vector<Point>> ink_contour(const DrawnGlyph& glyph) {
 }
 
 CoverGrid::CoverGrid(const Grid& grid)
-    : grid_(grid), strict_(grid.cells(), 255), solid_(grid.cells(), 255), mask_(grid.cells(), 0) {}
+    : grid_(grid),
+      strict_(grid.cells(), 255),
+      solid_(grid.cells(), 255),
+      mask_(grid.cells(), 0),
+      clear_(grid.columns, 255) {}
 
 void CoverGrid::apply(double alpha, bool letters) {
   const double through = 1 - alpha;
@@ -275,18 +311,49 @@ void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget&
     const auto plane = opacity_of(image, budget);
     auto clipped = image;
     clipped.clip = intersection(image.clip, within);
+    std::array<double, 256> through{};
+    for (std::size_t value = 0; value < through.size(); ++value)
+      through[value] = 1 - image.alpha * static_cast<double>(value) / 255;
     rasterise_image(grid_, clipped, plane.get(), budget,
                     [&](std::size_t first, const std::vector<std::uint8_t>& values) {
                       for (std::size_t i = 0; i < values.size(); ++i) {
                         if (values[i] == 0) continue;
-                        const double through = 1 - image.alpha * values[i] / 255;
                         auto& strict = strict_[first + i];
                         auto& solid = solid_[first + i];
-                        strict = static_cast<std::uint8_t>(strict * through);
-                        solid = static_cast<std::uint8_t>(solid * through);
+                        strict = static_cast<std::uint8_t>(strict * through[values[i]]);
+                        solid = static_cast<std::uint8_t>(solid * through[values[i]]);
                       }
                     });
   }
+}
+
+std::optional<CellBox> CoverGrid::touched_cells() const {
+  std::optional<CellBox> box;
+  for (std::size_t row = 0; row < grid_.rows; ++row) {
+    const auto* line = &strict_[row * grid_.columns];
+    if (std::memcmp(line, clear_.data(), clear_.size()) == 0) continue;
+    if (!box) box = CellBox{grid_.columns, 0, row, row};
+    box->last_row = row;
+    const auto is_touched = [](std::uint8_t value) { return value != 255; };
+    if (std::memcmp(line, clear_.data(), box->first_column) != 0) {
+      const auto* first = std::find_if(line, line + box->first_column, is_touched);
+      box->first_column = static_cast<std::size_t>(first - line);
+    }
+    const auto next = box->last_column + 1;
+    if (std::memcmp(line + next, clear_.data(), grid_.columns - next) == 0) continue;
+    auto column = grid_.columns - 1;
+    while (!is_touched(line[column])) --column;
+    box->last_column = column;
+  }
+  return box;
+}
+
+bool CoverGrid::touches(const CellBox& box) const {
+  for (auto row = box.first_row; row <= box.last_row; ++row) {
+    const auto* line = &strict_[row * grid_.columns + box.first_column];
+    if (std::memcmp(line, clear_.data(), box.last_column - box.first_column + 1) != 0) return true;
+  }
+  return false;
 }
 
 void CoverGrid::paint_all(const Rect& within, DrawingBudget& budget) {

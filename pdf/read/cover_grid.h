@@ -9,6 +9,11 @@
 
 namespace antin::pdf {
 
+/// Some squares of a grid; all ends inclusive.
+struct CellBox {
+  std::size_t first_column = 0, last_column = 0, first_row = 0, last_row = 0;
+};
+
 /// A part of a page as small squares.
 struct Grid {
   Rect area;
@@ -19,6 +24,9 @@ struct Grid {
   static Grid over(const Rect& area, double finest);
   std::size_t cells() const noexcept { return columns * rows; }
   std::optional<std::size_t> cell_at(Point point) const noexcept;
+  /// The squares that `box` touches; nullopt when none.
+  std::optional<CellBox> cells_in(const Rect& box) const;
+  Rect area_of(const CellBox& box) const noexcept;
 };
 
 /// Marks (with 1) every square that an area touches. Never fewer than that; when the budget ends,
@@ -57,6 +65,10 @@ class CoverGrid {
   void paint_all(const Rect& within, DrawingBudget& budget);
 
   const Grid& grid() const noexcept { return grid_; }
+  /// Around all squares that anything was painted on; nullopt: nothing was.
+  std::optional<CellBox> touched_cells() const;
+  /// Whether anything was painted on one of these squares.
+  bool touches(const CellBox& box) const;
   /// 255: clear, 0: hidden. With letters counted as opaque boxes (text on text makes neither
   /// readable), and with letters counted as nothing.
   std::uint8_t strict(std::size_t cell) const { return strict_[cell]; }
@@ -66,6 +78,7 @@ class CoverGrid {
   void apply(double alpha, bool letters);
   Grid grid_;
   std::vector<std::uint8_t> strict_, solid_, mask_;
+  std::vector<std::uint8_t> clear_;  ///< a row on which nothing was painted
 };
 
 }  // namespace antin::pdf

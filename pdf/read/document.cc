@@ -7,6 +7,7 @@
 
 #include "pdf/read/form.h"
 #include "pdf/read/qpdf_inside.h"
+#include "pdf/read/references.h"
 #include "pdf/read/stream_limits.h"
 #include "pdf/read/strict_scan.h"
 
@@ -235,6 +236,12 @@ Result<const StrictScan*> Document::Inside::scan() {
     ANTIN_CHECK(scan_strictly(*this, scan));
     return &scan_.emplace(std::move(scan));
   });
+}
+
+const References& Document::Inside::references() {
+  if (references_ == nullptr)
+    references_ = std::make_shared<const References>(References::read(*this));
+  return *references_;
 }
 
 Result<std::vector<SignaturePlace>> Document::signature_places() const {

@@ -53,7 +53,7 @@ void DrawingReader::handleObject(Object object) {
   }
   if (!spend(shared_.budget.operators, 1) || !shared_.drawing.complete) {
     shared_.drawing.complete = false;
-    terminateParsing();
+    stop();
   }
   const auto op = object.getOperatorValue();
   if (!is_without_effect(op) && !state_operator(op) && !path_operator(op) && !text_operator(op)) {
@@ -267,14 +267,13 @@ Rect DrawnShape::box() const noexcept {
   return box;
 }
 
-void read_drawing(const DrawingSource& source, DrawingPurpose purpose, DrawingBudget& budget,
-                  Drawing& drawing) {
-  SharedDrawing shared{purpose, budget, drawing, {}, drawing.glyphs.size(), 0};
+void read_drawing(const DrawingSource& source, const DrawingReading& how, Drawing& drawing) {
+  SharedDrawing shared{how.purpose, how.budget, drawing, how.fonts, drawing.glyphs.size(), 0};
   read_with(shared, source);
 }
 
-void read_appearance(const QPDFObjectHandle& annotation, const Rect& rect, DrawingPurpose purpose,
-                     DrawingBudget& budget, Drawing& drawing) {
+void read_appearance(const QPDFObjectHandle& annotation, const Rect& rect,
+                     const DrawingReading& how, Drawing& drawing) {
   const auto appearance = key_of(annotation, "/AP");
   std::vector<Object> streams;
   for (const char* kind : {"/N", "/R", "/D"}) {
@@ -296,8 +295,7 @@ void read_appearance(const QPDFObjectHandle& annotation, const Rect& rect, Drawi
     }
     const double x = rect.width() / around.width(), y = rect.height() / around.height();
     const Affine onto{x, 0, 0, y, rect.left - around.left * x, rect.bottom - around.bottom * y};
-    read_drawing({stream, key_of(dictionary, "/Resources"), matrix.then(onto), rect}, purpose,
-                 budget, drawing);
+    read_drawing({stream, key_of(dictionary, "/Resources"), matrix.then(onto), rect}, how, drawing);
   }
 }
 

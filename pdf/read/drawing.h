@@ -81,13 +81,19 @@ struct DrawingSource {
   Rect clip;                   ///< in the drawing's space
 };
 
+/// How drawings of one document are read.
+struct DrawingReading {
+  DrawingPurpose purpose;
+  struct KeptFonts& fonts;  ///< of that document
+  DrawingBudget& budget;
+};
+
 /// Adds to `drawing`. Never fails: what cannot be read makes the drawing incomplete.
-void read_drawing(const DrawingSource& source, DrawingPurpose purpose, DrawingBudget& budget,
-                  Drawing& drawing);
+void read_drawing(const DrawingSource& source, const DrawingReading& how, Drawing& drawing);
 
 /// 12.5.5: the appearance streams of an annotation, all states of all kinds, as they lie on the
 /// page within `rect`. An appearance without a usable /BBox makes the drawing incomplete.
-void read_appearance(const QPDFObjectHandle& annotation, const Rect& rect, DrawingPurpose purpose,
-                     DrawingBudget& budget, Drawing& drawing);
+void read_appearance(const QPDFObjectHandle& annotation, const Rect& rect,
+                     const DrawingReading& how, Drawing& drawing);
 
 }  // namespace antin::pdf

@@ -25,7 +25,7 @@ std::optional<double> advance_of(QPDFObjectHandle number, double units) {
 
 }  // namespace
 
-FontMetrics FontMetrics::from(QPDFObjectHandle dictionary, DrawingBudget& budget) {
+FontMetrics FontMetrics::from(QPDFObjectHandle dictionary, KeptFonts& kept, DrawingBudget& budget) {
   FontMetrics font;
   if (!dictionary.isDictionary()) return font;
   const auto subtype = name_of(key_of(dictionary, "/Subtype"));
@@ -34,7 +34,7 @@ FontMetrics FontMetrics::from(QPDFObjectHandle dictionary, DrawingBudget& budget
     font.read_composite(dictionary);
     auto descendants = key_of(dictionary, "/DescendantFonts");
     if (descendants.isArray() && descendants.getArrayNItems() == 1) {
-      font.read_program(key_of(descendants.getArrayItem(0), "/FontDescriptor"), budget);
+      font.read_program(key_of(descendants.getArrayItem(0), "/FontDescriptor"), kept, budget);
     }
   } else if (subtype == "Type3") {
     font.kind_ = Kind::kType3;
@@ -42,7 +42,7 @@ FontMetrics FontMetrics::from(QPDFObjectHandle dictionary, DrawingBudget& budget
   } else {
     font.kind_ = Kind::kSimple;
     font.read_simple(dictionary);
-    font.read_program(key_of(dictionary, "/FontDescriptor"), budget);
+    font.read_program(key_of(dictionary, "/FontDescriptor"), kept, budget);
   }
   return font;
 }
@@ -167,7 +167,27 @@ void FontMetrics::read_type3(const QPDFObjectHandle& dictionary) {
   }
 }
 
-void FontMetrics::read_program(const QPDFObjectHandle& descriptor, DrawingBudget& budget) {
+namespace {
+
+/// How far the outlines of an embedded program reach; nullopt: that cannot be told, or it is
+/// nothing that letters do.
+std::optional<Rect> extent_of_program(const QPDFObjectHandle& file, DrawingBudget& budget) {
+  const auto program = decoded_stream(file, std::min(budget.octets, kMaxProgram));
+  if (!program || !program.value() || !spend(budget.octets, program.value()->size())) {
+    return std::nullopt;
+  }
+  const auto extent = true_type_extent(*program.value(), budget.points);
+  if (!extent ||
+      std::max({-extent->left, -extent->bottom, extent->right, extent->top}) > kReasonable) {
+    return std::nullopt;
+  }
+  return extent;
+}
+
+}  // namespace
+
+void FontMetrics::read_program(const QPDFObjectHandle& descriptor, KeptFonts& kept,
+                               DrawingBudget& budget) {
   if (!key_of(descriptor, "/FontFile").isNull() || !key_of(descriptor, "/FontFile3").isNull()) {
     return;  // charstrings are programs: how far they draw only running them tells
   }
@@ -180,13 +200,10 @@ void FontMetrics::read_program(const QPDFObjectHandle& descriptor, DrawingBudget
     return;
   }
   if (!file.isStream()) return;
-  const auto program = decoded_stream(file, std::min(budget.octets, kMaxProgram));
-  if (!program || !program.value() || !spend(budget.octets, program.value()->size())) return;
-  const auto extent = true_type_extent(*program.value(), budget.points);
-  if (!extent ||
-      std::max({-extent->left, -extent->bottom, extent->right, extent->top}) > kReasonable) {
-    return;
-  }
+  const auto known = kept.extents.find(file.getObjGen());
+  const auto extent = known != kept.extents.end() ? known->second : extent_of_program(file, budget);
+  if (known == kept.extents.end()) kept.extents.emplace(file.getObjGen(), extent);
+  if (!extent) return;
   tame_ = true;
   ink_ = *extent;
 }

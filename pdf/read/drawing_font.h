@@ -10,6 +10,8 @@
 
 namespace antin::pdf {
 
+struct KeptFonts;
+
 /// The measures of a font: where glyphs are put, and how far their ink may reach.
 class FontMetrics {
  public:
@@ -21,7 +23,7 @@ class FontMetrics {
     bool dot = false;    ///< what rows of leaders are made of
   };
 
-  static FontMetrics from(QPDFObjectHandle dictionary, DrawingBudget& budget);
+  static FontMetrics from(QPDFObjectHandle dictionary, KeptFonts& kept, DrawingBudget& budget);
 
   Kind kind() const noexcept { return kind_; }
   /// Widths and codes are known: the glyphs of this string can be placed.
@@ -45,7 +47,7 @@ class FontMetrics {
   void read_standard(const QPDFObjectHandle& dictionary);
   void read_composite(const QPDFObjectHandle& dictionary);
   void read_type3(const QPDFObjectHandle& dictionary);
-  void read_program(const QPDFObjectHandle& descriptor, DrawingBudget& budget);
+  void read_program(const QPDFObjectHandle& descriptor, KeptFonts& kept, DrawingBudget& budget);
 
   Kind kind_ = Kind::kUnknown;
   bool placeable_ = false;
@@ -57,6 +59,12 @@ class FontMetrics {
   Affine matrix_;
   std::map<unsigned, QPDFObjectHandle> procedures_;
   QPDFObjectHandle resources_;
+};
+
+/// What is known of the fonts of one document, by their objects.
+struct KeptFonts {
+  std::map<QPDFObjGen, FontMetrics> metrics;
+  std::map<QPDFObjGen, std::optional<Rect>> extents;  ///< of embedded programs; nullopt: not known
 };
 
 /// The advances in em of a standard font (9.6.2.2) where all encodings agree: ASCII. Empty for

@@ -139,9 +139,16 @@ std::optional<Samples> samples_of(Object image, std::size_t components, bool ste
   return samples;
 }
 
+/// One component of eight bits: the samples are the pixels.
+std::optional<PixelPlane> taken_over(Samples samples, DrawingBudget& budget) {
+  const auto pixels = samples.width * samples.height;
+  if (!spend(budget.cells, pixels)) return std::nullopt;
+  samples.octets.resize(pixels);
+  return PixelPlane{samples.width, samples.height, std::move(samples.octets)};
+}
+
 template <class Value>
-std::optional<PixelPlane> plane_of(const Samples& samples, DrawingBudget& budget,
-                                   const Value& value) {
+std::optional<PixelPlane> plane_of(const Samples& samples, DrawingBudget& budget, Value value) {
   if (!spend(budget.cells, samples.width * samples.height)) return std::nullopt;
   PixelPlane plane{samples.width, samples.height, {}};
   plane.values.reserve(samples.width * samples.height);
@@ -166,8 +173,9 @@ std::optional<PixelPlane> read_opacity(const Object& image, DrawingBudget& budge
   auto stencil = key_of(image, "/ImageMask");
   if (stencil.isBool() && stencil.getBoolValue()) return stencil_of(image);
   if (auto soft = key_of(image, "/SMask"); soft.isStream()) {
-    const auto samples = samples_of(soft, 1, false, budget);
+    auto samples = samples_of(soft, 1, false, budget);
     if (!samples) return std::nullopt;
+    if (samples->bits == 8 && !samples->inverted) return taken_over(std::move(*samples), budget);
     return plane_of(*samples, budget,
                     [&](std::size_t x, std::size_t y) { return samples->at(x, y, 0); });
   }
@@ -182,6 +190,14 @@ std::optional<PixelPlane> read_ink(const Object& image, DrawingBudget& budget) {
   if (!components) return std::nullopt;
   const auto samples = samples_of(image, *components, false, budget);
   if (!samples) return std::nullopt;
+  if (samples->bits == 8 && !samples->inverted) {
+    const auto pixel = samples->components;
+    return plane_of(*samples, budget, [&, at = samples->octets.data()](auto, auto) mutable {
+      const auto* first = at;
+      at += pixel;
+      return std::any_of(first, at, [](unsigned value) { return value < kPaper; }) ? 255U : 0U;
+    });
+  }
   return plane_of(*samples, budget, [&](std::size_t x, std::size_t y) {
     for (std::size_t c = 0; c < samples->components; ++c) {
       if (samples->at(x, y, c) < kPaper) return 255U;

@@ -34,7 +34,7 @@ struct SharedDrawing {
   DrawingPurpose purpose;
   DrawingBudget& budget;
   Drawing& drawing;
-  std::map<QPDFObjGen, FontMetrics> fonts;
+  KeptFonts& fonts;
   std::size_t word = 0;
   int depth = 0;
 };
@@ -44,7 +44,7 @@ inline bool is_finite(const Affine& m) {
 }
 
 /// Follows one content stream, and those that it paints.
-class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
+class DrawingReader final : public ContentReader {
  public:
   using Object = QPDFObjectHandle;
   DrawingReader(SharedDrawing& shared, const Object& resources, const GraphicsState& state,
@@ -54,7 +54,6 @@ class DrawingReader final : public QPDFObjectHandle::ParserCallbacks {
   void run(const Object& contents);
 
   void handleObject(Object object) override;
-  void handleEOF() override {}
 
  private:
   double number(std::size_t from_end);

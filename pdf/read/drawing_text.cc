@@ -100,11 +100,14 @@ void DrawingReader::advance(double x) {
 const FontMetrics& DrawingReader::font() {
   const auto& dictionary = state_.text.font;
   const auto id = dictionary.getObjGen();
-  if (dictionary.isIndirect()) {
-    const auto known = shared_.fonts.find(id);
-    if (known != shared_.fonts.end()) return known->second;
+  auto& known = shared_.fonts.metrics;
+  if (!dictionary.isIndirect()) {
+    known.erase(id);  // they all have the same
+  } else if (const auto found = known.find(id); found != known.end()) {
+    return found->second;
   }
-  return shared_.fonts[id] = FontMetrics::from(dictionary, shared_.budget);
+  return known.emplace(id, FontMetrics::from(dictionary, shared_.fonts, shared_.budget))
+      .first->second;
 }
 
 void DrawingReader::show(const std::string& octets) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pdf/read/references.h"
 #include "pdf/read/stream_limits.h"
 
 namespace antin::pdf {
@@ -116,14 +117,6 @@ Object dictionary_of(Object object) {
   return object.isStream() ? object.getDict() : object;
 }
 
-/// Calls visit(key, before, after) for every key that either has.
-template <class Visit>
-void for_each_key(Object before, Object after, const Visit& visit) {
-  auto keys = before.getKeys();
-  keys.merge(after.getKeys());
-  for (const auto& key : keys) visit(key, before.getKey(key), after.getKey(key));
-}
-
 }  // namespace
 
 Explainer::Explainer(Document::Inside& before, Document::Inside& after, std::size_t signed_end,
@@ -159,6 +152,7 @@ Result<std::vector<Change>> Explainer::run() {
   }
   pair_forms();
   compare_trailers();
+  find_unsettled();  // by now it is known which appearances were replaced
   ANTIN_CHECK(drain());
   judge_agreement();
   judge_replaced_appearances();
@@ -198,6 +192,20 @@ void Explainer::find_redefined() {
       }
     }
   }
+}
+
+/// An appearance that was replaced is followed like what was redefined: who else refers to it is
+/// asked later.
+void Explainer::find_unsettled() {
+  auto followed = redefined_;
+  for (const auto& [id, place] : replaced_appearances_) followed.insert(id);
+  unsettled_ = after_.references().leading_to(followed, at_home_);
+}
+
+bool Explainer::is_settled(const Object& after) {
+  if (!after_.references().known()) return false;
+  if (!unsettled_) find_unsettled();
+  return after.isIndirect() && unsettled_->count(after.getObjGen()) == 0;
 }
 
 bool Explainer::existed(const Object& object) const {
@@ -266,6 +274,22 @@ Object Explainer::shared(const Object& before) {
   return Object{later}.isNull() ? before : later;
 }
 
+std::vector<std::string> Explainer::keys_of_either(Object before, Object after) {
+  const auto old = before.getDictAsMap(), now = after.getDictAsMap();
+  std::vector<std::string> keys;
+  keys.reserve(old.size() + now.size());
+  for (const auto* dictionary : {&old, &now}) {
+    for (const auto& [key, value] : *dictionary) keys.push_back(key);
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::erase_if(keys, [&](const std::string& key) {
+    auto x = before.getKey(key), y = after.getKey(key);
+    return !unchanged(x, y) && x.isNull() && y.isNull();
+  });
+  return keys;
+}
+
 bool Explainer::unchanged(const Object& before, const Object& after) {
   return before.isIndirect() && after.isIndirect() && before.getObjGen() == after.getObjGen() &&
          !redefined(before);
@@ -279,7 +303,10 @@ void Explainer::compare(const Pair& pair) {
     reached_.insert(id);
     const bool same_number = before.getObjGen() == id;
     if (same_number && at_home_.count(id) != 0) return;
-    if (same_number && !redefined(before)) return walk_same(pair);
+    if (same_number && !redefined(before)) {
+      if (!is_settled(after)) walk_same(pair);
+      return;
+    }
     if (!seen_.emplace(before.getObjGen(), id, place.role).second) return;
   } else if (after.isIndirect()) {
     reached_.insert(after.getObjGen());
@@ -304,15 +331,15 @@ void Explainer::compare(const Pair& pair) {
 }
 
 void Explainer::compare_dictionaries(Object before, Object after, const Place& place) {
-  for_each_key(before, after, [&](const std::string& key, const Object& old, const Object& now) {
-    if (unchanged(old, now)) return enqueue(old, now, below(place, key));
-    const bool scalars = !is_container(old) && !is_container(now);
+  for (const auto& key : keys_of_either(before, after)) {
+    const auto old = before.getKey(key), now = after.getKey(key);
+    const bool scalars = !unchanged(old, now) && !is_container(old) && !is_container(now);
     if (scalars && same_scalar(old, now)) {
       if (now.isIndirect()) reached_.insert(now.getObjGen());
-      return;
+      continue;
     }
     enqueue(old, now, below(place, key));
-  });
+  }
 }
 
 void Explainer::compare_streams(const Object& before, const Object& after, const Place& place) {
@@ -335,11 +362,10 @@ void Explainer::compare_streams(const Object& before, const Object& after, const
            *old_data.value() == *new_data.value();
   }
   if (!same) return differ(place, before, after);
-  for_each_key(old_dictionary, new_dictionary,
-               [&](const std::string& key, const Object& old, const Object& now) {
-                 if (key == "/Length" || key == "/Filter" || key == "/DecodeParms") return;
-                 enqueue(old, now, below(place, key));
-               });
+  for (const auto& key : keys_of_either(old_dictionary, new_dictionary)) {
+    if (key == "/Length" || key == "/Filter" || key == "/DecodeParms") continue;
+    enqueue(old_dictionary.getKey(key), new_dictionary.getKey(key), below(place, key));
+  }
 }
 
 /// An object whose octets both revisions share: only what it refers to can have changed. The later
@@ -399,6 +425,7 @@ bool Explainer::equal(const Object& before, const Object& after) {
     if (++steps_ > std::min(after_.options.limits.max_objects, budget_.steps)) return false;
     auto [a, b, same] = std::move(stack.back());
     stack.pop_back();
+    if (b.isIndirect() && (same || unchanged(a, b)) && !redefined(b) && is_settled(b)) continue;
     if (same && b.isIndirect() && (redefined(b) || !is_container(b))) {
       a = before_.qpdf.getObject(b.getObjGen());
       same = false;
@@ -436,10 +463,9 @@ bool Explainer::equal(const Object& before, const Object& after) {
       }
       continue;
     }
-    for_each_key(dictionary_of(a), dictionary_of(b),
-                 [&](const std::string&, const Object& x, const Object& y) {
-                   stack.push_back({x, y, false});
-                 });
+    auto x = dictionary_of(a), y = dictionary_of(b);
+    for (const auto& key : keys_of_either(x, y))
+      stack.push_back({x.getKey(key), y.getKey(key), false});
   }
   return true;
 }

@@ -84,6 +84,10 @@ class Explainer {
   void find_unreachable();
   void mark_reachable(std::vector<Object> roots);
   bool redefined(const Object& object) const { return redefined_.count(object.getObjGen()) != 0; }
+  /// Nothing that can be reached from this object of the later revision was redefined, what has a
+  /// handler of its own apart: there is nothing to compare below it.
+  bool is_settled(const Object& after);
+  void find_unsettled();
   /// An object of the earlier revision, taken from the later one where both share its octets: what
   /// many comparisons have in common is read once.
   Object shared(const Object& before);
@@ -93,6 +97,9 @@ class Explainer {
   /// Whether the two are equal by value, everything they reach included (budgeted).
   bool equal(const Object& before, const Object& after);
   bool unchanged(const Object& before, const Object& after);
+  /// The keys of two dictionaries under which either holds anything. What stands under a key is
+  /// read only where it may have changed: a signature's value is tens of thousands of octets.
+  std::vector<std::string> keys_of_either(Object before, Object after);
   Place below(const Place& place, std::string segment, std::optional<Role> role = {});
   std::string path_text(std::size_t path) const;
   void differ(const Place& place, const Object& before, const Object& after);
@@ -145,6 +152,8 @@ class Explainer {
   Document::Inside& after_;
   std::size_t signed_end_;
   std::set<QPDFObjGen> redefined_;
+  std::optional<std::set<QPDFObjGen>> unsettled_;
+  std::optional<std::set<QPDFObjGen>> leads_to_redefined_;  ///< whatever is on the way
   /// Objects with a handler of their own that compares them under the same number; met from
   /// elsewhere (a destination, a parent) they need no second look.
   std::set<QPDFObjGen> at_home_;

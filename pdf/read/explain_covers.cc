@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pdf/read/explain.h"
+#include "pdf/read/references.h"
 
 namespace antin::pdf {
 namespace {
@@ -32,6 +33,10 @@ bool Explainer::stands_in_same_octets(const Object& before, const Object& after)
   } else if (Object{before}.unparse() != Object{after}.unparse()) {
     return false;
   }
+  const auto& references = after_.references();
+  if (references.known() && !leads_to_redefined_) {
+    leads_to_redefined_ = references.leading_to(redefined_, {});
+  }
   std::set<QPDFObjGen> seen;
   std::vector<Object> todo{after};
   while (!todo.empty()) {
@@ -39,6 +44,7 @@ bool Explainer::stands_in_same_octets(const Object& before, const Object& after)
     todo.pop_back();
     if (seen.size() > kMostReached) return false;
     if (object.isIndirect()) {
+      if (leads_to_redefined_ && leads_to_redefined_->count(object.getObjGen()) == 0) continue;
       if (redefined(object) || object.isNull()) return false;
       if (!seen.insert(object.getObjGen()).second) continue;
     }

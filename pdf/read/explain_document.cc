@@ -133,9 +133,7 @@ void Explainer::compare_trailers() {
   static const std::set<std::string, std::less<>> own_keys = {
       "/Size", "/Prev", "/XRefStm", "/ID",     "/W",          "/Index",
       "/Type", "/Root", "/Length",  "/Filter", "/DecodeParms"};
-  auto keys = before.getKeys();
-  keys.merge(after.getKeys());
-  for (const auto& key : keys) {
+  for (const auto& key : keys_of_either(before, after)) {
     if (own_keys.count(key) != 0) continue;
     const auto role = key == "/Info"      ? Role::kInfo
                       : key == "/Encrypt" ? Role::kEncryption
@@ -152,9 +150,7 @@ void Explainer::compare_catalogues() {
   if (before.isIndirect() && after.isIndirect() && before.getObjGen() == after.getObjGen()) {
     at_home_.insert(after.getObjGen());
   }
-  auto keys = before.getKeys();
-  keys.merge(after.getKeys());
-  for (const auto& key : keys) {
+  for (const auto& key : keys_of_either(before, after)) {
     auto old = before.getKey(key), now = after.getKey(key);
     const auto place = below(root, key, role_of_catalogue_key(key));
     if (key == "/Pages") {
@@ -290,9 +286,7 @@ void Explainer::compare_structure(Object before, Object after, const Place& plac
       if (!seen.emplace(old.getObjGen(), now.getObjGen()).second) continue;
     }
     if (old.isDictionary() && now.isDictionary()) {
-      auto keys = old.getKeys();
-      keys.merge(now.getKeys());
-      for (const auto& key : keys) {
+      for (const auto& key : keys_of_either(old, now)) {
         auto x = old.getKey(key), y = now.getKey(key);
         if (key == "/ParentTreeNextKey" && y.isInteger()) continue;
         if (key == "/K" && !x.isArray() && y.isArray() && !x.isNull()) {

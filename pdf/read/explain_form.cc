@@ -100,9 +100,7 @@ void Explainer::compare_form(Object before, Object after, const Place& place) {
   if (before.isNull()) before = Object::newDictionary();
   auto level = ChangeLevel::kNone;
   for (const auto& [name, brings] : new_signatures_) level = std::max(level, brings);
-  auto keys = before.getKeys();
-  keys.merge(after.getKeys());
-  for (const auto& key : keys) {
+  for (const auto& key : keys_of_either(before, after)) {
     auto old = before.getKey(key), now = after.getKey(key);
     const auto here = below(form, key);
     if (key == "/Fields") {
@@ -212,16 +210,12 @@ void Explainer::compare_resources_brought_along(Object before, Object after, con
   if (!before.isDictionary() || !after.isDictionary()) return differ(place, before, after);
   if (after.isIndirect()) reached_.insert(after.getObjGen());
   bool added = false;
-  auto categories = before.getKeys();
-  categories.merge(after.getKeys());
-  for (const auto& category : categories) {
+  for (const auto& category : keys_of_either(before, after)) {
     auto old = before.getKey(category), now = after.getKey(category);
     const auto role = category == "/Font" ? Role::kFont : Role::kPageResources;
     const auto here = below(place, category, role);
     if (old.isDictionary() && now.isDictionary()) {
-      auto names = old.getKeys();
-      names.merge(now.getKeys());
-      for (const auto& name : names) {
+      for (const auto& name : keys_of_either(old, now)) {
         auto was = old.getKey(name), is = now.getKey(name);
         if (was.isNull() && !is.isNull()) {
           added = true;
@@ -270,9 +264,7 @@ void Explainer::compare_node(const FormNode& before, const FormNode& after) {
   if (before.name != after.name) {
     add(below(place, "/T"), ChangeLevel::kUnclassified, Code::kPdfChangeFieldDefinition, now, true);
   }
-  auto keys = old.getKeys();
-  keys.merge(now.getKeys());
-  for (const auto& key : keys) {
+  for (const auto& key : keys_of_either(old, now)) {
     auto x = old.getKey(key), y = now.getKey(key);
     auto here = below(place, key);
     if (key == "/Kids") {

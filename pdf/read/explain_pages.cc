@@ -69,9 +69,7 @@ void Explainer::compare_pages(const Place& place) {
     if (old.isIndirect() && now.isIndirect() && old.getObjGen() == now.getObjGen()) {
       at_home_.insert(now.getObjGen());
     }
-    auto keys = old.getKeys();
-    keys.merge(now.getKeys());
-    for (const auto& key : keys) {
+    for (const auto& key : keys_of_either(old, now)) {
       auto x = old.getKey(key), y = now.getKey(key);
       if (key == "/Kids") {
         const auto old_kids = items_of(x), new_kids = items_of(y);
@@ -114,10 +112,7 @@ void Explainer::compare_page(std::size_t page, const Place& place) {
   auto here = below(place, "{page " + std::to_string(page + 1) + "}", Role::kPageTree);
   here.page = page;
   if (now.isIndirect()) reached_.insert(now.getObjGen());
-  const bool same_object = unchanged(old, now);
-  auto keys = old.getKeys();
-  if (!same_object) keys.merge(now.getKeys());
-  for (const auto& key : keys) {
+  for (const auto& key : keys_of_either(old, now)) {
     auto x = old.getKey(key), y = now.getKey(key);
     auto there = below(here, key);
     if (key == "/Annots") {
@@ -240,8 +235,7 @@ void Explainer::compare_annotation(Object before, Object after, const Place& pla
                gone ? before : after, !gone);
   }
   if (after.isIndirect()) at_home_.insert(after.getObjGen());
-  auto keys = before.getKeys();
-  keys.merge(after.getKeys());
+  const auto keys = keys_of_either(before, after);
   bool looks_different = false;
   for (const auto& key : keys) {
     auto x = before.getKey(key), y = after.getKey(key);

@@ -51,7 +51,7 @@ bool reads_as_ascii(const Object& font) {
 }
 
 /// Reads the letters of an appearance; anything that could draw letters otherwise ends it.
-class Letters : public Object::ParserCallbacks {
+class Letters : public ContentReader {
  public:
   Letters(const Object& fonts, const Rect& box) : fonts_(fonts), clip_(box) {}
 
@@ -63,7 +63,6 @@ class Letters : public Object::ParserCallbacks {
     run(object.getOperatorValue());
     operands_.clear();
   }
-  void handleEOF() override {}
 
   bool readable() const noexcept { return readable_; }
   const std::string& text() const noexcept { return text_; }

@@ -26,7 +26,7 @@ bool covers_by_trade(const Object& annotation) {
 }
 
 /// The strings that an appearance shows, one after the other, as octets of their fonts.
-class ShownText final : public QPDFObjectHandle::ParserCallbacks {
+class ShownText final : public ContentReader {
  public:
   ShownText(Object fonts, HygieneBudget& budget) : fonts_(std::move(fonts)), budget_(budget) {}
   void handleObject(Object object) override {
@@ -48,10 +48,9 @@ class ShownText final : public QPDFObjectHandle::ParserCallbacks {
     pending_.clear();
     if (!spend(budget_.operators, 1)) {
       readable_ = false;
-      terminateParsing();
+      stop();
     }
   }
-  void handleEOF() override {}
   const std::string& text() const { return text_; }
   bool readable() const { return readable_; }
 

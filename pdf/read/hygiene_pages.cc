@@ -71,12 +71,12 @@ struct PageMarks {
 
 /// An over-simple painter: boxes for letters, pictures and filled rectangles. What it does not
 /// follow (other shapes, patterns, transparency) it takes for harmless.
-class MarksReader final : public QPDFObjectHandle::ParserCallbacks {
+class MarksReader final : public ContentReader {
  public:
   struct Shared {
     PageMarks& marks;
     HygieneBudget& budget;
-    std::map<QPDFObjGen, FontMetrics>& fonts;
+    KeptFonts& fonts;
     DrawingBudget& font_budget;
     int depth = 0;
   };
@@ -100,13 +100,12 @@ class MarksReader final : public QPDFObjectHandle::ParserCallbacks {
     }
     if (!spend(shared_.budget.operators, 1) || !shared_.marks.complete) {
       shared_.marks.complete = false;
-      terminateParsing();
+      stop();
     }
     const auto op = object.getOperatorValue();
     if (!state_operator(op) && !path_operator(op)) text_operator(op);
     operands_.clear();
   }
-  void handleEOF() override {}
 
  private:
   double number(std::size_t from_end) const {
@@ -279,13 +278,14 @@ class MarksReader final : public QPDFObjectHandle::ParserCallbacks {
 
   const FontMetrics& font() {
     const auto id = state_.font.getObjGen();
-    const auto known = shared_.fonts.find(id);
-    if (state_.font.isIndirect() && known != shared_.fonts.end()) return known->second;
+    auto& known = shared_.fonts.metrics;
+    const auto found = known.find(id);
+    if (state_.font.isIndirect() && found != known.end()) return found->second;
     // One that stands in the resources themselves is read each time.
     constexpr std::size_t kReading = 500;
     if (!state_.font.isIndirect()) spend(shared_.budget.operators, kReading);
-    auto metrics = FontMetrics::from(state_.font, shared_.font_budget);
-    return shared_.fonts.insert_or_assign(id, std::move(metrics)).first->second;
+    auto metrics = FontMetrics::from(state_.font, shared_.fonts, shared_.font_budget);
+    return known.insert_or_assign(id, std::move(metrics)).first->second;
   }
 
   void show(std::vector<Object> items) {
@@ -366,7 +366,7 @@ void judge(const PageMarks& marks, std::size_t page, const Object& object, Hazar
 void look_at_pages(const Document& document, HygieneBudget& budget, HazardList& list) {
   const auto pages = document.inside().pages();
   if (!pages) return;
-  std::map<QPDFObjGen, FontMetrics> fonts;
+  KeptFonts fonts;
   DrawingBudget font_budget;
   std::size_t comparisons = 50'000'000;
   for (std::size_t page = 0; page < pages.value()->size(); ++page) {

@@ -44,16 +44,17 @@ std::shared_ptr<const ReadDrawing> read_content(Document::Inside& document, std:
   ReadDrawing read;
   read_drawing(
       {key_of(leaf.dictionary, "/Contents"), resources_of(leaf.dictionary), {}, kEverywhere},
-      DrawingPurpose::kContent, budget, read.drawing);
+      {DrawingPurpose::kContent, kept_of(document).fonts, budget}, read.drawing);
   read.box = box_of(read.drawing, kEverywhere);
   return std::make_shared<const ReadDrawing>(std::move(read));
 }
 
-std::shared_ptr<const ReadDrawing> read_annotation(const Object& annotation, DrawingPurpose purpose,
+std::shared_ptr<const ReadDrawing> read_annotation(Document::Inside& document,
+                                                   const Object& annotation, DrawingPurpose purpose,
                                                    DrawingBudget& budget) {
   const auto rect = read_rect(key_of(annotation, "/Rect")).value_or(kEverywhere);
   ReadDrawing read;
-  read_appearance(annotation, rect, purpose, budget, read.drawing);
+  read_appearance(annotation, rect, {purpose, kept_of(document).fonts, budget}, read.drawing);
   read.box = box_of(read.drawing, rect);
   return std::make_shared<const ReadDrawing>(std::move(read));
 }
@@ -86,16 +87,16 @@ std::shared_ptr<const ReadDrawing> DrawingsOf::content(std::size_t page,
 std::shared_ptr<const ReadDrawing> DrawingsOf::appearance(const Object& annotation,
                                                           DrawingPurpose purpose,
                                                           DrawingBudget& budget) const {
-  if (!annotation.isIndirect()) return read_annotation(annotation, purpose, budget);
+  if (!annotation.isIndirect()) return read_annotation(document_, annotation, purpose, budget);
   const auto id = annotation.getObjGen();
   const auto there = is_newest() ? annotation : newest_.qpdf.getObject(id);
   if (!is_newest() &&
       (!Object{there}.isDictionary() || !same_(key_of(annotation, "/AP"), key_of(there, "/AP")) ||
        !same_(key_of(annotation, "/Rect"), key_of(there, "/Rect")))) {
-    return read_annotation(annotation, purpose, budget);
+    return read_annotation(document_, annotation, purpose, budget);
   }
   auto& kept = kept_of(newest_).appearances[{id, purpose}];
-  if (kept == nullptr) kept = read_annotation(there, purpose, budget);
+  if (kept == nullptr) kept = read_annotation(newest_, there, purpose, budget);
   return kept;
 }
 

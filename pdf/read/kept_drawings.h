@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pdf/read/drawing.h"
+#include "pdf/read/drawing_font.h"
 
 namespace antin::pdf {
 
@@ -20,6 +21,7 @@ struct ReadDrawing {
 struct KeptDrawings {
   std::map<std::size_t, std::shared_ptr<const ReadDrawing>> contents;
   std::map<std::pair<QPDFObjGen, DrawingPurpose>, std::shared_ptr<const ReadDrawing>> appearances;
+  KeptFonts fonts;
   /// What may still be kept: marks, points and pixels stay in memory as long as the document.
   DrawingBudget left;
 };

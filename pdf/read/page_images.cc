@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "pdf/read/drawing.h"
+#include "pdf/read/drawing_font.h"
 #include "pdf/read/form.h"
 
 namespace antin::pdf {
@@ -88,14 +89,15 @@ class Grid {
 };
 
 PageImages images_of(const PageLeaf& leaf, const PageGeometry& geometry, double fine,
-                     DrawingBudget& budget) {
+                     const DrawingReading& how) {
+  auto& budget = how.budget;
   Drawing drawing;
   constexpr double kFar = 1e9;
   read_drawing({key_of(leaf.dictionary, "/Contents"),
                 resources_of(leaf.dictionary),
                 {},
                 {-kFar, -kFar, kFar, kFar}},
-               DrawingPurpose::kCover, budget, drawing);
+               how, drawing);
   Grid grid(geometry.visible);
   for (const auto& image : drawing.images) {
     if (!spend(budget.cells, kCells * kCells)) {
@@ -117,12 +119,14 @@ Result<std::vector<PageImages>> page_images(const Document& document, double fin
     std::vector<PageImages> all;
     all.reserve(pages->size());
     DrawingBudget budget;
+    KeptFonts fonts;
     std::size_t left = kOperatorsPerDocument;
     for (std::size_t i = 0; i < pages->size(); ++i) {
       ANTIN_TRY(const auto geometry, document.page_geometry(i));
       budget.operators = std::min(left, kOperatorsPerPage);
       const auto given = budget.operators;
-      all.push_back(images_of((*pages)[i], geometry, fine, budget));
+      all.push_back(
+          images_of((*pages)[i], geometry, fine, {DrawingPurpose::kCover, fonts, budget}));
       left -= given - std::min(given, budget.operators);
     }
     return all;

@@ -55,7 +55,7 @@ struct TextMap {
   bool ascii = true;  ///< codes without a text are themselves where they are ASCII
 };
 
-class ToUnicodeReader final : public Object::ParserCallbacks {
+class ToUnicodeReader final : public ContentReader {
  public:
   explicit ToUnicodeReader(TextMap& map) : map_(map) {}
 
@@ -76,7 +76,6 @@ class ToUnicodeReader final : public Object::ParserCallbacks {
     }
     operands_.clear();
   }
-  void handleEOF() override {}
 
  private:
   void put(unsigned code, const std::string& utf16) {
@@ -128,7 +127,7 @@ struct Shared {
   int depth = 0;
 };
 
-class TextReader final : public Object::ParserCallbacks {
+class TextReader final : public ContentReader {
  public:
   TextReader(Shared& shared, const Object& resources) : shared_(shared), resources_(resources) {}
 
@@ -145,12 +144,11 @@ class TextReader final : public Object::ParserCallbacks {
       if (operands_.size() < kMaxOperands) operands_.push_back(object);
       return;
     }
-    if (shared_.budget.operators == 0) terminateParsing();
+    if (shared_.budget.operators == 0) stop();
     --shared_.budget.operators;
     operate(object.getOperatorValue());
     operands_.clear();
   }
-  void handleEOF() override {}
 
  private:
   Object resource(const char* category, std::size_t from_end) {

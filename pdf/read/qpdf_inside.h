@@ -71,9 +71,11 @@ struct Document::Inside {
   Result<const std::vector<PageLeaf>*> pages();
   /// Done once.
   Result<const StrictScan*> scan();
+  const class References& references();
 
  private:
   std::optional<StrictScan> scan_;
+  std::shared_ptr<const References> references_;
   std::optional<std::vector<PageLeaf>> pages_;
 };
 

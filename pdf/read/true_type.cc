@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <limits>
+#include <unordered_map>
 
 #include "pdf/read/drawing_font.h"
 
@@ -86,8 +86,9 @@ class Outlines {
     if (end == at) return true;
     const auto start = tables_.glyf + at;
     const int contours = font_.s16(start);
-    return contours >= 0 ? add_simple(start, static_cast<std::size_t>(contours), frame, extent)
-                         : add_composite(start + 10, frame, depth, extent);
+    return contours >= 0
+               ? add_simple(glyph, start, static_cast<std::size_t>(contours), frame, extent)
+               : add_composite(start + 10, frame, depth, extent);
   }
 
  private:
@@ -96,24 +97,55 @@ class Outlines {
                          : std::size_t{font_.u16(tables_.loca + 2 * glyph)} * 2;
   }
 
-  bool add_simple(std::size_t start, std::size_t contours, const Affine& frame, Rect& extent) {
+  struct Box {
+    int left = 0, bottom = 0, right = 0, top = 0;
+  };
+
+  bool add_simple(std::size_t glyph, std::size_t start, std::size_t contours, const Affine& frame,
+                  Rect& extent) {
     if (contours == 0) return true;
+    // Composed glyphs mostly move their parts: a part's box moves along.
+    const bool upright = frame.b == 0 && frame.c == 0;
+    if (const auto known = upright ? boxes_.find(glyph) : boxes_.end(); known != boxes_.end()) {
+      extent = united(extent, mapped(known->second, frame));
+      return true;
+    }
+    if (!read_points(start, contours)) return false;
+    if (upright) {
+      const auto [left, right] = std::minmax_element(xs_.begin(), xs_.end());
+      const auto [bottom, top] = std::minmax_element(ys_.begin(), ys_.end());
+      const auto& box = boxes_.emplace(glyph, Box{*left, *bottom, *right, *top}).first->second;
+      extent = united(extent, mapped(box, frame));
+      return true;
+    }
+    for (std::size_t i = 0; i < xs_.size(); ++i) {
+      extent = united(extent, mapped({xs_[i], ys_[i], xs_[i], ys_[i]}, frame));
+    }
+    return true;
+  }
+
+  static Rect mapped(const Box& box, const Affine& frame) {
+    return frame.map(Rect{static_cast<double>(box.left), static_cast<double>(box.bottom),
+                          static_cast<double>(box.right), static_cast<double>(box.top)});
+  }
+
+  bool read_points(std::size_t start, std::size_t contours) {
     auto at = start + 10 + 2 * contours;
     const std::size_t points = std::size_t{font_.u16(at - 2)} + 1;
     at += 2 + font_.u16(at);
     if (!spend(steps_, points)) return false;
-    std::vector<unsigned> flags;
-    while (flags.size() < points && font_.good()) {
-      const auto flag = font_.u8(at++);
-      std::size_t repeat = 1;
-      if ((flag & 8U) != 0) repeat += font_.u8(at++);
-      for (std::size_t i = 0; i < repeat && flags.size() < points; ++i) flags.push_back(flag);
+    flags_.clear();
+    while (flags_.size() < points && font_.good()) {
+      const auto flag = static_cast<std::uint8_t>(font_.u8(at++));
+      const std::size_t repeat = (flag & 8U) != 0 ? font_.u8(at++) : 0;
+      flags_.insert(flags_.end(), std::min(repeat + 1, points - flags_.size()), flag);
     }
     if (!font_.good()) return false;
-    const auto coordinates = [&](unsigned is_short, unsigned same) {
-      std::vector<int> out;
+    const auto coordinates = [&](unsigned is_short, unsigned same, std::vector<int>& out) {
+      out.resize(points);
       int value = 0;
-      for (const auto flag : flags) {
+      for (std::size_t i = 0; i < points; ++i) {
+        const unsigned flag = flags_[i];
         if ((flag & is_short) != 0) {
           const auto delta = static_cast<int>(font_.u8(at++));
           value += (flag & same) != 0 ? delta : -delta;
@@ -121,17 +153,12 @@ class Outlines {
           value += font_.s16(at);
           at += 2;
         }
-        out.push_back(value);
+        out[i] = value;
       }
-      return out;
     };
-    const auto xs = coordinates(2, 16), ys = coordinates(4, 32);
-    if (!font_.good()) return false;
-    for (std::size_t i = 0; i < points; ++i) {
-      const auto point = frame.map(Point{static_cast<double>(xs[i]), static_cast<double>(ys[i])});
-      extent = united(extent, {point.x, point.y, point.x, point.y});
-    }
-    return true;
+    coordinates(2, 16, xs_);
+    coordinates(4, 32, ys_);
+    return font_.good();
   }
 
   bool add_composite(std::size_t at, const Affine& frame, int depth, Rect& extent) {
@@ -177,6 +204,9 @@ class Outlines {
   std::size_t& steps_;
   bool long_offsets_;
   std::size_t count_;
+  std::unordered_map<std::size_t, Box> boxes_;  ///< of glyphs that consist of points
+  std::vector<std::uint8_t> flags_;
+  std::vector<int> xs_, ys_;
 };
 
 }  // namespace

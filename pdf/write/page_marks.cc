@@ -44,7 +44,7 @@ struct Work {
   bool exhausted = false;
 };
 
-class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
+class Interpreter final : public ContentReader {
  public:
   Interpreter(Work& work, const QPDFObjectHandle& resources, const Affine& base, int depth)
       : work_(work), resources_(resources), depth_(depth) {
@@ -81,13 +81,12 @@ class Interpreter final : public QPDFObjectHandle::ParserCallbacks {
     if (++work_.operators > kMaxOperators || work_.marks.glyphs.size() > kMaxGlyphs ||
         work_.marks.images.size() > kMaxImages) {
       work_.exhausted = true;
-      terminateParsing();
+      stop();
     }
     execute(object.getOperatorValue());
     operands_.clear();
-    if (failure_) terminateParsing();
+    if (failure_) stop();
   }
-  void handleEOF() override {}
 
  private:
   double number(std::size_t from_end) {

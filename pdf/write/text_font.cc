@@ -60,7 +60,7 @@ double advance_of(QPDFObjectHandle number, double otherwise) {
 }
 
 // bfchar and bfrange sections of a ToUnicode CMap (9.10.3).
-class CMapReader final : public QPDFObjectHandle::ParserCallbacks {
+class CMapReader final : public ContentReader {
  public:
   explicit CMapReader(std::map<unsigned, std::u32string>& out) : out_(out) {}
   bool too_large() const { return too_large_; }
@@ -68,7 +68,7 @@ class CMapReader final : public QPDFObjectHandle::ParserCallbacks {
   void handleObject(QPDFObjectHandle object) override {
     if (!object.isOperator()) {
       operands_.push_back(object);
-      if (operands_.size() > kMaxMappings) stop();
+      if (operands_.size() > kMaxMappings) give_up();
       return;
     }
     const std::string name = object.getOperatorValue();
@@ -86,15 +86,14 @@ class CMapReader final : public QPDFObjectHandle::ParserCallbacks {
     }
     operands_.clear();
   }
-  void handleEOF() override {}
 
  private:
-  void stop() {
+  [[noreturn]] void give_up() {
     too_large_ = true;
-    terminateParsing();
+    stop();
   }
   void add(unsigned code, std::u32string text) {
-    if (out_.size() >= kMaxMappings) stop();
+    if (out_.size() >= kMaxMappings) give_up();
     out_[code] = std::move(text);
   }
   void range(QPDFObjectHandle first, QPDFObjectHandle last, QPDFObjectHandle target) {
