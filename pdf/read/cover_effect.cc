@@ -14,6 +14,17 @@ constexpr double kFineWindow = 6, kFineLost = 0.5, kCoarseWindow = 24, kCoarseLo
 constexpr double kSignatureLost = 0.5;
 constexpr double kLetterSize = 24;  // outlines up to this may be letters
 constexpr int kAcross = 16, kUp = 6, kBands = 5;
+constexpr double kBand = 0.25, kLowestBand = -kBand;  // em
+
+/// Where it is looked for whether a glyph can still be read, in em: all bands.
+Rect sampled_box(const DrawnGlyph& glyph) {
+  return {std::min(glyph.advance, 0.0), kLowestBand, std::max(glyph.advance, 0.0),
+          kLowestBand + kBands * kBand};
+}
+
+Rect grown(const Rect& box) {
+  return {box.left - 1, box.bottom - 1, box.right + 1, box.top + 1};
+}
 
 /// What a set of covers hides of the parts of a page.
 class Measure {
@@ -98,9 +109,6 @@ class Measure {
   bool is_small(const Rect& box) const {
     return std::max(box.width(), box.height()) * unit_ <= kLetterSize;
   }
-  static Rect grown(const Rect& box) {
-    return {box.left - 1, box.bottom - 1, box.right + 1, box.top + 1};
-  }
   bool lies_in(std::size_t cell, const Rect& box) const {
     const auto& grid = cover_.grid();
     const auto column = cell % grid.columns;
@@ -159,8 +167,7 @@ class Measure {
 
   /// Nothing was painted where sample() looks, whatever the band.
   bool is_clear(const DrawnGlyph& glyph) const {
-    const auto box =
-        glyph.frame.map(Rect{std::min(glyph.advance, 0.0), -0.25, std::max(glyph.advance, 0.0), 1});
+    const auto box = glyph.frame.map(sampled_box(glyph));
     const auto& grid = cover_.grid();
     const auto cells = grid.cells_in(
         {box.left - grid.step, box.bottom - grid.step, box.right + grid.step, box.top + grid.step});
@@ -174,11 +181,11 @@ class Measure {
       return false;
     }
     Share body;
-    for (int band = -1; band < kBands - 1; ++band) {
-      const double low = band * 0.25;
-      const auto share = sample(glyph, low, low + 0.25, solid);
+    for (int band = 0; band < kBands; ++band) {
+      const double low = kLowestBand + band * kBand;
+      const auto share = sample(glyph, low, low + kBand, solid);
       if (share.lost(kBandLost)) worse(CoverEffect::kHides);
-      if (band == 0 || band == 1) body = {body.hidden + share.hidden, body.all + share.all};
+      if (band == 1 || band == 2) body = {body.hidden + share.hidden, body.all + share.all};
       word = {word.hidden + share.hidden, word.all + share.all};
     }
     if (body.lost(kGlyphLost)) worse(CoverEffect::kHides);
@@ -284,6 +291,29 @@ class Measure {
   std::vector<std::uint8_t> fine_, fine_shapes_, coarse_, signature_;
 };
 
+/// Where `rect` may lie over anything that a part shows; nullopt: nowhere. Of a glyph, where it is
+/// looked for as well.
+std::optional<Rect> marks_within(const PageDrawing::Part& part, const Rect& rect) {
+  const auto& drawing = part.drawing();
+  if (!drawing.complete) return intersection(part.box(), rect);
+  std::optional<Rect> reach;
+  const auto add = [&](const Rect& box, const Rect& clip) {
+    const auto seen = intersection(grown(box), clip);
+    if (!overlap(seen, rect)) return false;
+    const auto here = intersection(seen, rect);
+    reach = reach ? united(*reach, here) : here;
+    return true;
+  };
+  for (const auto& glyph : drawing.glyphs) {
+    if (!add(glyph.frame.map(glyph.ink), glyph.clip)) continue;
+    const auto sampled = intersection(glyph.frame.map(sampled_box(glyph)), rect);
+    if (sampled.width() >= 0 && sampled.height() >= 0) reach = united(*reach, sampled);
+  }
+  for (const auto& shape : drawing.shapes) add(shape.box(), shape.clip);
+  for (const auto& image : drawing.images) add(image.place.map(Rect{0, 0, 1, 1}), image.clip);
+  return reach;
+}
+
 }  // namespace
 
 CoverEffect PageDrawing::effect_of(const std::vector<const Cover*>& covers, const Cover* before,
@@ -294,10 +324,11 @@ CoverEffect PageDrawing::effect_of(const std::vector<const Cover*>& covers, cons
   const auto own = last.annotation.getObjGen();
   for (const auto& part : parts_) {
     if ((own.isIndirect() && part.annotation == own) || !overlap(part.box(), last.rect)) continue;
+    const auto within = marks_within(part, last.rect);
+    if (!within) continue;
     below.push_back(&part);
-    auto reach = intersection(part.box(), last.rect);
     // How much of an earlier signature is left shows only on the whole of it.
-    if (part.signature) reach = part.box();
+    const auto& reach = part.signature ? part.box() : *within;
     area = area ? united(*area, reach) : reach;
   }
   if (!area) return CoverEffect::kBlank;
@@ -308,23 +339,23 @@ CoverEffect PageDrawing::effect_of(const std::vector<const Cover*>& covers, cons
   if (!(area->width() < 1e5) || !(area->height() < 1e5)) return CoverEffect::kCannotTell;
   const auto grid = Grid::over(*area, 0.25 / geometry_.user_unit);
   if (!spend(budget.cells, grid.cells() * 8)) return CoverEffect::kCannotTell;
-  CoverGrid grown{grid};
+  CoverGrid laid{grid};
   for (const auto* cover : covers) {
     if (!overlap(cover->rect, *area)) continue;
     if (cover->everywhere) {
-      grown.paint_all(cover->rect, budget);
+      laid.paint_all(cover->rect, budget);
     } else {
-      grown.paint(cover->drawing(), cover->rect, budget);
+      laid.paint(cover->drawing(), cover->rect, budget);
     }
   }
-  const auto touched = grown.touched_cells();
+  const auto touched = laid.touched_cells();
   if (!touched) return CoverEffect::kBlank;
   std::optional<CoverGrid> old;
   if (before != nullptr && !before->everywhere && before->drawing().complete &&
       before->drawing().understood) {
     old.emplace(grid).paint(before->drawing(), before->rect, budget);
   }
-  Measure measure{grown, *touched, old ? &*old : nullptr, kind, geometry_.user_unit, budget};
+  Measure measure{laid, *touched, old ? &*old : nullptr, kind, geometry_.user_unit, budget};
   for (const auto* part : below) measure.add(*part);
   measure.finish();
   auto effect = measure.effect();

@@ -170,14 +170,19 @@ namespace {
 /// row, and the pixels of a row serve all its columns.
 class UprightRows {
  public:
-  UprightRows(const PixelPlane& plane, std::vector<PixelPlane::Range> across)
-      : plane_(plane), across_(std::move(across)), most_(plane.width, 0) {
-    const auto first = across_.front().first, last = across_.back().last;
+  UprightRows(const PixelPlane& plane, const std::vector<PixelPlane::Range>& across)
+      : plane_(plane), most_(2 * plane.width, 0) {
+    const auto first = across.front().first, last = across.back().last;
     left_ = std::min(first, last);
     right_ = std::max(first, last) + 1;
-    at_most_two_ = std::all_of(across_.begin(), across_.end(), [](const PixelPlane::Range& range) {
-      return range.last - range.first <= 1;
-    });
+    columns_.reserve(across.size());
+    for (const auto& range : across) {
+      // Two pairs hold up to four pixels.
+      if (range.last - range.first > 3) wide_.emplace_back(columns_.size(), range);
+      const bool one = range.first == range.last;
+      columns_.push_back({one ? range.first : plane.width + range.first,
+                          one ? range.first : plane.width + range.last - 1});
+    }
   }
 
   /// False when `steps` do not reach.
@@ -185,34 +190,33 @@ class UprightRows {
     if (read_ && read_->first == down.first && read_->last == down.last) return true;
     if (!spend(steps, (down.last - down.first + 1) * (right_ - left_) + row.size())) return false;
     read_ = down;
+    auto* const most = most_.data();
+    auto* const pairs = most + plane_.width;
     const auto* line = &plane_.values[down.first * plane_.width];
-    std::copy(line + left_, line + right_, most_.data() + left_);
+    std::copy(line + left_, line + right_, most + left_);
     for (auto y = down.first + 1; y <= down.last; ++y) {
       line = &plane_.values[y * plane_.width];
-      for (auto x = left_; x < right_; ++x) most_[x] = std::max(most_[x], line[x]);
+      for (auto x = left_; x < right_; ++x) most[x] = std::max(most[x], line[x]);
     }
-    if (at_most_two_) {
-      std::transform(across_.begin(), across_.end(), row.begin(),
-                     [most = most_.data()](const PixelPlane::Range& range) {
-                       return std::max(most[range.first], most[range.last]);
-                     });
-      return true;
-    }
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      auto most = most_[across_[i].first];
-      for (auto x = across_[i].first + 1; x <= across_[i].last; ++x)
-        most = std::max(most, most_[x]);
-      row[i] = most;
-    }
+    for (auto x = left_; x + 1 < right_; ++x) pairs[x] = std::max(most[x], most[x + 1]);
+    std::transform(columns_.begin(), columns_.end(), row.begin(), [most](const Two& column) {
+      return std::max(most[column.first], most[column.second]);
+    });
+    for (const auto& [column, range] : wide_)
+      row[column] = *std::max_element(most + range.first, most + range.last + 1);
     return true;
   }
 
  private:
+  /// Where in `most_` the values stand whose larger one a column shows.
+  struct Two {
+    std::size_t first, second;
+  };
   const PixelPlane& plane_;
-  std::vector<PixelPlane::Range> across_;
-  std::vector<std::uint8_t> most_;
+  std::vector<std::uint8_t> most_;  ///< of the rows together: of each pixel, then of each pair
   std::size_t left_ = 0, right_ = 0;
-  bool at_most_two_ = false;
+  std::vector<Two> columns_;
+  std::vector<std::pair<std::size_t, PixelPlane::Range>> wide_;
   std::optional<PixelPlane::Range> read_;  ///< what `row` holds
 };
 
@@ -247,7 +251,7 @@ void rasterise_image(const Grid& grid, const DrawnImage& image, const PixelPlane
       const auto part = part_of(rows->first, column);
       across.push_back(PixelPlane::touched(part.left, part.right, plane->width));
     }
-    upright.emplace(*plane, std::move(across));
+    upright.emplace(*plane, across);
   }
   for (auto row = rows->first; row <= rows->last; ++row) {
     if (upright) {
@@ -292,6 +296,17 @@ void CoverGrid::apply(double alpha, bool letters) {
   });
 }
 
+namespace {
+
+/// How many values from `i` on, which is one, are zero; or as many of them as are told at once.
+std::size_t zeros_at(const std::vector<std::uint8_t>& values, std::size_t i) {
+  std::uint64_t eight = 1;
+  if (values.size() - i >= sizeof eight) std::memcpy(&eight, &values[i], sizeof eight);
+  return eight == 0 ? sizeof eight : 1;
+}
+
+}  // namespace
+
 void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget& budget) {
   if (!drawing.complete || !drawing.understood) return paint_all(within, budget);
   for (const auto& shape : drawing.shapes) {
@@ -317,7 +332,10 @@ void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget&
     rasterise_image(grid_, clipped, plane.get(), budget,
                     [&](std::size_t first, const std::vector<std::uint8_t>& values) {
                       for (std::size_t i = 0; i < values.size(); ++i) {
-                        if (values[i] == 0) continue;
+                        if (values[i] == 0) {
+                          i += zeros_at(values, i) - 1;
+                          continue;
+                        }
                         auto& strict = strict_[first + i];
                         auto& solid = solid_[first + i];
                         strict = static_cast<std::uint8_t>(strict * through[values[i]]);

@@ -169,6 +169,18 @@ void FontMetrics::read_type3(const QPDFObjectHandle& dictionary) {
 
 namespace {
 
+/// A program as it is written, with what decodes it; nothing when it is too long to be kept.
+std::string written(QPDFObjectHandle file) {
+  constexpr long long kLongest = 256 * 1024;
+  auto length = key_of(file.getDict(), "/Length");
+  if (!length.isInteger() || length.getIntValue() > kLongest) return {};
+  const auto raw = file.getRawStreamData();
+  auto text = key_of(file.getDict(), "/Filter").unparseResolved() + " " +
+              key_of(file.getDict(), "/DecodeParms").unparseResolved() + " ";
+  text.append(reinterpret_cast<const char*>(raw->getBuffer()), raw->getSize());
+  return text;
+}
+
 /// How far the outlines of an embedded program reach; nullopt: that cannot be told, or it is
 /// nothing that letters do.
 std::optional<Rect> extent_of_program(const QPDFObjectHandle& file, DrawingBudget& budget) {
@@ -186,6 +198,19 @@ std::optional<Rect> extent_of_program(const QPDFObjectHandle& file, DrawingBudge
 
 }  // namespace
 
+std::optional<Rect> KeptFonts::extent_of(const QPDFObjectHandle& file, DrawingBudget& budget) {
+  const auto known = extents_.find(file.getObjGen());
+  if (known != extents_.end()) return known->second;
+  // Every signature of one program brings the same font along.
+  constexpr std::size_t kMostPrograms = 32;
+  auto text = written(file);
+  const auto same = text.empty() ? programs_.end() : programs_.find(text);
+  const auto extent = same != programs_.end() ? same->second : extent_of_program(file, budget);
+  if (!text.empty() && programs_.size() < kMostPrograms) programs_.emplace(std::move(text), extent);
+  extents_.emplace(file.getObjGen(), extent);
+  return extent;
+}
+
 void FontMetrics::read_program(const QPDFObjectHandle& descriptor, KeptFonts& kept,
                                DrawingBudget& budget) {
   if (!key_of(descriptor, "/FontFile").isNull() || !key_of(descriptor, "/FontFile3").isNull()) {
@@ -200,9 +225,7 @@ void FontMetrics::read_program(const QPDFObjectHandle& descriptor, KeptFonts& ke
     return;
   }
   if (!file.isStream()) return;
-  const auto known = kept.extents.find(file.getObjGen());
-  const auto extent = known != kept.extents.end() ? known->second : extent_of_program(file, budget);
-  if (known == kept.extents.end()) kept.extents.emplace(file.getObjGen(), extent);
+  const auto extent = kept.extent_of(file, budget);
   if (!extent) return;
   tame_ = true;
   ink_ = *extent;

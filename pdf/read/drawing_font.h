@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "pdf/read/drawing.h"
@@ -64,7 +65,12 @@ class FontMetrics {
 /// What is known of the fonts of one document, by their objects.
 struct KeptFonts {
   std::map<QPDFObjGen, FontMetrics> metrics;
-  std::map<QPDFObjGen, std::optional<Rect>> extents;  ///< of embedded programs; nullopt: not known
+  /// How far an embedded TrueType program draws, in em; nullopt: that cannot be told.
+  std::optional<Rect> extent_of(const QPDFObjectHandle& file, DrawingBudget& budget);
+
+ private:
+  std::map<QPDFObjGen, std::optional<Rect>> extents_;
+  std::unordered_map<std::string, std::optional<Rect>> programs_;  ///< by their octets
 };
 
 /// The advances in em of a standard font (9.6.2.2) where all encodings agree: ASCII. Empty for

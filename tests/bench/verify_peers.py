@@ -4,10 +4,11 @@
     build/interop/venv/bin/python tests/bench/verify_peers.py build/release/bench/verify_bench
 
 The files are those of verify_bench: one signature of an officer; the same with evidence behind it;
-and three signatures, an agency's seal over the officer's among them. All judge at the same moment
-with the same anchor and revocation lists and explain what came after each signature. The figure is
-the fastest time in milliseconds: others on the machine only ever make it slower. A judge that is not
-installed (packaging/install-interop) or does not accept a file has no figure for it.
+and three signatures, an agency's seal over the officer's among them, with pictures and in 100 KB
+without. All judge at the same moment with the same anchor and revocation lists and explain what came
+after each signature. The figure is the fastest time in milliseconds: others on the machine only ever
+make it slower. A judge that is not installed (packaging/install-interop) or does not accept a file
+has no figure for it.
 """
 import datetime
 import json
@@ -24,7 +25,7 @@ PKI = ROOT / "tests" / "pki"
 MOMENT = datetime.datetime(2026, 6, 1, tzinfo=datetime.timezone.utc)
 ANCHORS = [PKI / "certs" / "root.crt"]
 CRLS = [PKI / "crl" / "root.crl", PKI / "crl" / "issuing-ca.crl"]
-NAMES = ["single", "evidence", "three"]
+NAMES = ["single", "evidence", "three", "small"]
 TIMES = 20
 
 

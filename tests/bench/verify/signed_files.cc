@@ -1,8 +1,10 @@
 #include "tests/bench/verify/signed_files.h"
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <utility>
 
@@ -102,6 +104,45 @@ class Office {
   certs::TrustStore trust_ = verifier::sample::trust();
 };
 
+std::string circle(double x, double y, double radius) {
+  const double bend = radius * 0.5523;
+  const auto text = [](std::initializer_list<double> numbers, const char* op) {
+    std::string out;
+    for (const double number : numbers) out += std::to_string(number) + " ";
+    return out + op + " ";
+  };
+  return text({x + radius, y}, "m") +
+         text({x + radius, y + bend, x + bend, y + radius, x, y + radius}, "c") +
+         text({x - bend, y + radius, x - radius, y + bend, x - radius, y}, "c") +
+         text({x - radius, y - bend, x - bend, y - radius, x, y - radius}, "c") +
+         text({x + bend, y - radius, x + radius, y - bend, x + radius, y}, "c") + "s ";
+}
+
+/// As much as a short notice says, written by a program that draws its seal with a pen.
+Bytes drawn_with_a_pen() {
+  std::string page;
+  for (int line = 0; line < 16; ++line) {
+    page += "Điều " + std::to_string(line + 1) +
+            ". Bản sao điện tử có chữ ký số của người có thẩm quyền và của cơ quan.\n";
+  }
+  auto made = verifier::sample::Document::saying(page);
+  std::string hand = "0 0 1 RG 1.5 w ", seal = "1 0 0 RG 2 w " + circle(51, 51, 49) + "0.8 w " +
+                                               circle(51, 51, 45) + circle(51, 51, 28);
+  for (int stroke = 0; stroke < 60; ++stroke) {
+    const auto x = std::to_string(5 + stroke * 2), high = std::to_string(20 + stroke * 7 % 40);
+    hand += x + " 15 m " + x + " " + high + " " + x + " 60 " + x + " 30 c S ";
+    seal += circle(51 + 36 * std::cos(stroke * 0.1), 51 + 36 * std::sin(stroke * 0.1), 3);
+  }
+  made.sign({.field = "officer", .appearance = hand, .rect = "[330 60 480 130]"});
+  made.sign(
+      {.signer = "agency", .field = "agency", .appearance = seal, .rect = "[280 50 382 152]"});
+  made.sign({.signer = "officer-rsa3072",
+             .field = "second",
+             .appearance = hand,
+             .rect = "[60 60 210 130]"});
+  return to_bytes(made.octets().view());
+}
+
 }  // namespace
 
 std::vector<SignedFile> signed_files() {
@@ -116,7 +157,8 @@ std::vector<SignedFile> signed_files() {
   const auto sealed = office.sign(single, "agency", appearance("agency.toml"));
   return {{"single", single},
           {"evidence", office.add_evidence(single)},
-          {"three", office.sign(sealed, "officer-p256", beside)}};
+          {"three", office.sign(sealed, "officer-p256", beside)},
+          {"small", drawn_with_a_pen()}};
 }
 
 }  // namespace antin::bench
