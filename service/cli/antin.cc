@@ -38,6 +38,8 @@ constexpr std::array kCommands = {
     Command{"compare", "antin-verify", "đối chiếu bản sao với bản gốc",
             "compare a copy with its original"},
     Command{"inspect", "antin-verify", "xem cấu trúc tệp PDF", "show a file's structure"},
+    Command{"audit", "antin-audit", "nhật ký của dịch vụ (verify, check-proof, key)",
+            "the service's logs (verify, check-proof, key)"},
     Command{"token", "antin-token", "thiết bị lưu khóa bí mật (list, info, test)",
             "tokens (list, info, test)"},
     Command{"config", "antind", "kiểm tra tệp cấu hình của dịch vụ (check)",

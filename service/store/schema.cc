@@ -76,6 +76,26 @@ CREATE TABLE store_state(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 ALTER TABLE job ADD COLUMN lease_owner TEXT NOT NULL DEFAULT '';
 ALTER TABLE job ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0;
 )sql",
+      // The two logs (service/audit): 1 audit, 2 issued.
+      R"sql(
+CREATE TABLE log_size(log INTEGER PRIMARY KEY, size INTEGER NOT NULL) STRICT;
+CREATE TABLE log_leaf(
+  log INTEGER NOT NULL, number INTEGER NOT NULL, entry BLOB NOT NULL, record BLOB,
+  subject TEXT NOT NULL, PRIMARY KEY(log, number)) STRICT;
+CREATE INDEX log_leaf_by_subject ON log_leaf(log, subject, number);
+CREATE TABLE log_node(
+  log INTEGER NOT NULL, level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL,
+  PRIMARY KEY(log, level, number)) STRICT;
+CREATE TABLE log_checkpoint(
+  log INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY(log, size)) STRICT;
+CREATE TABLE log_fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE signature_intent(
+  signed_sha256 BLOB PRIMARY KEY, job TEXT NOT NULL, at INTEGER NOT NULL,
+  journaled INTEGER) STRICT;
+CREATE INDEX signature_intent_by_job ON signature_intent(job);
+CREATE INDEX signature_intent_open ON signature_intent(job) WHERE journaled IS NULL;
+)sql",
   };
   return steps;
 }

@@ -36,6 +36,8 @@ MAY_INCLUDE = {
                       "service/system"],
     "service/pkcs11_child": ["certs/core", "hsm/pkcs11"],
     "service/net": ["certs/core", "certs", "certs/online"],
+    # Append-only logs: trees, checkpoints and proofs, and how the database keeps them.
+    "service/audit": ["certs/core", "certs/ossl", "service/ipc", "service/store"],
     # Verification reports as PDF: the sheet is the verifier's, the drawing pdf/write's.
     "service/report": ["certs/core", "pdf/write", "verifier"],
     # Pages drawn by other people's programs, each in a process that may do nothing else.
@@ -47,9 +49,12 @@ MAY_INCLUDE = {
     # One program per group of commands; this one must start fast, so it sees only what judges.
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
                            "service/ipc", "service/render", "service/system"],
+    # Judges logs and proofs without the service; tokend's journal is read from its file or asked for.
+    "service/cli_audit": ["certs/core", "certs/ossl", "hsm/tokend", "service/audit", "service/cli",
+                          "service/settings", "service/store", "service/system"],
     # antind reads no foreign bytes itself and holds no key: it talks to worker and tokend.
     "service/antind": ["certs/core", "service/ipc", "service/settings", "service/system", "service/net",
-                       "service/store"],
+                       "service/store", "service/audit"],
     # Documents, register, jobs and keys: files, and a database behind one interface.
     "service/store": ["certs/core", "certs/ossl", "service/system"],
     # What an administrator should know about an installation before it starts.
@@ -58,7 +63,7 @@ MAY_INCLUDE = {
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
                      "service/fetch", "service/render", "service/setup",
-                     "service/antind", "service/store"],
+                     "service/antind", "service/audit", "service/store"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).
 HOMES = {
@@ -75,6 +80,7 @@ HOMES = {
     r"<toml\+\+/": ["certs", "pdf/write", "verifier", "service/antind", "service/main",
                     "service/cli", "service/settings"],
     r"<nlohmann/": ["verifier", "service/antind", "service/cli", "service/cli_verify",
+                     "service/cli_audit",
                      "service/worker", "service/main"],
 }
 # Ambient state has one home too: service/.
