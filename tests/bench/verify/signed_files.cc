@@ -133,13 +133,16 @@ Bytes drawn_with_a_pen() {
     hand += x + " 15 m " + x + " " + high + " " + x + " 60 " + x + " 30 c S ";
     seal += circle(51 + 36 * std::cos(stroke * 0.1), 51 + 36 * std::sin(stroke * 0.1), 3);
   }
-  made.sign({.field = "officer", .appearance = hand, .rect = "[330 60 480 130]"});
-  made.sign(
-      {.signer = "agency", .field = "agency", .appearance = seal, .rect = "[280 50 382 152]"});
-  made.sign({.signer = "officer-rsa3072",
-             .field = "second",
-             .appearance = hand,
-             .rect = "[60 60 210 130]"});
+  const auto sign = [&](const std::string& who, const std::string& looks, const char* rect) {
+    verifier::sample::Signing signing;
+    signing.signer = signing.field = who;
+    signing.appearance = looks;
+    signing.rect = rect;
+    made.sign(signing);
+  };
+  sign("officer-rsa2048", hand, "[330 60 480 130]");
+  sign("agency", seal, "[280 50 382 152]");
+  sign("officer-rsa3072", hand, "[60 60 210 130]");
   return to_bytes(made.octets().view());
 }
 
