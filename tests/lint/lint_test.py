@@ -4,6 +4,7 @@ import unittest
 
 import check_catalogue
 import check_house
+import check_threat_model
 
 REFUSED = {
     "machine_path": ("docs/A.md", "see " + "/wo" + "rk/main/x"),
@@ -49,6 +50,21 @@ class House(unittest.TestCase):
         there = {"pdf/a.h"}.__contains__
         self.assertEqual(check_house.include_offences("pdf/a.cc", '#include "pdf/a.h"\n', there), [])
         self.assertTrue(check_house.include_offences("pdf/a.cc", "#include <map>\n", there))
+
+
+class ThreatModel(unittest.TestCase):
+    PAGE = check_threat_model.PAGE.read_text(encoding="utf-8")
+
+    def test_what_does_not_exist_is_found(self):
+        for before, after in (("`Drawing.IsKilledAtItsDeadline`", "`Drawing.IsNotThere`"),
+                              ("`FaultTable.*`", "`NoSuchSuite.*`"),
+                              ("units_test.test_no_secret", "units_test.test_every_secret"),
+                              ("| service/audit |", "| service/oddit |"),
+                              ("kMaxDescriptors = 8", "kMaxDescriptors = 9")):
+            with self.subTest(after):
+                self.assertIn(before, self.PAGE)
+                known = set(check_threat_model.offences(self.PAGE))
+                self.assertEqual(len(set(check_threat_model.offences(self.PAGE.replace(before, after))) - known), 1)
 
 
 class Catalogue(unittest.TestCase):

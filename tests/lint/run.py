@@ -33,6 +33,7 @@ def main():
         ("house rules", [sys.executable, HERE / "check_house.py"]),
         ("catalogue of codes", [sys.executable, HERE / "check_catalogue.py"]),
         ("table of codes", [sys.executable, HERE / "codes_doc.py"]),
+        ("threat model", [sys.executable, HERE / "check_threat_model.py"]),
         ("clang-format", ["clang-format-14", "--dry-run", "-Werror", "--ferror-limit=1", *cpp]),
         ("shellcheck", ["shellcheck", *scripts, ".ci/run"]),
         ("python compiles", [sys.executable, "-c",
