@@ -117,6 +117,7 @@ class Api final : public RequestHandler {
   enum class Ended : std::uint8_t { kYes, kWaits };
   void answer_waiters(const std::string& job, Ended ended);
   bool postponed(const StoredJob& job, Error& error);
+  void put_off(const StoredJob& job, const Error& error);
   void run_later(const StoredJob& job, std::chrono::seconds pause);
   Result<std::string> sign(const StoredJob& job);
   Result<cbor::Map> prepare_request(const StoredJob& job, const AgencyKey& key) const;

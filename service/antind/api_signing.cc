@@ -53,6 +53,12 @@ Json upgrade_queued_warning(const std::string& level, const std::string& wanted)
             {"en", sentence(Code::kUpgradeQueued, Language::kEnglish, params)}}}};
 }
 
+// Nothing is lost but time.
+bool store_is_away(const Error& error) {
+  return error.code == Code::kStoreFull || error.code == Code::kDatabaseGone ||
+         error.code == Code::kDatabaseBusy;
+}
+
 // What was asked for; what was reached stands in the answer beside it (vietnam.md S-06).
 std::optional<std::string> wanted_level(const StoredJob& job) {
   const auto options = Json::parse(job.options, nullptr, false);
@@ -177,15 +183,19 @@ void Api::run_job(const StoredJob& job) {
   if (!made && stopping_) return;
   std::optional<Error> failure;
   if (!made) failure = std::move(made).error();
-  const bool waits = failure && postponed(job, *failure);
-  if (failure && !waits) {
+  bool waits = failure && postponed(job, *failure);
+  if (failure && store_is_away(*failure)) {
+    put_off(job, *failure);
+    waits = true;
+  } else if (failure && !waits) {
     parts_.log->write(Log::Level::kError, "signing_failed",
                       {{"job", job.id}, {"error", to_log_line(*failure)}});
     const auto kept = parts_.store->set_job(
         job.id, JobState::kFailed, problem_json(*failure, job.id), {}, parts_.clock->utc_now());
-    if (!kept)
-      parts_.log->write(Log::Level::kError, "job_lost",
-                        {{"job", job.id}, {"error", to_log_line(kept.error())}});
+    // A job whose end cannot be written down has none: it is tried again, or its key would hear
+    // for ever that it is running.
+    if (!kept) put_off(job, kept.error());
+    waits = !kept;
   }
   parts_.metrics->count("antin_signed_total", !failure ? "result=\"signed\""
                                               : waits  ? "result=\"pending\""
@@ -244,6 +254,14 @@ bool Api::postponed(const StoredJob& job, Error& error) {
                      {"error", to_log_line(error)}});
   run_later(job, pause);
   return true;
+}
+
+// What the store has of the job is enough to take it up again. Before it signs it is written down
+// as running, so that a store that cannot write costs no signature.
+void Api::put_off(const StoredJob& job, const Error& error) {
+  parts_.log->write(Log::Level::kError, "job_put_off",
+                    {{"job", job.id}, {"error", to_log_line(error)}});
+  run_later(job, parts_.config->agency.retry_after);
 }
 
 void Api::run_later(const StoredJob& job, std::chrono::seconds pause) {

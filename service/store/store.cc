@@ -18,6 +18,9 @@ Result<std::unique_ptr<Store>> Store::open(const Settings& settings) {
   const auto& folder = settings.folder;
   if (auto made = make_folder(folder + "/documents"); !made)
     return while_doing(std::move(made).error(), Code::kStoreFailed, folder);
+  // Names that somebody was killed over before they were synced.
+  if (auto synced = sync_written({folder + "/documents"}); !synced)
+    return while_doing(std::move(synced).error(), Code::kStoreFailed, folder);
   std::error_code ignored;  // a folder of another owner stays as it is
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
   const auto file = folder + "/antin.sqlite";

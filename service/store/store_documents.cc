@@ -158,6 +158,9 @@ Status Store::put_plain(const Bytes& sha256, const std::vector<ByteView>& parts,
   if (!written && written.error().code != Code::kFileExists)
     return failed(std::move(written).error(), "store a document");
   if (written) return Done{};
+  // Whoever gave it its name may not have come to syncing that yet.
+  if (auto synced = sync_written({path}); !synced)
+    return failed(std::move(synced).error(), "store a document");
   // A damaged file under this name would otherwise be taken for the new octets.
   ANTIN_TRY(const auto there, read_document({.path = path, .key = std::nullopt}, sha256, size));
   static_cast<void>(there);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -88,6 +89,56 @@ Status give_name(const std::string& temporary, const std::string& path, IfExists
   return Done{};
 }
 
+mode_t mode_for(Readers readers) {
+  return readers == Readers::kAll ? 0644 : 0400;
+}
+
+struct Wanted {
+  IfExists if_exists;
+  Sync sync;
+  Readers readers;
+};
+
+Status write_parts(int fd, const std::vector<ByteView>& parts, Sync sync, const std::string& path) {
+  for (const auto& part : parts) ANTIN_CHECK(write_all(fd, part, path));
+  if (sync == Sync::kNow && ::fsync(fd) != 0) return io_error(Code::kFileUnwritable, "sync", path);
+  return Done{};
+}
+
+// A file without a name until it is whole: whoever is killed on the way leaves nothing behind.
+// Nothing when this file system or this process cannot do that.
+std::optional<Status> write_unnamed(const std::string& path, const std::vector<ByteView>& parts,
+                                    Sync sync, Readers readers) {
+  const Descriptor fd{
+      ::open(folder_of(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode_for(readers))};
+  if (fd.get() < 0) return std::nullopt;
+  if (auto written = write_parts(fd.get(), parts, sync, path); !written) return written;
+  const auto itself = "/proc/self/fd/" + std::to_string(fd.get());
+  if (::linkat(AT_FDCWD, itself.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0)
+    return Status(Done{});
+  if (errno == EEXIST) return Status(make_error(Code::kFileExists, path, {{"file", path}}));
+  return std::nullopt;
+}
+
+// A file with a name of its own in the same folder, then the name that is wanted.
+Status write_beside(const std::string& path, const std::vector<ByteView>& parts,
+                    const Wanted& wanted) {
+  SystemRandom random;
+  const auto target = std::filesystem::path(path);
+  const auto temporary =
+      (std::filesystem::path(folder_of(path)) /
+       ("." + target.filename().string() + "." + to_hex(random.bytes(6)) + ".part"))
+          .string();
+  Descriptor fd{
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_for(wanted.readers))};
+  if (fd.get() < 0) return io_error(Code::kFileUnwritable, "create a file beside", path);
+  auto written = write_parts(fd.get(), parts, wanted.sync, path);
+  if (written && !fd.close()) written = io_error(Code::kFileUnwritable, "close", path);
+  if (written) written = give_name(temporary, path, wanted.if_exists);
+  if (!written) ::unlink(temporary.c_str());
+  return written;
+}
+
 }  // namespace
 
 Result<Bytes> read_file(const std::string& path, std::size_t max_octets, std::size_t spare) {
@@ -115,26 +166,10 @@ Result<Bytes> read_file(const std::string& path, std::size_t max_octets, std::si
 
 Status write_file(const std::string& path, const std::vector<ByteView>& parts, IfExists if_exists,
                   Sync sync, Readers readers) {
-  SystemRandom random;
-  const auto target = std::filesystem::path(path);
-  const auto temporary =
-      (std::filesystem::path(folder_of(path)) /
-       ("." + target.filename().string() + "." + to_hex(random.bytes(6)) + ".part"))
-          .string();
-  Descriptor fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                       readers == Readers::kAll ? 0644 : 0400)};
-  if (fd.get() < 0) return io_error(Code::kFileUnwritable, "create a file beside", path);
-  const auto written = [&]() -> Status {
-    for (const auto& part : parts) ANTIN_CHECK(write_all(fd.get(), part, path));
-    if (sync == Sync::kNow && ::fsync(fd.get()) != 0)
-      return io_error(Code::kFileUnwritable, "sync", path);
-    if (!fd.close()) return io_error(Code::kFileUnwritable, "close", path);
-    return give_name(temporary, path, if_exists);
-  }();
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
+  std::optional<Status> written;
+  if (if_exists == IfExists::kRefuse) written = write_unnamed(path, parts, sync, readers);
+  if (!written) written = write_beside(path, parts, {if_exists, sync, readers});
+  ANTIN_CHECK(*written);
   if (sync == Sync::kNow) return sync_path(folder_of(path), O_RDONLY | O_DIRECTORY);
   return Done{};
 }
