@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""The whole service under load on this machine, the generator included (build/release/bench/http_load).
+
+    tests/bench/http_load.py [--build build/release] [--seconds 10] [--rude 500] [--json FILE] [PART…]
+
+Parts: verify (documents of 100 KB over kept connections, alone and with signing beside it; what an
+answer costs that does nothing), slow (honest clients' times quiet and beside rude ones). Without any:
+both. Exit 1 when a target is missed: 800 verifications a second, their p99 below 50 ms, signing not
+starved; honest clients' p99 below 4 times their quiet one.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/conformance/survival"))
+from appliance import Appliance, Client, paper  # noqa: E402
+
+RUDE = ("drip-head", "drip-body", "slow-read", "half-open", "idle", "tls-stall", "pipeline")
+PADDING = 30_000  # of the paper: about 100 KB when it is signed
+VALID = '"verdict":"VALID"'
+
+
+class Bench:
+    def __init__(self, appliance, build, seconds):
+        self.appliance, self.program, self.seconds = appliance, build / "bench/http_load", seconds
+        self.document = appliance.home / "signed.pdf"
+        self.unsigned = appliance.home / "unsigned.pdf"
+        self.unsigned.write_bytes(paper("bench", PADDING))
+        client = Client(appliance)
+        status, facts = client.json("POST", "/api/v1/signatures", self.unsigned.read_bytes(),
+                                    Idempotency_Key="bench-first")
+        if status != 201:
+            sys.exit(f"cannot sign: {status} {facts}")
+        self.document.write_bytes(client.ask("GET", facts["document"])[2])
+        client.close()
+        self.targets, self.figures = [], {"document": self.document.stat().st_size}
+
+    def begin(self, *options):
+        return subprocess.Popen(
+            [self.program, "--port", str(self.appliance.port), "--seconds", str(self.seconds), "--field",
+             f"Authorization: Bearer {self.appliance.api_key}", *map(str, options)],
+            stdout=subprocess.PIPE, text=True)
+
+    def end(self, load, name):
+        out, _ = load.communicate(timeout=self.seconds + 60)
+        if load.returncode != 0:
+            sys.exit(f"http_load ended with {load.returncode}")
+        figures = self.figures[name] = json.loads(out)
+        print(f"{name:<34}" + "".join(f"{figures[k]:>10}" for k in ("per_second", "p50", "p99", "max")) +
+              f"   {figures['statuses']}" + (f"  UNEXPECTED {figures['unexpected']}" if figures["unexpected"] else "") +
+              (f"  lost {figures['lost']}" if figures["lost"] else ""), flush=True)
+        return figures
+
+    def verifying(self, connections=8):
+        return self.begin("--target", "/api/v1/verify", "--body", self.document, "--connections", connections,
+                          "--expect", VALID)
+
+    def signing(self, name):
+        return self.begin("--target", "/api/v1/signatures", "--body", self.unsigned, "--connections", 1,
+                          "--idempotency", f"bench-{name}-", "--expect", '"sha256"')
+
+    def target(self, what, holds):
+        self.targets.append((what, holds))
+        print(f"{'reached' if holds else 'MISSED '}  {what}", flush=True)
+
+    def verify(self):
+        self.end(self.begin("--method", "GET", "--target", "/healthz", "--connections", 8), "an answer without work")
+        alone = self.end(self.signing("alone"), "signing alone, one client")
+        quiet = self.end(self.verifying(), "verify alone, 8 clients")
+        both, beside = self.verifying(), self.signing("beside")
+        both, beside = self.end(both, "verify with signing beside"), self.end(beside, "that signing")
+        for figures in (quiet, both):
+            if figures["unexpected"] or figures["lost"]:
+                self.target("every answer is VALID", False)
+        self.target("800 verifications a second", both["per_second"] >= 800)
+        self.target("their p99 below 50 ms", both["p99"] < 50)
+        self.target("signing beside it has a fifth of what it has alone",
+                    beside["per_second"] >= alone["per_second"] / 5)
+
+    def slow(self, rude):
+        each = [rude // len(RUDE) + (n < rude % len(RUDE)) for n in range(len(RUDE))]
+        load = ("--target", "/api/v1/verify", "--body", self.document, "--connections", 2, "--expect", VALID)
+        quiet = self.end(self.begin(*load), "honest clients, quiet")
+        crowd = self.begin("--connections", 0, *(word for name, count in zip(RUDE, each)
+                                                 for word in (f"--{name}", count)))
+        beside = self.end(self.begin(*load), f"honest clients beside {rude} rude ones")
+        self.end(crowd, "the rude ones")
+        self.target(f"p99 below 4 times the quiet one ({beside['p99'] / max(quiet['p99'], 0.01):.1f})",
+                    beside["answers"] > 0 and beside["p99"] < 4 * quiet["p99"] and not beside["lost"])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default=ROOT / "build/release", type=pathlib.Path)
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--rude", type=int, default=500)
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    args = parser.parse_args()
+    parts = args.parts or ["verify", "slow"]
+    if unknown := set(parts) - {"verify", "slow"}:
+        parser.error(f"unknown part {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="antin-load-") as folder:
+        appliance = Appliance(folder, args.build)
+        appliance.make_keys()
+        with appliance.timestamps():
+            appliance.configure()
+            appliance.add_key()
+            appliance.start()
+            try:
+                bench = Bench(appliance, args.build.resolve(), args.seconds)
+                print(f"document: {bench.figures['document']} octets\n{'':<34}" +
+                      "".join(f"{k:>10}" for k in ("a second", "p50 ms", "p99 ms", "max ms")))
+                if "verify" in parts:
+                    bench.verify()
+                if "slow" in parts:
+                    bench.slow(args.rude)
+            finally:
+                appliance.stop()
+        if args.json:
+            args.json.write_text(json.dumps(bench.figures, indent=1) + "\n")
+    return not all(holds for _, holds in bench.targets)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

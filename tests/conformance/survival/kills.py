@@ -1,0 +1,102 @@
+"""kill -9 of every process at random moments under load."""
+import contextlib
+import os
+import random
+import signal
+import time
+
+from appliance import NotReady, stat_of
+from load import Load
+from promises import Ledger, hold
+
+# Who may die, by name, and how often. What is not there when its turn comes lets antind die instead.
+VICTIMS = (("antind", 40), ("antin-worker", 25), ("antin-pkcs11", 15), ("antin-tokend", 15), ("starting", 5))
+NEWEST, OLDER = 3, 1
+
+
+def run(appliance, kills, seed, threads=4, pause=0.15):
+    """The figures; complaints are in ledger.broken."""
+    chance, ledger = random.Random(seed), Ledger(appliance)
+    died, spans, orphans = {}, [], []
+    load = Load(appliance, ledger, seed, threads)
+    appliance.start()
+    load.start()
+    began = time.monotonic()
+    try:
+        for _ in range(kills):
+            victim = chance.choices([v for v, _ in VICTIMS], [w for _, w in VICTIMS])[0]
+            time.sleep(chance.uniform(0, pause))
+            started = time.monotonic()
+            died_now = kill(appliance, victim, chance, orphans)
+            died[died_now] = died.get(died_now, 0) + 1
+            appliance.await_ready()
+            promised = ledger.all()
+            older = promised[:-NEWEST]
+            hold(promised[-NEWEST:] + chance.sample(older, min(OLDER, len(older))), appliance, ledger)
+            spans.append(time.monotonic() - started)
+            if ledger.broken:
+                break
+    except NotReady as problem:
+        ledger.complain(problem)
+    load.stop()
+    under_load = time.monotonic() - began
+    figures = close(appliance, ledger, sum(died.values()), orphans)
+    spans.sort()
+    figures.update(died=died, seconds=round(under_load, 1), promises=len(ledger.all()), load=ledger.counts,
+                   back_after_ms={"median": round(1000 * spans[len(spans) // 2]),
+                                  "most": round(1000 * spans[-1])} if spans else {})
+    return figures, ledger.broken
+
+
+def kill(appliance, victim, chance, orphans):
+    """Kills one process; what dies is started again, by its parent or here. Returns who it was."""
+    running = appliance.processes()
+    if victim in running and victim != "antind":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(chance.choice(sorted(running[victim])), signal.SIGKILL)
+        return victim
+    below = [pid for name, pids in running.items() for pid in pids if pid != appliance.daemon.pid]
+    orphans += [(pid, stat[3]) for pid in below if (stat := stat_of(pid))]
+    appliance.stop(signal.SIGKILL)
+    if victim == "starting":
+        appliance.launch()
+        time.sleep(chance.uniform(0, 0.4))
+        appliance.stop(signal.SIGKILL)
+    appliance.launch()
+    return "starting" if victim == "starting" else "antind"
+
+
+def close(appliance, ledger, kills, orphans):
+    """Everything that must hold at the end, after one more start."""
+    figures = {}
+    try:
+        appliance.stop(signal.SIGKILL)
+        appliance.start()
+        hold(ledger.all(), appliance, ledger)
+    except NotReady as problem:
+        ledger.complain(problem)
+    figures["journal"], figures["signed in vain"] = ledger.reconcile(kills)
+    gone_within(orphans, 10, ledger)
+    appliance.stop()
+    partial = leftovers(appliance.store)
+    if partial:
+        ledger.complain(f"{len(partial)} half-written files stay: {partial[:3]}")
+    return figures
+
+
+def gone_within(orphans, seconds, ledger):
+    """Nobody outlives the antind that started it."""
+    until, left = time.monotonic() + seconds, orphans
+    while left and time.monotonic() < until:
+        left = [(pid, born) for pid, born in left
+                if (facts := stat_of(pid)) and facts[3] == born and facts[1] not in "ZX"]
+        if left:
+            time.sleep(0.05)
+    if left:
+        ledger.complain(f"{len(left)} processes outlive antind: "
+                        f"{sorted({stat_of(pid)[0] for pid, _ in left if stat_of(pid)})}")
+
+
+def leftovers(folder):
+    return [str(path.relative_to(folder)) for path in folder.rglob("*")
+            if path.is_file() and (path.name.endswith((".part", ".tmp")) or path.name.startswith("."))]
