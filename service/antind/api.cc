@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "service/antind/assets.h"
+#include "service/antind/front.h"
 #include "service/antind/http_parser.h"
 #include "service/antind/multipart.h"
 #include "service/antind/problem.h"
@@ -16,19 +17,11 @@ constexpr std::size_t kDiskThreads = 2;
 constexpr std::size_t kDiskQueue = 256;
 // Upgrades can wait: however many are due, they keep one of the workers that sign busy.
 constexpr std::size_t kUpgradeThreads = 1;
-// Boundaries and part heads around a document of the largest size.
-constexpr std::size_t kMultipartOverhead = 65'536;
-
-constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 Response asset(std::string type, std::string_view content) {
   auto response = Response::text(200, std::move(type), content);
-  response.fields.push_back({"Content-Security-Policy", std::string(kPolicy)});
+  response.fields.push_back({"Content-Security-Policy", std::string(kPagePolicy)});
   response.fields.push_back({"Cache-Control", "no-cache"});
-  response.fields.push_back({"Referrer-Policy", "no-referrer"});
-  response.fields.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }
 
@@ -43,13 +36,6 @@ std::string complete_openapi() {
   return document.dump(1);
 }
 
-std::string_view media_type(const RequestHead& head) {
-  const auto value = head.value("content-type");
-  auto type = value.substr(0, std::min(value.find(';'), value.size()));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  return type;
-}
-
 SharedBytes slice(const SharedBytes& whole, std::size_t begin, std::size_t size) {
   return SharedBytes(std::make_shared<const SharedBytes>(whole), whole.view().subspan(begin, size));
 }
@@ -61,16 +47,21 @@ bool contains(const List& list, std::string_view wanted) {
 
 }  // namespace
 
+std::string_view media_type(const RequestHead& head) {
+  const auto value = head.value("content-type");
+  auto type = value.substr(0, std::min(value.find(';'), value.size()));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  return type;
+}
+
 Response json_response(int status, std::string_view body) {
-  auto response = Response::text(status, "application/json", body);
-  response.fields.push_back({"Cache-Control", "no-store"});
-  response.fields.push_back({"X-Content-Type-Options", "nosniff"});
-  return response;
+  return Response::text(status, "application/json", body);
 }
 
 Api::Api(ApiParts parts)
     : parts_(std::move(parts)),
       openapi_(complete_openapi()),
+      rates_(parts_.config->rates),
       disk_("disk", kDiskThreads, kDiskQueue),
       verify_("verify", parts_.config->verify.workers, parts_.config->verify.queue),
       sign_("sign", parts_.config->agency.workers, parts_.config->agency.queue),
@@ -86,56 +77,7 @@ void Api::stop() {
   verify_.stop();
   sign_.stop();
   upgrade_.stop();
-}
-
-std::string Api::owner(const Caller& caller) const {
-  return caller.key_id.empty() ? "anonymous" : caller.key_id;
-}
-
-Result<Caller> Api::authenticate(const RequestHead& head, const RouteRow& row) {
-  const auto fields = head.count("authorization");
-  if (fields > 1) return make_error(Code::kHttpUnauthorized, "Authorization repeated");
-  if (fields == 1) {
-    auto caller = parts_.keys->caller(head.value("authorization"));
-    if (!caller) return make_error(Code::kHttpUnauthorized, "key unknown");
-    if (row.scope && caller->scopes.count(*row.scope) == 0) {
-      // What anybody may do, a key may do as well.
-      if (*row.scope != Scope::kVerify || !parts_.config->verify.anonymous)
-        return make_error(Code::kHttpForbidden, "scope missing",
-                          {{"scope", std::string(name(*row.scope))}});
-    }
-    return *std::move(caller);
-  }
-  const bool open = !row.scope || (*row.scope == Scope::kVerify && parts_.config->verify.anonymous);
-  if (!open) return make_error(Code::kHttpUnauthorized, "no key");
-  return Caller{};
-}
-
-std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& head,
-                                                             const std::string& peer,
-                                                             const std::string& id) {
-  static_cast<void>(peer);
-  const auto matched = match_route(head.method, head.path);
-  if (matched.allowed.empty()) return problem(make_error(Code::kHttpNotFound, "path"), id);
-  if (matched.row == nullptr) {
-    auto response = problem(make_error(Code::kHttpMethodNotAllowed, "method"), id);
-    std::string allow;
-    for (const auto method : matched.allowed)
-      allow += (allow.empty() ? "" : ", ") + std::string(name(method));
-    response.fields.push_back({"Allow", allow});
-    return response;
-  }
-  if (const auto caller = authenticate(head, *matched.row); !caller)
-    return problem(caller.error(), id);
-  if (head.count("content-encoding") > 0)
-    return problem(make_error(Code::kHttpMediaType, "Content-Encoding"), id);
-  if (!matched.row->takes_body) return Admission{0};
-  const auto limit = parts_.config->http.settings.limits.body_octets;
-  const auto type = lower(media_type(head));
-  if (head.count("content-type") != 1 ||
-      (type != "application/pdf" && type != "multipart/form-data"))
-    return problem(make_error(Code::kHttpMediaType, "Content-Type"), id);
-  return Admission{type == "application/pdf" ? limit : limit + kMultipartOverhead};
+  keep_uses();
 }
 
 void Api::handle(Request request, Responder responder) {
@@ -146,7 +88,7 @@ void Api::handle(Request request, Responder responder) {
     responder.answer(problem(make_error(Code::kHttpNotFound, "path"), id));
     return;
   }
-  auto caller = authenticate(request.head, *matched.row);
+  auto caller = authenticate(request.head, request.peer, *matched.row);
   if (!caller) {
     responder.answer(problem(caller.error(), id));
     return;

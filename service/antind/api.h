@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "service/antind/api_keys.h"
+#include "service/antind/callers_register.h"
 #include "service/antind/config.h"
 #include "service/antind/http_server.h"
 #include "service/antind/key_client.h"
@@ -18,6 +19,7 @@
 #include "service/antind/metrics.h"
 #include "service/antind/pools.h"
 #include "service/antind/query.h"
+#include "service/antind/rates.h"
 #include "service/antind/routes.h"
 #include "service/antind/worker_pool.h"
 #include "service/store/store.h"
@@ -57,11 +59,12 @@ class Api final : public RequestHandler {
   /// end stay in the store and are taken up by resume().
   void stop();
 
-  std::variant<Admission, Response> admit(const RequestHead& head, const std::string& peer,
+  std::variant<Admission, Response> admit(const RequestHead& head, const Peer& peer,
                                           const std::string& id) override;
   void handle(Request request, Responder responder) override;
   Response refusal(const Error& error, const std::string& id) override;
   void answered(const Answered& answered) override;
+  void noticed(Incident incident, const std::string& address) override;
 
  private:
   /// A request on its way through a handler.
@@ -79,7 +82,12 @@ class Api final : public RequestHandler {
   };
   using Shared = std::shared_ptr<Work>;
 
-  Result<Caller> authenticate(const RequestHead& head, const RouteRow& row);
+  // api_admission.cc
+  Result<Caller> authenticate(const RequestHead& head, const Peer& peer, const RouteRow& row);
+  Status within_rates(const Result<Caller>& caller, const Peer& peer, const RequestHead& head,
+                      Rates::Cost cost);
+  void note_uses();
+  void keep_uses();
   Result<Inputs> read_inputs(const Work& work, std::initializer_list<std::string_view> files,
                              std::initializer_list<std::string_view> options) const;
   Response inline_answer(const Work& work);
@@ -100,7 +108,9 @@ class Api final : public RequestHandler {
   };
   Result<NamedEntry> named_entry(const Work& work, const Parameters& options);
   static cbor::Value register_question(const NamedEntry& named);
-  Result<std::optional<StoredOriginal>> numbered(const Parameters& options) const;
+  /// Every way of this interface to originals and entries.
+  CallersRegister book(const Work& work) const { return {*parts_.store, work.caller}; }
+  Result<std::optional<StoredOriginal>> numbered(const Work& work, const Parameters& options) const;
   Result<Response> store_original(const Work& work);
   static Status take_inspected(const cbor::Value& body, std::optional<StoredEntry>& entry,
                                StoredOriginal& original);
@@ -155,6 +165,8 @@ class Api final : public RequestHandler {
 
   ApiParts parts_;
   std::string openapi_;
+  Rates rates_;
+  std::chrono::steady_clock::time_point uses_kept_{};
   std::mutex waiters_mutex_;
   struct Waiter {
     Responder responder;
@@ -177,5 +189,7 @@ Response pdf_response(SharedBytes document, const Bytes& sha256_of_it);
 /// "202 see there": the job's address and when to ask again.
 Response accepted(const std::string& job);
 Response json_response(int status, std::string_view body);
+/// Content-Type without its parameters.
+std::string_view media_type(const RequestHead& head);
 
 }  // namespace antin::service

@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "service/antind/http_parser.h"
 #include "service/antind/http_server.h"
 #include "service/antind/sha256.h"
+#include "service/ipc/utf8.h"
 
 namespace antin::service {
 namespace {
 
-constexpr std::string_view kPrefix = "antin_";
+using Json = nlohmann::json;
+
+constexpr std::string_view kPrefix = "antin_", kByDigest = "sha256:", kBySubject = "subject:";
 constexpr std::array kScopes{Scope::kVerify, Scope::kSign, Scope::kOriginals, Scope::kRegister};
 
 std::string join(const std::set<Scope>& scopes) {
@@ -20,6 +25,13 @@ std::string join(const std::set<Scope>& scopes) {
     text += name(scope);
   }
   return text;
+}
+
+bool shows(const Peer& peer, std::string_view certificate) {
+  if (peer.certificate.empty()) return false;
+  return certificate.starts_with(kByDigest)
+             ? certificate.substr(kByDigest.size()) == peer.certificate
+             : certificate.substr(kBySubject.size()) == peer.subject;
 }
 
 }  // namespace
@@ -53,15 +65,94 @@ std::optional<std::set<Scope>> read_scopes(std::string_view text) {
   return scopes;
 }
 
+std::string to_json(const KeyLimits& limits) {
+  Json all = Json::object();
+  if (!limits.system.empty()) all["system"] = limits.system;
+  if (!limits.role.empty()) all["role"] = limits.role;
+  if (!limits.units.empty()) all["units"] = limits.units;
+  if (!limits.addresses.empty()) all["addresses"] = limits.addresses;
+  if (!limits.certificate.empty()) all["certificate"] = limits.certificate;
+  if (limits.expires) all["expires"] = to_rfc3339(*limits.expires);
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<KeyLimits> read_limits(std::string_view json) {
+  KeyLimits limits;
+  if (json.empty()) return limits;
+  const auto all = Json::parse(json, nullptr, false);
+  if (!all.is_object()) return std::nullopt;
+  for (const auto& [key, value] : all.items()) {
+    if (key == "system" && value.is_string()) {
+      limits.system = value;
+    } else if (key == "role" && value.is_string()) {
+      limits.role = value;
+    } else if (key == "certificate" && value.is_string()) {
+      limits.certificate = value;
+    } else if (key == "expires" && value.is_string()) {
+      limits.expires = from_rfc3339(value.get<std::string>());
+      if (!limits.expires) return std::nullopt;
+    } else if ((key == "units" || key == "addresses") && value.is_array()) {
+      auto& list = key == "units" ? limits.units : limits.addresses;
+      for (const auto& one : value) {
+        if (!one.is_string()) return std::nullopt;
+        list.push_back(one.get<std::string>());
+      }
+    } else {
+      return std::nullopt;
+    }
+  }
+  return first_wrong(limits) ? std::nullopt : std::optional(std::move(limits));
+}
+
+std::optional<std::string_view> first_wrong(const KeyLimits& limits) {
+  constexpr std::size_t kMost = 256;
+  const auto is_blank = [](const std::string& text) {
+    return text.empty() || text.size() > 512 || !is_utf8(text);
+  };
+  if (limits.units.size() > kMost ||
+      std::any_of(limits.units.begin(), limits.units.end(), is_blank))
+    return "unit";
+  if (limits.addresses.size() > kMost ||
+      !std::all_of(limits.addresses.begin(), limits.addresses.end(), AddressRange::read))
+    return "address";
+  const std::string_view certificate = limits.certificate;
+  Bytes digest;
+  const bool by_digest = certificate.starts_with(kByDigest) &&
+                         from_hex(certificate.substr(kByDigest.size()), digest) &&
+                         digest.size() == 32 && lower(certificate) == certificate;
+  const bool by_subject =
+      certificate.starts_with(kBySubject) && certificate.size() > kBySubject.size();
+  if (!certificate.empty() && !by_digest && !by_subject) return "certificate";
+  if (!limits.role.empty() && !is_token(limits.role)) return "role";
+  return std::nullopt;
+}
+
 NewKey new_key(const std::string& key_name, const std::set<Scope>& scopes, const Clock& clock,
-               RandomSource& random) {
+               RandomSource& random, const KeyLimits& limits) {
   const auto secret = random.bytes(32);
   return NewKey{.secret = std::string(kPrefix) + to_hex(secret),
                 .stored = StoredKey{.id = new_uuid7(clock, random),
                                     .name = key_name,
                                     .scopes = join(scopes),
                                     .hash = sha256({secret}),
-                                    .created = clock.utc_now()}};
+                                    .created = clock.utc_now(),
+                                    .limits = to_json(limits)}};
+}
+
+// What cannot be read gives no right: a limit that is not understood must not be dropped.
+std::optional<KeyRing::Entry> KeyRing::read(const StoredKey& key) {
+  auto limits = read_limits(key.limits);
+  auto scopes = read_scopes(key.scopes);
+  if (!limits || (!scopes && limits->role.empty())) return std::nullopt;
+  Entry entry{.id = key.id,
+              .hash = key.hash,
+              .scopes = scopes.value_or(std::set<Scope>{}),
+              .limits = *std::move(limits),
+              .addresses = {}};
+  for (const auto& text : entry.limits.addresses) {
+    if (auto range = AddressRange::read(text)) entry.addresses.push_back(*std::move(range));
+  }
+  return entry;
 }
 
 void KeyRing::refresh() {
@@ -74,30 +165,75 @@ void KeyRing::refresh() {
   if (!keys) return;  // keep what we have; the store's own failure is told where it matters
   version_ = version.value();
   entries_.clear();
+  entries_.reserve(keys.value().size());
   for (const auto& key : keys.value()) {
-    if (const auto scopes = read_scopes(key.scopes))
-      entries_.push_back({key.id, key.hash, *scopes});
+    if (auto entry = read(key)) entries_.push_back(*std::move(entry));
   }
 }
 
-std::optional<Caller> KeyRing::caller(std::string_view authorization) {
+const KeyRing::Entry* KeyRing::shown(std::string_view authorization) const {
   // The scheme's name is case-insensitive (RFC 9110 §11.1).
   constexpr std::string_view kScheme = "bearer ";
-  if (lower(authorization.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  if (lower(authorization.substr(0, kScheme.size())) != kScheme) return nullptr;
   authorization.remove_prefix(kScheme.size());
   Bytes secret;
   if (!authorization.starts_with(kPrefix) ||
       !from_hex(authorization.substr(kPrefix.size()), secret) || secret.size() != 32)
-    return std::nullopt;
+    return nullptr;
   const auto hash = sha256({secret});
-  const std::lock_guard lock(mutex_);
-  refresh();
   // Every entry is compared, so that the time tells nothing about which one it was.
-  std::optional<Caller> found;
+  const Entry* found = nullptr;
   for (const auto& entry : entries_) {
-    if (equal_in_constant_time(entry.hash, hash)) found = Caller{entry.id, entry.scopes};
+    if (equal_in_constant_time(entry.hash, hash)) found = &entry;
   }
   return found;
+}
+
+const KeyRing::Entry* KeyRing::certified(const Peer& peer) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return !entry.limits.certificate.empty() && shows(peer, entry.limits.certificate);
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+Result<Caller> KeyRing::caller(std::string_view authorization, const Peer& peer) {
+  const std::lock_guard lock(mutex_);
+  refresh();
+  const auto* entry = authorization.empty() ? certified(peer) : shown(authorization);
+  if (entry == nullptr) return make_error(Code::kHttpUnauthorized, "key unknown");
+  return admit(*entry, peer);
+}
+
+Result<Caller> KeyRing::admit(const Entry& entry, const Peer& peer) {
+  const auto& limits = entry.limits;
+  const auto now = clock_.utc_now();
+  if (limits.expires && now >= *limits.expires)
+    return make_error(Code::kKeyExpired, entry.id, {{"at", to_rfc3339(*limits.expires)}});
+  const auto here = [&](const AddressRange& range) { return range.contains(peer.address); };
+  if (!entry.addresses.empty() &&
+      std::none_of(entry.addresses.begin(), entry.addresses.end(), here))
+    return make_error(Code::kKeyAddress, entry.id + " from " + peer.address);
+  if (!limits.certificate.empty() && !shows(peer, limits.certificate))
+    return make_error(Code::kClientCertificateOther, entry.id);
+  Caller caller{.key_id = limits.system.empty() ? entry.id : limits.system,
+                .scopes = entry.scopes,
+                .secret_id = entry.id,
+                .units = {limits.units.begin(), limits.units.end()}};
+  // A role that the configuration no longer has gives nothing.
+  if (const auto role = roles_.find(limits.role); role != roles_.end())
+    caller.scopes.insert(role->second.begin(), role->second.end());
+  used_.insert_or_assign(entry.id, now);
+  return caller;
+}
+
+void KeyRing::set_roles(Roles roles) {
+  const std::lock_guard lock(mutex_);
+  roles_ = std::move(roles);
+}
+
+std::map<std::string, UtcTime> KeyRing::take_used() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(used_, {});
 }
 
 }  // namespace antin::service

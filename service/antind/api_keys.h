@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -9,6 +10,8 @@
 
 #include "certs/core/random.h"
 #include "certs/core/time.h"
+#include "service/antind/address.h"
+#include "service/antind/http_message.h"
 #include "service/store/store.h"
 
 namespace antin::service {
@@ -20,9 +23,26 @@ std::optional<std::set<Scope>> read_scopes(std::string_view text);
 
 /// Who calls, as far as the interface knows.
 struct Caller {
-  std::string key_id;  ///< "" for an anonymous caller
+  std::string key_id;  ///< of the system: the same through all its rotations; "": anonymous
   std::set<Scope> scopes;
+  std::string secret_id = {};        ///< of the key in use
+  std::set<std::string> units = {};  ///< codes whose books it may see and write; empty: all
 };
+
+/// What a key is bound to beside its rights. Kept as JSON.
+struct KeyLimits {
+  std::string system;                  ///< id of the first of a row of rotations; "": itself
+  std::string role;                    ///< of the configuration; its rights beside the key's own
+  std::vector<std::string> units;      ///< codes
+  std::vector<std::string> addresses;  ///< AddressRange
+  std::string certificate;             ///< of the client: "sha256:HEX" or "subject:…", RFC 4514
+  std::optional<UtcTime> expires;
+};
+std::string to_json(const KeyLimits& limits);
+/// nullopt for what to_json() did not write.
+std::optional<KeyLimits> read_limits(std::string_view json);
+/// Whether a key may be given this; the name of the first member that it may not.
+std::optional<std::string_view> first_wrong(const KeyLimits& limits);
 
 /// "antin_" and 64 hexadecimal digits: 32 random octets, shown once. Only their SHA-256 is kept.
 struct NewKey {
@@ -30,26 +50,42 @@ struct NewKey {
   StoredKey stored;
 };
 NewKey new_key(const std::string& name, const std::set<Scope>& scopes, const Clock& clock,
-               RandomSource& random);
+               RandomSource& random, const KeyLimits& limits = {});
 
 /// The keys in memory, read again when another process has changed them. Thread-safe.
 class KeyRing {
  public:
-  KeyRing(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
-  /// `authorization`: the header's value. nullopt when it holds no known key.
-  std::optional<Caller> caller(std::string_view authorization);
+  using Roles = std::map<std::string, std::set<Scope>>;
+  KeyRing(Store& store, const Clock& clock, Roles roles = {})
+      : store_(store), clock_(clock), roles_(std::move(roles)) {}
+  /// `authorization`: the header's value, "" for none: then the client's certificate alone may be
+  /// a key's. Fails with kHttpUnauthorized, kKeyExpired ({at}), kKeyAddress,
+  /// kClientCertificateOther.
+  Result<Caller> caller(std::string_view authorization, const Peer& peer);
+  void set_roles(Roles roles);
+  /// When keys were used since the last time that this was asked, by id.
+  std::map<std::string, UtcTime> take_used();
 
  private:
-  void refresh();
   struct Entry {
     std::string id;
     Bytes hash;
     std::set<Scope> scopes;
+    KeyLimits limits;
+    std::vector<AddressRange> addresses;
   };
+  void refresh();
+  static std::optional<Entry> read(const StoredKey& key);
+  const Entry* shown(std::string_view authorization) const;
+  const Entry* certified(const Peer& peer) const;
+  Result<Caller> admit(const Entry& entry, const Peer& peer);
+
   Store& store_;
   const Clock& clock_;
   std::mutex mutex_;
+  Roles roles_;
   std::vector<Entry> entries_;
+  std::map<std::string, UtcTime> used_;
   std::optional<std::int64_t> version_;
   std::chrono::steady_clock::time_point looked_{};
 };

@@ -149,15 +149,16 @@ Result<std::vector<Bytes>> digests_in(std::string_view list) {
 }  // namespace
 
 // By number, book and unit: consecutive numbers would enumerate the book, so never without a key.
-Result<std::optional<StoredOriginal>> Api::numbered(const Parameters& options) const {
+Result<std::optional<StoredOriginal>> Api::numbered(const Work& work,
+                                                    const Parameters& options) const {
   const std::array<std::pair<const char*, std::size_t>, 3> wanted = {
       {{"number", kLongestNumber}, {"book", kLongestBook}, {"unit", kLongestUnit}}};
   for (const auto& [key, most] : wanted) {
     if (!is_line(option(options, key), most)) return wrong(key);
   }
   ANTIN_TRY(auto found,
-            parts_.store->originals_numbered(option(options, "number"), option(options, "book"),
-                                             option(options, "unit")));
+            book(work).originals_numbered(option(options, "number"), option(options, "book"),
+                                          option(options, "unit")));
   if (found.size() > 1)  // two units of one name: their code tells them apart
     return wrong("unit");
   if (found.empty()) return std::optional<StoredOriginal>();
@@ -177,18 +178,18 @@ Result<Api::NamedEntry> Api::named_entry(const Work& work, const Parameters& opt
   if (has("code")) {
     const auto code = read_register_code(option(options, "code"));
     if (!code) return wrong("code");
-    ANTIN_TRY(named.original, parts_.store->original_with_code(*code));
+    ANTIN_TRY(named.original, book(work).public_original_with_code(*code));
   } else {
     if (!may_see_originals(work.caller)) return originals_needed();
     if (by_number) {
-      ANTIN_TRY(named.original, numbered(options));
+      ANTIN_TRY(named.original, numbered(work, options));
     } else {
-      ANTIN_TRY(named.original, parts_.store->original(option(options, "original_id")));
+      ANTIN_TRY(named.original, book(work).original(option(options, "original_id")));
       if (!named.original)
         return make_error(Code::kOriginalUnknown, option(options, "original_id"));
     }
   }
-  if (named.original && may_see_originals(work.caller)) named.shown_as = named.original->id;
+  if (named.original && book(work).sees(*named.original)) named.shown_as = named.original->id;
   return named;
 }
 
@@ -209,6 +210,7 @@ Result<Response> Api::store_original(const Work& work) {
   if (file == inputs.files.end())
     return make_error(Code::kHttpPartMissing, "file", {{"part", "file"}});
   ANTIN_TRY(auto entry, facts_in(inputs.options));
+  if (entry) ANTIN_CHECK(book(work).may_write(entry->unit_code));
   const auto now = parts_.clock->utc_now();
   ANTIN_TRY(const auto reply,
             parts_.verify_workers->ask(worker::kInspect, cbor::Map{{"at", seconds(now)}},
@@ -231,7 +233,7 @@ Result<Response> Api::store_original(const Work& work) {
   }
   ANTIN_TRY(original.sha256, parts_.store->put_document({file->second.view()}));
   bool fresh = false;
-  ANTIN_TRY(const auto kept, parts_.store->add_original(std::move(original), fresh));
+  ANTIN_TRY(const auto kept, book(work).add_original(std::move(original), fresh));
   auto response = json_response(fresh ? 201 : 200, describe(kept).dump());
   response.fields.push_back({"Location", "/api/v1/originals/" + kept.id});
   return response;
@@ -266,7 +268,7 @@ Result<Response> Api::find_originals(const Work& work) {
   ANTIN_TRY(const auto options, parse_query(work.request.head.query, {"sha256"}));
   Bytes digest;
   if (!from_hex(option(options, "sha256"), digest) || digest.size() != 32) return wrong("sha256");
-  ANTIN_TRY(const auto found, parts_.store->originals_with(digest));
+  ANTIN_TRY(const auto found, book(work).originals_with(digest));
   Json body;
   body["sha256"] = to_hex(digest);
   body["found"] = !found.empty();
@@ -289,7 +291,7 @@ Result<Response> Api::look_up(const Work& work) {
   if (digest != options.end()) {
     if (options.size() != 1) return wrong("sha256");
     ANTIN_TRY(const auto digests, digests_in(digest->second));
-    ANTIN_TRY(auto originals, parts_.store->originals_signed_as(digests));
+    ANTIN_TRY(auto originals, book(work).public_originals_signed_as(digests));
     const auto entered = std::find_if(originals.begin(), originals.end(),
                                       [](const auto& one) { return one.entry.has_value(); });
     if (entered != originals.end()) found = std::move(*entered);
@@ -302,18 +304,18 @@ Result<Response> Api::look_up(const Work& work) {
   if (!found || !found->entry) return json_response(200, R"({"state":"not_found"})");
   auto body = public_entry(*found->entry);
   if (digest != options.end()) body["match"] = same ? "document" : "revision";
-  if (may_see_originals(work.caller)) body["id"] = found->id;
+  if (book(work).sees(*found)) body["id"] = found->id;
   return json_response(200, body.dump());
 }
 
 Result<Response> Api::original(const Work& work) {
-  ANTIN_TRY(const auto original, parts_.store->original(work.resource));
+  ANTIN_TRY(const auto original, book(work).original(work.resource));
   if (!original) return make_error(Code::kOriginalUnknown, work.resource);
   return json_response(200, describe(*original).dump());
 }
 
 Result<Response> Api::original_document(const Work& work) {
-  ANTIN_TRY(const auto original, parts_.store->original(work.resource));
+  ANTIN_TRY(const auto original, book(work).original(work.resource));
   if (!original) return make_error(Code::kOriginalUnknown, work.resource);
   ANTIN_TRY(auto document, parts_.store->document(original->sha256, original->size));
   return pdf_response(std::move(document), original->sha256);
@@ -344,7 +346,7 @@ Result<Response> Api::decide(const Work& work) {
     if (decision.decision.empty()) return wrong("decision");
     if (!is_day(decision.day)) return wrong("date");
   }
-  ANTIN_TRY(const auto kept, parts_.store->decide(work.resource, decision));
+  ANTIN_TRY(const auto kept, book(work).decide(work.resource, decision));
   parts_.log->write(Log::Level::kInfo, "register_decision",
                     {{"request_id", work.request.id},
                      {"original", kept.id},

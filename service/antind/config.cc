@@ -1,5 +1,10 @@
 #include "service/antind/config.h"
 
+#include <algorithm>
+
+#include "service/antind/address.h"
+#include "service/antind/api_keys.h"
+#include "service/antind/http_parser.h"
 #include "service/settings/section.h"
 
 namespace antin::service {
@@ -24,11 +29,60 @@ Status read_http(Section section, Config::Http& http) {
   ANTIN_CHECK(section.number("max_per_address", settings.max_per_address, 1, 20'000));
   ANTIN_CHECK(
       section.number("min_octets_per_second", settings.min_octets_per_second, 1, 1'000'000));
+  ANTIN_CHECK(section.text("tls_certificate", http.tls.certificate));
+  ANTIN_CHECK(section.text("tls_key", http.tls.key));
+  ANTIN_CHECK(section.text("tls_client_ca", http.tls.client_ca));
+  ANTIN_CHECK(section.texts("client_certificate_for", http.client_certificate_for));
+  ANTIN_CHECK(section.texts("hosts", http.hosts));
+  ANTIN_CHECK(section.texts("proxies", settings.proxies));
+  ANTIN_CHECK(section.seconds("handshake_seconds", settings.handshake_within, 600));
   ANTIN_CHECK(section.seconds("head_seconds", settings.head_within, 600));
   ANTIN_CHECK(section.seconds("idle_seconds", settings.idle_within, 600));
   ANTIN_CHECK(section.seconds("request_seconds", settings.request_within, 86'400));
   ANTIN_CHECK(section.seconds("rate_grace_seconds", settings.rate_grace, 600));
   return section.done();
+}
+
+Status read_rate(Section& section, const std::string& name, Config::Rates::Rate& rate) {
+  constexpr std::int64_t kMost = 100'000'000;
+  ANTIN_CHECK(section.number((name + "_per_minute").c_str(), rate.per_minute, 0, kMost));
+  return section.number((name + "_burst").c_str(), rate.burst, 1, kMost);
+}
+
+Status read_rates(Section section, Config::Rates& rates) {
+  ANTIN_CHECK(read_rate(section, "address_cheap", rates.address_cheap));
+  ANTIN_CHECK(read_rate(section, "address_costly", rates.address_costly));
+  ANTIN_CHECK(read_rate(section, "key_cheap", rates.key_cheap));
+  ANTIN_CHECK(read_rate(section, "key_costly", rates.key_costly));
+  ANTIN_CHECK(read_rate(section, "failures", rates.failures));
+  ANTIN_CHECK(section.number("clients", rates.clients, 16, 1'000'000));
+  ANTIN_CHECK(section.flag("limit_loopback", rates.limit_loopback));
+  return section.done();
+}
+
+bool are_scopes(const std::vector<std::string>& words) {
+  return std::all_of(words.begin(), words.end(), [](const std::string& word) {
+    const auto scopes = read_scopes(word);
+    return scopes && scopes->size() == 1;
+  });
+}
+
+Status read_roles(std::vector<Section> sections,
+                  std::map<std::string, std::vector<std::string>>& roles) {
+  for (auto& section : sections) {
+    std::string role;
+    std::vector<std::string> scopes;
+    ANTIN_CHECK(section.text("name", role));
+    ANTIN_CHECK(section.texts("scopes", scopes));
+    ANTIN_CHECK(section.done());
+    if (!section.present()) return Done{};
+    if (!is_token(role)) return wrong(section.name_of("name"), "not a word");
+    if (scopes.empty() || !are_scopes(scopes))
+      return wrong(section.name_of("scopes"), "not a list of rights");
+    if (!roles.emplace(role, scopes).second)
+      return wrong(section.name_of("name"), "\"" + role + "\" twice");
+  }
+  return Done{};
 }
 
 Status read_verify(Section section, Config::Verify& verify) {
@@ -82,11 +136,41 @@ Error unsafe(const std::string& reason, Where where = Where::here()) {
   return make_error(Code::kConfigUnsafe, reason, {{"reason", reason}}, where);
 }
 
+Status check_front(const Config::Http& http) {
+  const bool tls = !http.tls.certificate.empty();
+  if (tls != !http.tls.key.empty())
+    return wrong(tls ? "http.tls_key" : "http.tls_certificate", "must be given with the other");
+  if (!is_loopback(http.address) && !http.behind_tls_proxy && !tls)
+    return unsafe(
+        "http.address is reachable from outside without TLS (http.tls_certificate, "
+        "http.behind_tls_proxy)");
+  if (!http.tls.client_ca.empty() && !tls)
+    return wrong("http.tls_client_ca", "needs http.tls_certificate");
+  if (!are_scopes(http.client_certificate_for))
+    return wrong("http.client_certificate_for", "not a list of rights");
+  if (!http.client_certificate_for.empty() && http.tls.client_ca.empty())
+    return unsafe("http.client_certificate_for needs http.tls_client_ca");
+  for (const auto& proxy : http.settings.proxies) {
+    if (!is_address(proxy)) return wrong("http.proxies", "\"" + proxy + "\" is no address");
+  }
+  for (const auto& host : http.hosts) {
+    if (host.empty() || lower(host) != host || host.find_first_of(" /@?#\t") != std::string::npos)
+      return wrong("http.hosts", "\"" + host + "\" is no name in lower case");
+  }
+  return Done{};
+}
+
+// Who may be named in Host, and who speaks for others, where the file does not say.
+void settle_front(Config::Http& http) {
+  const bool local = is_loopback(http.address) && !http.behind_tls_proxy;
+  if (http.hosts.empty() && local) http.hosts = {"localhost", "127.0.0.1", "[::1]"};
+  if (http.settings.proxies.empty() && http.behind_tls_proxy)
+    http.settings.proxies = {"127.0.0.1", "::1"};
+}
+
 // Pairs of values that are each allowed and together are not.
 Status check_together(const Config& config) {
-  const bool loopback = config.http.address == "127.0.0.1" || config.http.address == "::1";
-  if (!loopback && !config.http.behind_tls_proxy)
-    return unsafe("http.address is reachable from outside without TLS (http.behind_tls_proxy)");
+  ANTIN_CHECK(check_front(config.http));
   if (config.http.max_bodies_octets < config.http.settings.limits.body_octets)
     return wrong("http.max_bodies_octets", "smaller than http.max_body_octets");
   if (config.store.folder.empty()) return wrong("store.folder", "must be given");
@@ -117,6 +201,10 @@ Result<Config> read_sections(Section& root) {
   ANTIN_CHECK(process.done());
   ANTIN_TRY(auto http, root.section("http"));
   ANTIN_CHECK(read_http(std::move(http), config.http));
+  ANTIN_TRY(auto rates, root.section("rates"));
+  ANTIN_CHECK(read_rates(std::move(rates), config.rates));
+  ANTIN_TRY(auto roles, root.sections("role"));
+  ANTIN_CHECK(read_roles(std::move(roles), config.roles));
   ANTIN_TRY(auto verify, root.section("verify"));
   ANTIN_CHECK(read_verify(std::move(verify), config.verify));
   ANTIN_TRY(auto agency, root.section("agency"));
@@ -141,6 +229,7 @@ Result<Config> read_config(std::string_view text) {
   Section root = file.root();
   ANTIN_TRY(auto config, read_sections(root));
   settle_level(config);
+  settle_front(config.http);
   ANTIN_CHECK(check_together(config));
   return config;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +22,36 @@ struct Config {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8421;
     std::string port_file;  ///< the port in use is written here
-    /// TLS is terminated in front (nginx); needed for any address but loopback.
+    /// TLS is terminated in front (nginx). Any address but loopback needs that, or `tls`.
     bool behind_tls_proxy = false;
+    TlsFiles tls;  ///< certificate "": plain HTTP
+    /// Rights ("sign") that only a caller with a client certificate may use.
+    std::vector<std::string> client_certificate_for;
+    /// Names that a request's Host may hold, "host" or "host:port" in lower case; empty: any.
+    /// Without it a page elsewhere could reach a service inside through a name of its own (DNS
+    /// rebinding).
+    std::vector<std::string> hosts;
     /// Contents of all requests under way together.
     std::size_t max_bodies_octets = std::size_t{1} << 30U;
     HttpSettings settings;
   } http;
+  /// How much one client may ask for: an address, or whoever shows a key. Reading documents is
+  /// costly, everything else cheap. 0 per minute: as much as it likes.
+  struct Rates {
+    struct Rate {
+      std::int64_t per_minute;
+      std::int64_t burst;
+    };
+    Rate address_cheap{1'200, 300};
+    Rate address_costly{120, 40};
+    Rate key_cheap{60'000, 2'000};
+    Rate key_costly{12'000, 1'000};
+    Rate failures{10, 10};         ///< wrong keys of one address
+    std::size_t clients = 16'384;  ///< remembered of each kind
+    bool limit_loopback = false;   ///< programs on the same computer, too
+  } rates;
+  /// Names for sets of rights, by name.
+  std::map<std::string, std::vector<std::string>> roles;
   struct Verify {
     bool anonymous = true;
     std::string trust;   ///< folder of anchors and intermediates

@@ -45,11 +45,20 @@ struct RequestHead {
   std::size_t count(std::string_view lower_name) const noexcept;
 };
 
+/// Who sent a request, as far as the connection tells.
+struct Peer {
+  enum class Transport : std::uint8_t { kPlain, kTls };
+  std::string address;  ///< numeric; behind a declared proxy what that proxy saw
+  Transport transport = Transport::kPlain;
+  std::string certificate;  ///< verified: SHA-256 in hexadecimal; "" for none
+  std::string subject;      ///< of that certificate, RFC 4514
+};
+
 struct Request {
   RequestHead head;
   Body body;
-  std::string peer;  ///< numeric address
-  std::string id;    ///< for logs and problems: UUIDv7
+  Peer peer;
+  std::string id;  ///< for logs and problems: UUIDv7
 };
 
 struct Response {

@@ -278,7 +278,18 @@ bool HttpParser::read_field(std::string_view line) {
     refuse(Code::kHttpMalformed, "control or non-ASCII octet in a field");
     return false;
   }
-  head_.fields.push_back({lower(line.substr(0, colon)), std::string(value)});
+  auto field_name = lower(line.substr(0, colon));
+  // Programs that hand fields on as environment variables take '_' for '-': what frames a message
+  // for them must frame it for us.
+  if (field_name.find('_') != std::string::npos) {
+    auto meant = field_name;
+    std::replace(meant.begin(), meant.end(), '_', '-');
+    if (meant == "content-length" || meant == "transfer-encoding" || meant == "host") {
+      refuse(Code::kHttpMalformed, "framing field in disguise");
+      return false;
+    }
+  }
+  head_.fields.push_back({std::move(field_name), std::string(value)});
   return true;
 }
 

@@ -1,9 +1,8 @@
 #include "service/antind/http_server.h"
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
 #include <list>
 #include <map>
 #include <mutex>
@@ -16,6 +15,7 @@
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
 
+#include "service/antind/address.h"
 #include "service/antind/http_connection.h"
 #include "service/ipc/descriptor.h"
 
@@ -26,6 +26,9 @@ using Ticks = HttpConnection::Ticks;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAcceptPause{100};
+constexpr int kBacklog = 1'024;
+/// However quick single handshakes are, everybody else waits no longer than this for them.
+constexpr milliseconds kHandshakesAtMost{5};
 
 // What other threads tell the polling thread.
 struct Mail {
@@ -102,7 +105,7 @@ class HttpServer::Loop {
   Result<std::uint16_t> listen(const std::string& address, std::uint16_t port) {
     try {
       socket_.bind(Poco::Net::SocketAddress(address, port), true, false);
-      socket_.listen(128);
+      socket_.listen(kBacklog);
       socket_.setBlocking(false);
       return static_cast<std::uint16_t>(socket_.address().port());
     } catch (const Poco::Exception& problem) {
@@ -118,10 +121,20 @@ class HttpServer::Loop {
     mailbox_->ring();
   }
   std::size_t connections() const noexcept { return count_; }
+  void use_tls(std::shared_ptr<const TlsContext> context) {
+    const std::lock_guard lock(tls_mutex_);
+    tls_ = std::move(context);
+  }
 
  private:
   using Connections = std::list<HttpConnection>;
   void accept_all(Ticks now);
+  void take(Poco::Net::StreamSocket client, const std::string& address, Ticks now);
+  bool make_room(const std::string& group, Ticks now);
+  void leave(const HttpConnection& connection);
+  void remove_finished();
+  void shake_hands(std::vector<HttpConnection*>& waiting);
+  std::string peer_behind(const HttpConnection& connection, const RequestHead& head) const;
   void drive(HttpConnection& connection, Ticks now);
   void deliver(Mail mail, Ticks now);
   void check_time(HttpConnection& connection, Ticks now);
@@ -138,6 +151,8 @@ class HttpServer::Loop {
   Poco::Net::ServerSocket socket_;
   Connections connections_;
   std::map<std::string, std::size_t> per_address_;
+  std::mutex tls_mutex_;
+  std::shared_ptr<const TlsContext> tls_;
   std::uint64_t next_serial_ = 1;
   Ticks accept_again_{};
   std::atomic<bool> stopping_ = false;
@@ -155,7 +170,7 @@ milliseconds HttpServer::Loop::tick() const {
 void HttpServer::Loop::run() {
   std::optional<Ticks> stop_at;
   std::vector<pollfd> polled;
-  std::vector<HttpConnection*> who;
+  std::vector<HttpConnection*> who, shaking;
   for (;;) {
     auto now = clock_.ticks();
     if (stopping_ && !stop_at) {
@@ -169,6 +184,7 @@ void HttpServer::Loop::run() {
     }
     polled.clear();
     who.clear();
+    shaking.clear();
     polled.push_back({mailbox_->bell(), POLLIN, 0});
     const bool accepting = !stop_at && now >= accept_again_;
     if (accepting) polled.push_back({socket_.impl()->sockfd(), POLLIN, 0});
@@ -190,22 +206,21 @@ void HttpServer::Loop::run() {
         if (events == 0) continue;
         if ((events & (POLLERR | POLLNVAL)) != 0) connection.finish();
         if ((events & POLLHUP) != 0 && (events & POLLIN) == 0) connection.finish();
-        if ((events & POLLOUT) != 0) connection.write_some(now);
-        if ((events & POLLIN) != 0) connection.read_some(now);
+        if (connection.state() == HttpConnection::State::kHandshake) {
+          if (!connection.finished()) shaking.push_back(&connection);
+          continue;
+        }
+        const bool writing = connection.state() == HttpConnection::State::kWriting;
+        if ((events & POLLOUT) != 0 && writing) connection.write_some(now);
+        if ((events & POLLIN) != 0 || ((events & POLLOUT) != 0 && !writing))
+          connection.read_some(now);
         drive(connection, now);
       }
+      shake_hands(shaking);
       if (accepting && polled[1].revents != 0) accept_all(now);
     }
     for (auto& connection : connections_) check_time(connection, now);
-    for (auto it = connections_.begin(); it != connections_.end();) {
-      if (!it->finished()) {
-        ++it;
-        continue;
-      }
-      if (auto at = per_address_.find(it->peer()); at != per_address_.end() && --at->second == 0)
-        per_address_.erase(at);
-      it = connections_.erase(it);
-    }
+    remove_finished();
     count_ = connections_.size();
   }
   connections_.clear();
@@ -216,12 +231,12 @@ void HttpServer::Loop::run() {
 void HttpServer::Loop::accept_all(Ticks now) {
   for (int i = 0; i < 64; ++i) {
     Poco::Net::StreamSocket client;
-    std::string peer;
+    std::string address;
     try {
       client = socket_.acceptConnection();
       client.setBlocking(false);
       client.setNoDelay(true);
-      peer = client.peerAddress().host().toString();
+      address = client.peerAddress().host().toString();
     } catch (const Poco::Exception& problem) {
       // Nobody waits any more, or gone again. Out of descriptors or memory the socket stays
       // readable: polling it again at once would spin.
@@ -230,16 +245,118 @@ void HttpServer::Loop::accept_all(Ticks now) {
         accept_again_ = now + kAcceptPause;
       return;
     }
-    // Far beyond the limit not even a refusal is affordable.
-    if (connections_.size() >= 2 * settings_.max_connections) continue;
-    auto& connection = connections_.emplace_back(std::move(client), peer, settings_, now);
-    const auto same_address = ++per_address_[peer];
-    if (connections_.size() > settings_.max_connections ||
-        same_address > settings_.max_per_address) {
-      begin_request(connection);
-      refuse(connection, make_error(Code::kHttpTooManyConnections, peer), now);
+    take(std::move(client), address, now);
+  }
+}
+
+void HttpServer::Loop::take(Poco::Net::StreamSocket client, const std::string& address, Ticks now) {
+  const auto group = address_group(address);
+  const bool proxy = std::find(settings_.proxies.begin(), settings_.proxies.end(), address) !=
+                     settings_.proxies.end();
+  const auto others = per_address_.find(group);
+  bool room = proxy || others == per_address_.end() || others->second < settings_.max_per_address ||
+              make_room(group, now);
+  room = room && (connections_.size() < settings_.max_connections || make_room("", now));
+  std::shared_ptr<const TlsContext> tls;
+  {
+    const std::lock_guard lock(tls_mutex_);
+    tls = tls_;
+  }
+  if (!room) handler_.noticed(RequestHandler::Incident::kTurnedAway, address);
+  // Far beyond the limit, or where it would take a handshake, not even a refusal is affordable.
+  if (!room && (tls || connections_.size() >= 2 * settings_.max_connections)) return;
+  auto& connection =
+      connections_.emplace_back(std::move(client), address, settings_, std::move(tls), now);
+  ++per_address_[group];
+  if (room) return;
+  begin_request(connection);
+  refuse(connection, make_error(Code::kHttpTooManyConnections, address), now);
+}
+
+// Closes the connection that would be missed least: of `group`, or of anybody. When one address
+// holds more than a quarter of all, of that one.
+bool HttpServer::Loop::make_room(const std::string& group, Ticks now) {
+  std::string among = group;
+  if (among.empty()) {
+    const auto largest = std::max_element(
+        per_address_.begin(), per_address_.end(),
+        [](const auto& one, const auto& other) { return one.second < other.second; });
+    if (largest != per_address_.end() && largest->second > settings_.max_connections / 4)
+      among = largest->first;
+  }
+  auto worst = connections_.end();
+  std::optional<HttpConnection::Burden> heaviest;
+  for (auto it = connections_.begin(); it != connections_.end(); ++it) {
+    if (!among.empty() && address_group(it->address()) != among) continue;
+    const auto burden = it->burden(now);
+    if (!burden || (heaviest && *burden <= *heaviest)) continue;
+    heaviest = burden;
+    worst = it;
+  }
+  if (worst == connections_.end()) return false;
+  handler_.noticed(RequestHandler::Incident::kEvicted, worst->address());
+  leave(*worst);
+  connections_.erase(worst);
+  return true;
+}
+
+void HttpServer::Loop::leave(const HttpConnection& connection) {
+  const auto at = per_address_.find(address_group(connection.address()));
+  if (at != per_address_.end() && --at->second == 0) per_address_.erase(at);
+}
+
+void HttpServer::Loop::remove_finished() {
+  for (auto it = connections_.begin(); it != connections_.end();) {
+    if (!it->finished()) {
+      ++it;
+      continue;
+    }
+    leave(*it);
+    it = connections_.erase(it);
+  }
+}
+
+// The addresses that want least come first, so that a flood of handshakes from one of them delays
+// its own; within an address in the order in which they came.
+void HttpServer::Loop::shake_hands(std::vector<HttpConnection*>& waiting) {
+  if (waiting.size() > settings_.handshakes_per_turn) {
+    std::map<std::string, std::size_t> wanted;
+    for (const auto* one : waiting) ++wanted[one->address()];
+    std::stable_sort(waiting.begin(), waiting.end(),
+                     [&](const HttpConnection* one, const HttpConnection* other) {
+                       return wanted[one->address()] < wanted[other->address()];
+                     });
+    waiting.resize(settings_.handshakes_per_turn);
+  }
+  const auto began = clock_.ticks();
+  for (auto* connection : waiting) {
+    const auto now = clock_.ticks();
+    if (now - began > kHandshakesAtMost) return;  // they are still readable at the next turn
+    switch (connection->handshake(now)) {
+      case HttpConnection::Shaken::kWaiting:
+        break;
+      case HttpConnection::Shaken::kDone:
+        handler_.noticed(RequestHandler::Incident::kHandshakeDone, connection->address());
+        break;
+      case HttpConnection::Shaken::kFailed:
+        handler_.noticed(RequestHandler::Incident::kHandshakeFailed, connection->address());
+        break;
     }
   }
+}
+
+// The last address is the one that the proxy itself saw; those before it are hearsay.
+std::string HttpServer::Loop::peer_behind(const HttpConnection& connection,
+                                          const RequestHead& head) const {
+  const auto& own = connection.address();
+  if (std::find(settings_.proxies.begin(), settings_.proxies.end(), own) == settings_.proxies.end())
+    return own;
+  std::string_view last;
+  for (const auto& field : head.fields) {
+    if (field.name == "x-forwarded-for") last = field.value;
+  }
+  last = last.substr(last.find_last_of(", ") + 1);
+  return is_address(last) ? std::string(last) : own;
 }
 
 void HttpServer::Loop::begin_request(HttpConnection& connection) {
@@ -273,7 +390,8 @@ void HttpServer::Loop::drive(HttpConnection& connection, Ticks now) {
         const bool has_body = parser.announced_length() != std::uint64_t{0};
         const bool expects = head.expects_continue;
         connection.keep_alive = head.keep_alive;
-        auto admitted = handler_.admit(head, connection.peer(), connection.request_id);
+        connection.peer.address = peer_behind(connection, head);
+        auto admitted = handler_.admit(head, connection.peer, connection.request_id);
         if (const auto* response = std::get_if<Response>(&admitted)) {
           if (has_body)
             connection.keep_alive = false;
@@ -288,7 +406,7 @@ void HttpServer::Loop::drive(HttpConnection& connection, Ticks now) {
       }
       case HttpParser::State::kComplete: {
         Request request = parser.take();
-        request.peer = connection.peer();
+        request.peer = connection.peer;
         request.id = connection.request_id;
         connection.handed_over(now);
         handler_.handle(std::move(request), Responder(std::make_shared<Responder::Shared>(
@@ -332,6 +450,8 @@ void HttpServer::Loop::check_time(HttpConnection& connection, Ticks now) {
     case HttpConnection::Overdue::kNo:
       return;
     case HttpConnection::Overdue::kClose:
+      if (connection.state() == HttpConnection::State::kHandshake)
+        handler_.noticed(RequestHandler::Incident::kHandshakeLate, connection.address());
       connection.finish();
       return;
     case HttpConnection::Overdue::kTooSlow:
@@ -349,7 +469,7 @@ void HttpServer::Loop::answer(HttpConnection& connection, const Response& respon
       {.method = connection.method,
        .path = connection.path,
        .id = connection.request_id,
-       .peer = connection.peer(),
+       .peer = connection.peer.address,
        .status = response.status,
        .took = std::chrono::duration_cast<std::chrono::microseconds>(now - connection.started)});
   connection.answer(response, clock_.utc_now(), after, connection.head_only, now);
@@ -369,6 +489,9 @@ HttpServer::~HttpServer() = default;
 Result<std::uint16_t> HttpServer::listen(const std::string& address, std::uint16_t port) {
   return loop_->listen(address, port);
 }
+void HttpServer::use_tls(std::shared_ptr<const TlsContext> context) {
+  loop_->use_tls(std::move(context));
+}
 void HttpServer::run() {
   loop_->run();
 }
@@ -377,38 +500,6 @@ void HttpServer::stop() noexcept {
 }
 std::size_t HttpServer::connections() const noexcept {
   return loop_->connections();
-}
-
-std::string new_uuid7(const Clock& clock, RandomSource& random) {
-  Bytes octets = random.bytes(16);
-  // 48 bits of milliseconds; our wall clock counts seconds, the random part orders within one.
-  const auto stamp =
-      static_cast<std::uint64_t>(clock.utc_now().since_epoch().time_since_epoch().count() * 1000);
-  for (unsigned i = 0; i < 6; ++i)
-    octets[i] = static_cast<std::uint8_t>((stamp >> (8U * (5 - i))) & 0xFFU);
-  octets[6] = static_cast<std::uint8_t>(0x70U | (octets[6] & 0x0FU));
-  octets[8] = static_cast<std::uint8_t>(0x80U | (octets[8] & 0x3FU));
-  auto text = to_hex(octets);
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, "-");
-  return text;
-}
-
-std::string to_http_date(UtcTime at) {
-  using namespace std::chrono;
-  constexpr std::array<const char*, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = floor<days>(at.since_epoch());
-  const year_month_day date(day);
-  const hh_mm_ss clock(at.since_epoch() - day);
-  std::array<char, 40> text{};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
-  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                kDays[weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text.data();
 }
 
 }  // namespace antin::service

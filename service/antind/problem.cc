@@ -43,6 +43,10 @@ Response problem(const Error& error, const std::string& request_id) {
       Response::text(status_of(row), "application/problem+json", problem_json(error, request_id));
   response.fields.push_back({"Cache-Control", "no-store"});
   response.fields.push_back({"X-Content-Type-Options", "nosniff"});
+  for (const auto& [key, value] : error.params) {
+    if (key == "seconds" && response.status == 429)
+      response.fields.push_back({"Retry-After", value});
+  }
   if (response.status == 503)
     response.fields.push_back({"Retry-After", std::to_string(kRetrySeconds)});
   if (response.status == 401)

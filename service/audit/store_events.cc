@@ -26,7 +26,8 @@ constexpr std::array kRows{Row{Kind::kSigned, "signature", Row::Issues::kRelease
                            Row{Kind::kEntered, "entry", Row::Issues::kState},
                            Row{Kind::kDecided, "decision", Row::Issues::kState},
                            Row{Kind::kKeyAdded, "api_key_added", Row::Issues::kNothing},
-                           Row{Kind::kKeyRemoved, "api_key_removed", Row::Issues::kNothing}};
+                           Row{Kind::kKeyRemoved, "api_key_removed", Row::Issues::kNothing},
+                           Row{Kind::kKeyChanged, "api_key_changed", Row::Issues::kNothing}};
 
 cbor::Value to_cbor(const Database::Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return {*number};

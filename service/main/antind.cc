@@ -7,10 +7,9 @@
 #include <unistd.h>
 #include <vector>
 
-#include "service/antind/api_keys.h"
 #include "service/main/daemon.h"
+#include "service/main/key_command.h"
 #include "service/setup/installation.h"
-#include "service/store/store.h"
 #include "service/system/filter.h"
 #include "service/system/privileges.h"
 #include "service/system/real.h"
@@ -35,32 +34,25 @@ int complain(const Error& error) {
 }
 
 int usage() {
-  std::cerr
-      << "antind [--config FILE]\n"
-         "antind --check-config [--config FILE]\n"
-         "antind config check [FILE]\n"
-         "antind key add --name NAME --scopes verify,sign,originals,register [--config FILE]\n"
-         "antind key list [--config FILE]\n"
-         "antind key remove ID [--config FILE]\n";
+  std::cerr << "antind [--config FILE]\n"
+               "antind --check-config [--config FILE]\n"
+               "antind config check [FILE]\n"
+               "antind key help\n";
   return kFailed;
 }
 
 struct Arguments {
   std::vector<std::string> words;
-  std::string config = kDefaultConfig, name, scopes;
+  std::string config = kDefaultConfig;
   bool check = false;
 };
 
 bool read_arguments(std::span<char*> argv, Arguments& out) {
   for (std::size_t i = 1; i < argv.size(); ++i) {
     const std::string word = argv[i];
-    std::string* value = word == "--config"   ? &out.config
-                         : word == "--name"   ? &out.name
-                         : word == "--scopes" ? &out.scopes
-                                              : nullptr;
-    if (value != nullptr) {
+    if (word == "--config") {
       if (++i == argv.size()) return false;
-      *value = argv[i];
+      out.config = argv[i];
     } else if (word == "--check-config") {
       out.check = true;
     } else if (word.starts_with("-")) {
@@ -70,41 +62,6 @@ bool read_arguments(std::span<char*> argv, Arguments& out) {
     }
   }
   return true;
-}
-
-int add_key(Store& store, const Arguments& arguments) {
-  const auto scopes = read_scopes(arguments.scopes);
-  if (arguments.name.empty() || !scopes) return usage();
-  SystemClock clock;
-  SystemRandom random;
-  const auto key = new_key(arguments.name, *scopes, clock, random);
-  if (const auto added = store.add_key(key.stored); !added) return complain(added.error());
-  // The only time that it is shown.
-  std::cout << key.secret << '\n';
-  return 0;
-}
-
-int list_keys(Store& store) {
-  const auto keys = store.keys();
-  if (!keys) return complain(keys.error());
-  for (const auto& key : keys.value())
-    std::cout << key.id << '\t' << to_rfc3339(key.created) << '\t' << key.scopes << '\t' << key.name
-              << '\n';
-  return 0;
-}
-
-int key_command(const Config& config, const Arguments& arguments) {
-  const auto store = Store::open(config.store.folder);
-  if (!store) return complain(store.error());
-  const auto& words = arguments.words;
-  if (words.size() == 2 && words[1] == "add") return add_key(*store.value(), arguments);
-  if (words.size() == 2 && words[1] == "list") return list_keys(*store.value());
-  if (words.size() == 3 && words[1] == "remove") {
-    const auto removed = store.value()->remove_key(words[2]);
-    if (!removed) return complain(removed.error());
-    return removed.value() ? 0 : 1;
-  }
-  return usage();
 }
 
 // Programs that still stand in the tree that they were built in are for development: there root may
@@ -147,15 +104,26 @@ int check_everything(const Config& config, const std::string& path) {
 
 int run(std::span<char*> argv) {
   Arguments arguments;
-  if (!read_arguments(argv, arguments)) return usage();
-  const bool key = !arguments.words.empty() && arguments.words[0] == "key";
+  std::optional<KeyOrder> key;
+  if (argv.size() > 1 && std::string_view(argv[1]) == "key") {
+    auto order = read_key_order(argv.subspan(2), kDefaultConfig);
+    if (!order) return complain(order.error());
+    key = std::move(order).value();
+    arguments.config = key->config;
+    if (key->verb == "help") {
+      std::cout << key_usage();
+      return 0;
+    }
+  } else if (!read_arguments(argv, arguments)) {
+    return usage();
+  }
   bool whole = false;
   // What `antin config check` becomes.
   if (arguments.words.size() >= 2 && arguments.words[0] == "config" &&
       arguments.words[1] == "check" && arguments.words.size() <= 3) {
     if (arguments.words.size() == 3) arguments.config = arguments.words[2];
     whole = true;
-  } else if (!arguments.words.empty() && !key) {
+  } else if (!arguments.words.empty()) {
     return usage();
   }
   const auto config = load_config(arguments.config);
@@ -165,8 +133,8 @@ int run(std::span<char*> argv) {
   // Keys of the interface too are written by the user who serves them.
   if (const auto given_up = give_up_privileges(config.value().process.user, as_root()); !given_up)
     return complain(given_up.error());
-  if (key) return key_command(config.value(), arguments);
-  const auto served = run_daemon(config.value(), own_program("antin-worker"));
+  if (key) return run_key_command(*key, config.value());
+  const auto served = run_daemon(config.value(), arguments.config, own_program("antin-worker"));
   return served ? 0 : complain(served.error());
 }
 

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "service/antind/api.h"
+#include "service/antind/front.h"
 #include "service/antind/key_client.h"
 #include "service/antind/register_route.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/main/agency_key.h"
 #include "service/main/draw_routes.h"
 #include "service/main/evidence_routes.h"
+#include "service/main/reload.h"
 #include "service/net/poco_fetcher.h"
 #include "service/system/files.h"
 #include "service/system/filter.h"
@@ -30,6 +32,7 @@ constexpr std::size_t kMaxLookFile = 4U << 20U;
 /// From the signal to the end of the process, whatever still hangs. Everything worth keeping is on
 /// disk before it is answered, so leaving is always safe.
 constexpr std::chrono::milliseconds kGoneWithin{9'500};
+constexpr std::chrono::seconds kLookEvery{5};
 
 std::string beside(const std::filesystem::path& folder, const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
@@ -129,21 +132,30 @@ Route fetch_route(const Config& config, HttpFetcher& fetcher) {
           }};
 }
 
-// SIGTERM and SIGINT as an event of a thread of their own; blocked everywhere else.
+// SIGTERM, SIGINT and SIGHUP as events of a thread of their own; blocked everywhere else.
 class StopSignals {
  public:
   StopSignals() {
     ::sigemptyset(&set_);
     ::sigaddset(&set_, SIGTERM);
     ::sigaddset(&set_, SIGINT);
+    ::sigaddset(&set_, SIGHUP);
     ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
-  /// Calls `stop` at the first signal, then ends the process when it is not gone in time.
-  void watch(std::function<void()> stop) {
-    thread_ = std::thread([this, stop = std::move(stop)] {
+  /// Reloads at SIGHUP and looks for changed files now and then. Calls `stop` at any other signal,
+  /// then ends the process when it is not gone in time.
+  void watch(Reloader& reloader, std::function<void()> stop) {
+    thread_ = std::thread([this, &reloader, stop = std::move(stop)] {
       const timespec moment{0, 100'000'000};
+      auto look_at = after(kLookEvery);
       while (!over_) {
-        if (::sigtimedwait(&set_, nullptr, &moment) < 0) continue;
+        const int signal = ::sigtimedwait(&set_, nullptr, &moment);
+        if (signal == SIGHUP) reloader.reload();
+        if (std::chrono::steady_clock::now() >= look_at) {
+          reloader.look();
+          look_at = after(kLookEvery);
+        }
+        if (signal < 0 || signal == SIGHUP) continue;
         stop();
         const auto until = after(kGoneWithin);
         while (!over_ && std::chrono::steady_clock::now() < until)
@@ -173,9 +185,11 @@ Result<Config> load_config(const std::string& path) {
   ANTIN_TRY(auto config, read_config(as_text(octets)));
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(path, ignored).parent_path();
-  for (auto* file : {&config.http.port_file, &config.verify.trust, &config.verify.crls,
-                     &config.verify.policy, &config.verify.units, &config.agency.pin_file,
-                     &config.agency.certificate, &config.agency.appearances, &config.store.folder})
+  for (auto* file :
+       {&config.http.port_file, &config.verify.trust, &config.verify.crls, &config.verify.policy,
+        &config.verify.units, &config.agency.pin_file, &config.agency.certificate,
+        &config.agency.appearances, &config.store.folder, &config.http.tls.certificate,
+        &config.http.tls.key, &config.http.tls.client_ca})
     *file = beside(folder, *file);
   auto& cache = config.revocation.cache;
   cache = cache.empty() ? config.store.folder + "/evidence" : beside(folder, cache);
@@ -188,7 +202,8 @@ Result<Config> load_config(const std::string& path) {
   return config;
 }
 
-Status run_daemon(const Config& config, const std::string& worker_program) {
+Status run_daemon(const Config& config, const std::string& config_path,
+                  const std::string& worker_program) {
   StopSignals signals;
   ::signal(SIGPIPE, SIG_IGN);
   SystemClock clock;
@@ -198,7 +213,7 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
   ANTIN_TRY(const auto configuration, worker_configuration(config));
   ANTIN_TRY(auto appearances, load_appearances(config.agency.appearances));
   ANTIN_TRY(const auto store, Store::open(config.store.folder));
-  KeyRing keys(*store, clock);
+  KeyRing keys(*store, clock, roles_of(config));
   ANTIN_TRY(const auto fetcher,
             PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));
 
@@ -246,17 +261,23 @@ Status run_daemon(const Config& config, const std::string& worker_program) {
            .metrics = &metrics,
            .clock = &clock,
            .random = &random});
-  auto settings = config.http.settings;
-  // Room for the form around a document of the largest size; the handler holds the finer limit.
-  settings.limits.body_octets += 65'536;
-  settings.limits.budget = std::make_shared<BodyBudget>(config.http.max_bodies_octets);
-  HttpServer server(settings, api, clock, random);
+  HttpServer server(front_settings(config), api, clock, random);
+  if (!config.http.tls.certificate.empty()) {
+    ANTIN_TRY(auto tls, TlsContext::load(config.http.tls));
+    server.use_tls(std::move(tls));
+  }
   ANTIN_TRY(const auto port, server.listen(config.http.address, config.http.port));
   if (!config.http.port_file.empty())
     ANTIN_CHECK(write_file(config.http.port_file, {as_bytes(std::to_string(port) + "\n")},
                            IfExists::kReplace));
   ANTIN_CHECK(api.resume());
-  signals.watch([&server, &log] {
+  Reloader reloader({.path = config_path,
+                     .server = &server,
+                     .keys = &keys,
+                     .log = &log,
+                     .workers = [](const Config&) { return std::function<void()>([] {}); }},
+                    config);
+  signals.watch(reloader, [&server, &log] {
     log.write(Log::Level::kInfo, "stopping");
     server.stop();
   });

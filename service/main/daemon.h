@@ -12,8 +12,10 @@ namespace antin::service {
 /// with kFileUnreadable.
 Result<Config> load_config(const std::string& path);
 
-/// Wires everything, serves until SIGTERM or SIGINT, and returns when the last answer is out.
+/// Wires everything, serves until SIGTERM or SIGINT, and returns when the last answer is out. On
+/// SIGHUP it reads `config_path` again (reload.h).
 /// `worker_program`: absolute path of antin-worker.
-Status run_daemon(const Config& config, const std::string& worker_program);
+Status run_daemon(const Config& config, const std::string& config_path,
+                  const std::string& worker_program);
 
 }  // namespace antin::service

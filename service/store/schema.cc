@@ -96,6 +96,10 @@ CREATE TABLE signature_intent(
 CREATE INDEX signature_intent_by_job ON signature_intent(job);
 CREATE INDEX signature_intent_open ON signature_intent(job) WHERE journaled IS NULL;
 )sql",
+      R"sql(
+ALTER TABLE api_key ADD COLUMN limits TEXT NOT NULL DEFAULT '';
+ALTER TABLE api_key ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;
+)sql",
   };
   return steps;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,7 @@ struct StoreEvent {
     kDecided,   ///< released, cancelled, recalled
     kKeyAdded,  ///< of the interface
     kKeyRemoved,
+    kKeyChanged,  ///< what it is bound to, or when it ends
   };
   Kind kind;
   std::string subject;  ///< id of the signature, original or key
@@ -138,6 +140,11 @@ class Store {
 
   // store_keys.cc
   Status add_key(const StoredKey& key);
+  /// `fresh` beside the key `id`, which gets `limits`, in one change. Fails with kKeyUnknown.
+  Status succeed_key(const StoredKey& fresh, const std::string& id, const std::string& limits);
+  /// Fails with kKeyUnknown.
+  Status limit_key(const std::string& id, const std::string& limits);
+  Status keys_used(const std::map<std::string, UtcTime>& last_used);
   Result<std::vector<StoredKey>> keys();
   /// False when there is none with this id.
   Result<bool> remove_key(const std::string& id);

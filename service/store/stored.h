@@ -110,6 +110,8 @@ struct StoredKey {
   std::string id, name, scopes;
   Bytes hash;
   UtcTime created;
+  std::string limits = {};  ///< JSON of whoever reads it; "": none
+  std::optional<UtcTime> last_used = {};
 };
 
 }  // namespace antin::service

@@ -42,14 +42,14 @@ class RawClient {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what connect(2) takes
     connected_ = ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
-  ~RawClient() { ::close(fd_); }
+  virtual ~RawClient() { ::close(fd_); }
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
   bool connected() const { return connected_; }
 
-  bool send(std::string_view octets) const {
+  bool send(std::string_view octets) {
     while (!octets.empty()) {
-      const auto sent = ::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL);
+      const auto sent = put(octets);
       if (sent <= 0) return false;
       octets.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -87,12 +87,21 @@ class RawClient {
     return !read_more() && input_.empty() && ended_;
   }
 
+ protected:
+  int fd() const { return fd_; }
+  virtual ssize_t put(std::string_view octets) {
+    return ::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL);
+  }
+  virtual ssize_t get(char* octets, std::size_t size) {
+    pollfd one{fd_, POLLIN, 0};
+    if (::poll(&one, 1, 60'000) <= 0) return -1;
+    return ::recv(fd_, octets, size, 0);
+  }
+
  private:
   bool read_more() {
-    pollfd one{fd_, POLLIN, 0};
-    if (::poll(&one, 1, 60'000) <= 0) return false;
     char octets[65'536];
-    const auto got = ::recv(fd_, octets, sizeof octets, 0);
+    const auto got = get(octets, sizeof octets);
     if (got <= 0) {
       ended_ = true;
       return false;

@@ -1,6 +1,10 @@
 #include "service/antind/config.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "service/antind/front.h"
 
 namespace antin::service {
 namespace {
@@ -78,6 +82,83 @@ TEST(Config, RefusesPlainHttpOnOtherAddressesThanLoopback) {
   const std::string open = std::string(kLeast) + "[http]\naddress = \"0.0.0.0\"\n";
   EXPECT_EQ(read_config(open).error().code, Code::kConfigUnsafe);
   EXPECT_TRUE(read_config(open + "behind_tls_proxy = true\n"));
+}
+
+TEST(Config, ChecksWhatItsFrontNeedsTogether) {
+  const std::string http = std::string(kLeast) + "[http]\n";
+  const std::string tls = http + "tls_certificate = \"c\"\ntls_key = \"k\"\n";
+  const auto code = [](const std::string& toml) {
+    const auto config = read_config(toml);
+    return config ? std::nullopt : std::optional(config.error().code);
+  };
+  EXPECT_EQ(code(tls + "address = \"0.0.0.0\"\n"), std::nullopt);
+  EXPECT_EQ(code(http + "tls_certificate = \"c\"\n"), Code::kConfigValue);
+  EXPECT_EQ(code(http + "tls_key = \"k\"\n"), Code::kConfigValue);
+  EXPECT_EQ(code(http + "tls_client_ca = \"a\"\n"), Code::kConfigValue);
+  EXPECT_EQ(code(tls + "client_certificate_for = [\"sign\"]\n"), Code::kConfigUnsafe);
+  const auto mutual = tls + "tls_client_ca = \"a\"\n";
+  EXPECT_EQ(code(mutual + "client_certificate_for = [\"sign\"]\n"), std::nullopt);
+  EXPECT_EQ(code(mutual + "client_certificate_for = [\"sing\"]\n"), Code::kConfigValue);
+  EXPECT_EQ(code(http + "proxies = [\"localhost\"]\n"), Code::kConfigValue);
+  EXPECT_EQ(code(http + "proxies = [\"10.0.0.9\"]\n"), std::nullopt);
+  EXPECT_EQ(code(http + "hosts = [\"Antin.example\"]\n"), Code::kConfigValue);
+  EXPECT_EQ(code(http + "hosts = [\"antin.example\", \"antin.example:8443\"]\n"), std::nullopt);
+}
+
+TEST(Config, KnowsWhomItServesWhenNobodySaysSo) {
+  const std::string http = std::string(kLeast) + "[http]\n";
+  EXPECT_EQ(read_config(http).value().http.hosts.size(), 3U);
+  const auto proxied = read_config(http + "behind_tls_proxy = true\n").value();
+  EXPECT_TRUE(proxied.http.hosts.empty());
+  EXPECT_EQ(proxied.http.settings.proxies.size(), 2U);
+}
+
+TEST(Config, ReadsRolesAndRates) {
+  const std::string least = kLeast;
+  const auto config = read_config(
+      least +
+      "[[role]]\nname = \"clerk\"\nscopes = [\"verify\", \"originals\"]\n[[role]]\nname = "
+      "\"seal\"\nscopes = [\"sign\"]\n[rates]\nkey_costly_per_minute = 5\nkey_costly_burst "
+      "= 2\n");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config.value().roles.at("clerk").size(), 2U);
+  EXPECT_EQ(config.value().rates.key_costly.per_minute, 5);
+  for (const auto* bad :
+       {"[[role]]\nname = \"a\"\nscopes = [\"admin\"]\n", "[[role]]\nname = \"a\"\n",
+        "[[role]]\nname = \"a b\"\nscopes = [\"sign\"]\n",
+        "[[role]]\nname = \"a\"\nscopes = [\"sign\"]\n[[role]]\nname = \"a\"\nscopes = "
+        "[\"sign\"]\n",
+        "[rates]\nfailures_burst = 0\n"})
+    EXPECT_EQ(read_config(least + bad).error().code, Code::kConfigValue) << bad;
+}
+
+TEST(Front, KnowsItsOwnNames) {
+  const auto is_ours = [](const std::string& host, const Config::Http& http) {
+    RequestHead head;
+    head.fields = {{"host", host}};
+    return is_our_host(head, http);
+  };
+  Config::Http http;
+  EXPECT_TRUE(is_ours("anything", http));
+  http.hosts = {"antin.example", "other.example:8443", "[::1]"};
+  for (const auto* good : {"antin.example", "ANTIN.example:80", "other.example:8443", "[::1]:8421"})
+    EXPECT_TRUE(is_ours(good, http)) << good;
+  for (const auto* bad : {"evil.example", "other.example", "antin.example.evil", "[::2]"})
+    EXPECT_FALSE(is_ours(bad, http)) << bad;
+  EXPECT_TRUE(is_our_host(RequestHead{}, http));
+}
+
+TEST(Front, SendsHstsWhereThereIsTls) {
+  const auto has_hsts = [](const std::vector<HeaderField>& fields) {
+    return std::any_of(fields.begin(), fields.end(), [](const HeaderField& field) {
+      return field.name == "Strict-Transport-Security";
+    });
+  };
+  auto config = read_config(kLeast).value();
+  EXPECT_FALSE(has_hsts(front_settings(config).every_answer));
+  EXPECT_TRUE(has_hsts(front_settings(config).every_tls_answer));
+  config.http.behind_tls_proxy = true;
+  EXPECT_TRUE(has_hsts(front_settings(config).every_answer));
 }
 
 TEST(Config, RefusesAnotherSchemaAndWhatIsNotToml) {

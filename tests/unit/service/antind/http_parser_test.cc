@@ -169,6 +169,21 @@ INSTANTIATE_TEST_SUITE_P(
                  "chunked\r\n"),
             Code::kHttpMalformed},
         Row{"QuotedCoding", post("Transfer-Encoding: \"chunked\"\r\n"), Code::kHttpTransferCoding},
+        Row{"LengthInDisguise", post("Content_Length: 5\r\n"), Code::kHttpMalformed},
+        Row{"CodingInDisguise", post("Transfer_Encoding: chunked\r\n"), Code::kHttpMalformed},
+        Row{"LengthAndCodingInDisguise",
+            post("Content-Length: 5\r\nTransfer_encoding: chunked\r\n"), Code::kHttpMalformed},
+        Row{"SpaceBeforeColonOfCoding", post("Transfer-Encoding : chunked\r\n"),
+            Code::kHttpMalformed},
+        Row{"FoldedCoding", post("Transfer-Encoding:\r\n chunked\r\n"), Code::kHttpMalformed},
+        Row{"CodingWithParameter", post("Transfer-Encoding: chunked;a=b\r\n"),
+            Code::kHttpTransferCoding},
+        Row{"CodingAndLengthInOneLine", post("Transfer-Encoding: chunked\nContent-Length: 5\r\n"),
+            Code::kHttpMalformed},
+        Row{"NulInCoding", post(std::string("Transfer-Encoding: chunked\0\r\n", 29)),
+            Code::kHttpMalformed},
+        Row{"FractionLength", post("Content-Length: 5.0\r\n"), Code::kHttpMalformed},
+        Row{"FullWidthLength", post("Content-Length: \xEF\xBC\x95\r\n"), Code::kHttpMalformed},
         Row{"ChunkedIn10", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
             Code::kHttpMalformed}),
     story_of);
@@ -188,6 +203,12 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"LfInExtension", chunked("3;a\nb\r\nabc\r\n0\r\n\r\n"), Code::kHttpMalformed},
         Row{"LongExtension", chunked("3;" + std::string(300, 'a') + "\r\nabc\r\n0\r\n\r\n"),
             Code::kHttpMalformed},
+        Row{"CrInExtension", chunked("3;a\rb\r\nabc\r\n0\r\n\r\n"), Code::kHttpMalformed},
+        Row{"NulInExtension", chunked(std::string("3;a\0b\r\nabc\r\n0\r\n\r\n", 17)),
+            Code::kHttpMalformed},
+        Row{"NoEndOfData", chunked("3\r\nabc0\r\n\r\n"), Code::kHttpMalformed},
+        Row{"NegativeZero", chunked("-0\r\n\r\n"), Code::kHttpMalformed},
+        Row{"BareLfTrailer", chunked("0\r\nA: b\n\r\n"), Code::kHttpMalformed},
         Row{"BeyondLimit", chunked("ffffffff\r\n"), Code::kHttpBodyTooLarge},
         Row{"TrailerFold", chunked("0\r\nA: b\r\n c\r\n\r\n"), Code::kHttpMalformed},
         Row{"NinthTrailer",
@@ -195,6 +216,48 @@ INSTANTIATE_TEST_SUITE_P(
                     "\r\n"),
             Code::kHttpMalformed}),
     story_of);
+
+struct Twin {
+  const char* story;
+  std::string octets;
+  std::string body;
+};
+
+class HttpParserTakes : public ::testing::TestWithParam<Twin> {};
+
+// What stands beside the refused shapes and must be read: else the table could refuse everything.
+TEST_P(HttpParserTakes, WholeAndOctetByOctet) {
+  for (const std::size_t piece : {std::size_t{0}, std::size_t{1}}) {
+    const auto outcome = parse(GetParam().octets, piece);
+    EXPECT_EQ(outcome.state, HttpParser::State::kComplete);
+    EXPECT_EQ(outcome.body, GetParam().body);
+    EXPECT_EQ(outcome.used, GetParam().octets.size());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc9112, HttpParserTakes,
+    ::testing::Values(Twin{"Plain", get("Host: a\r\n"), ""},
+                      Twin{"Http10", "GET / HTTP/1.0\r\n\r\n", ""},
+                      Twin{"HigherMinor", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", ""},
+                      Twin{"Ipv6Host", get("Host: [2001:db8::1]:8421\r\n"), ""},
+                      Twin{"BlanksAroundValue", get("Host: \t a \t\r\n"), ""},
+                      Twin{"TabInValue", get("Host: a\r\nX: a\tb\r\n"), ""},
+                      Twin{"EmptyValue", get("Host: a\r\nX:\r\n"), ""},
+                      Twin{"Underscore", get("Host: a\r\nX_Content_Length: 5\r\n"), ""},
+                      Twin{"Triplet", "GET /%2F?a=%C4%91 HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+                      Twin{"NoBody", post("Content-Length: 0\r\n"), ""},
+                      Twin{"NoFraming", post(""), ""},
+                      Twin{"Length", post("Content-Length: 5\r\n", "hello"), "hello"},
+                      Twin{"LeadingZeros", post("Content-Length: 005\r\n", "hello"), "hello"},
+                      Twin{"Chunked", chunked("5\r\nhello\r\n0\r\n\r\n"), "hello"},
+                      Twin{"ChunkedUpperCase",
+                           post("Transfer-Encoding: CHUNKED\r\n", "2\r\nhi\r\n0\r\n\r\n"), "hi"},
+                      Twin{"UpperCaseHex", chunked("A\r\n0123456789\r\n0\r\n\r\n"), "0123456789"},
+                      Twin{"Extension", chunked("2;a=b;c=\"d\"\r\nhi\r\n0;z\r\n\r\n"), "hi"},
+                      Twin{"Trailer", chunked("2\r\nhi\r\n0\r\nDigest: x\r\n\r\n"), "hi"},
+                      Twin{"DataOfLineEnds", chunked("4\r\n\r\n\r\n\r\n0\r\n\r\n"), "\r\n\r\n"}),
+    [](const ::testing::TestParamInfo<Twin>& row) { return row.param.story; });
 
 TEST(HttpParser, ReadsARequestHoweverItIsCut) {
   const std::string octets =

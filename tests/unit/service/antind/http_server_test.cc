@@ -1,101 +1,23 @@
 #include "service/antind/http_server.h"
 
-#include <atomic>
-#include <condition_variable>
+#include <array>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "service/antind/problem.h"
-#include "service/system/real.h"
-#include "tests/fakes/raw_client.h"
+#include "tests/unit/service/antind/echo_server.h"
 
 namespace antin::service {
 namespace {
 
+using antin::testing::RawClient;
 using std::chrono::milliseconds;
-using testing::RawClient;
-
-// Answers /echo with the body, keeps /hold until release(), refuses /no at the head.
-class EchoHandler final : public RequestHandler {
- public:
-  std::variant<Admission, Response> admit(const RequestHead& head, const std::string&,
-                                          const std::string& id) override {
-    if (head.path == "/no") return problem(make_error(Code::kHttpNotFound, "no"), id);
-    return Admission{1U << 24U};
-  }
-  void handle(Request request, Responder responder) override {
-    if (request.head.path == "/drop") return;
-    if (request.head.path == "/late") {
-      responder.otherwise_after(milliseconds(1),
-                                [] { return Response::text(202, "text/plain", "later"); });
-      const std::lock_guard lock(mutex_);
-      held_.push_back(responder);
-      return;
-    }
-    if (request.head.path == "/hold") {
-      const std::lock_guard lock(mutex_);
-      held_.push_back(responder);
-      arrived_.notify_all();
-      return;
-    }
-    Response response;
-    response.content_type = "text/plain";
-    response.body = request.body.octets();
-    responder.answer(std::move(response));
-  }
-  Response refusal(const Error& error, const std::string& id) override {
-    return problem(error, id);
-  }
-  void answered(const Answered&) override { ++answers; }
-  void release() {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return !held_.empty(); });
-    for (const auto& responder : held_)
-      responder.answer(Response::text(200, "text/plain", "released"));
-    held_.clear();
-  }
-  void wait_until_held() {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return !held_.empty(); });
-  }
-  std::atomic<int> answers = 0;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<Responder> held_;
-};
-
-class HttpServerTest : public ::testing::Test {
- protected:
-  void start(HttpSettings settings = {}) {
-    settings.linger_within = milliseconds(50);
-    server_ = std::make_unique<HttpServer>(settings, handler_, clock_, random_);
-    const auto port = server_->listen("127.0.0.1", 0);
-    ASSERT_TRUE(port);
-    port_ = port.value();
-    thread_ = std::thread([this] { server_->run(); });
-  }
-  void TearDown() override {
-    if (server_) server_->stop();
-    if (thread_.joinable()) thread_.join();
-  }
-  EchoHandler handler_;
-  SystemClock clock_;
-  SystemRandom random_;
-  std::unique_ptr<HttpServer> server_;
-  std::thread thread_;
-  std::uint16_t port_ = 0;
-};
-
-constexpr std::string_view kGet = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
-
-std::string post(std::string_view path, std::string_view body) {
-  return "POST " + std::string(path) +
-         " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         std::string(body);
-}
+using testing::EchoHandler;
+using testing::HttpServerTest;
+using testing::kGet;
+using testing::post;
 
 TEST_F(HttpServerTest, KeepsAConnectionForFurtherRequests) {
   start();
@@ -147,6 +69,16 @@ TEST_F(HttpServerTest, ClosesAfterWhatItCannotFrame) {
     EXPECT_EQ(answer->field("Content-Type"), "application/problem+json");
     EXPECT_TRUE(client.closed());
   }
+}
+
+TEST_F(HttpServerTest, ReadsNothingBehindARequestThatCloses) {
+  start();
+  RawClient client(port_);
+  ASSERT_TRUE(client.send("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" +
+                          std::string(kGet)));
+  EXPECT_EQ(client.receive()->field("Connection"), "close");
+  EXPECT_TRUE(client.closed());
+  EXPECT_EQ(handler_.answers, 1);
 }
 
 TEST_F(HttpServerTest, SendsContinueOnlyToWhomItAdmits) {
@@ -234,7 +166,7 @@ TEST_F(HttpServerTest, CutsOffADripOfOneOctetAtATime) {
   start(settings);
   RawClient client(port_);
   ASSERT_TRUE(client.send("GET /echo HTTP/1.1\r\nHost: a\r\nX-a: "));
-  std::optional<testing::RawAnswer> answer;
+  std::optional<antin::testing::RawAnswer> answer;
   std::thread reader([&] { answer = client.receive(); });
   while (handler_.answers == 0) {
     if (!client.send("a")) break;
@@ -287,27 +219,89 @@ TEST_F(HttpServerTest, ClosesIdleConnections) {
   EXPECT_TRUE(used.closed());
 }
 
-TEST_F(HttpServerTest, RefusesConnectionsBeyondItsLimits) {
+TEST_F(HttpServerTest, NewcomersTakeThePlaceOfWhoeverWaitsLongest) {
   for (const bool per_address : {true, false}) {
     HttpSettings settings;
-    settings.linger_within = milliseconds(50);
     (per_address ? settings.max_per_address : settings.max_connections) = 2;
-    EchoHandler handler;
-    HttpServer server(settings, handler, clock_, random_);
-    const auto port = server.listen("127.0.0.1", 0).value();
-    std::thread thread([&] { server.run(); });
-    RawClient one(port);
-    RawClient two(port);
+    restart(settings);
+    RawClient one(port_);
     EXPECT_EQ(one.ask(kGet)->status, 200);
+    RawClient two(port_);
     EXPECT_EQ(two.ask(kGet)->status, 200);
-    RawClient three(port);
-    const auto answer = three.receive();
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->status, 503);
-    EXPECT_NE(answer->field("Retry-After"), "");
-    EXPECT_EQ(one.ask(kGet)->status, 200);
-    server.stop();
-    thread.join();
+    RawClient three(port_);
+    EXPECT_EQ(three.ask(kGet)->status, 200);
+    EXPECT_TRUE(one.closed());
+    EXPECT_EQ(two.ask(kGet)->status, 200);
+    EXPECT_EQ(handler_.incidents(RequestHandler::Incident::kEvicted), 1) << per_address;
+  }
+}
+
+TEST_F(HttpServerTest, WhoIsWorkedForKeepsItsPlace) {
+  HttpSettings settings;
+  settings.max_connections = 2;
+  start(settings);
+  RawClient one(port_);
+  ASSERT_TRUE(one.send(post("/hold", "")));
+  handler_.wait_until_held();
+  RawClient two(port_);
+  ASSERT_TRUE(two.send(post("/hold", "")));
+  handler_.wait_until_held(2);
+  RawClient three(port_);
+  const auto answer = three.receive();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_NE(answer->field("Retry-After"), "");
+  EXPECT_EQ(handler_.incidents(RequestHandler::Incident::kTurnedAway), 1);
+  handler_.release();
+  EXPECT_EQ(one.receive()->body, "released");
+  EXPECT_EQ(two.receive()->body, "released");
+}
+
+TEST_F(HttpServerTest, ServesOthersHoweverManyClientsStall) {
+  HttpSettings settings;
+  settings.max_connections = 8;
+  start(settings);
+  std::vector<std::unique_ptr<RawClient>> stalled;
+  for (int i = 0; i < 40; ++i) {
+    auto& client = *stalled.emplace_back(std::make_unique<RawClient>(port_));
+    constexpr std::array kHalves{"", "GET /echo HTTP/1.1\r\nHost: a\r\nX-a: ",
+                                 "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"};
+    client.send(kHalves.at(static_cast<std::size_t>(i) % kHalves.size()));
+    RawClient honest(port_);
+    const auto answer = honest.ask(kGet);
+    ASSERT_TRUE(answer) << i;
+    EXPECT_EQ(answer->status, 200);
+  }
+}
+
+TEST_F(HttpServerTest, BelievesTheLastAddressThatADeclaredProxyNames) {
+  const std::string who =
+      "GET /who HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1, 192.0.2.7\r\n\r\n";
+  start();
+  EXPECT_EQ(RawClient(port_).ask(who)->body, "127.0.0.1||");
+  HttpSettings settings;
+  settings.proxies = {"127.0.0.1"};
+  settings.max_per_address = 1;
+  restart(settings);
+  RawClient one(port_);
+  RawClient two(port_);
+  EXPECT_EQ(one.ask(who)->body, "192.0.2.7||");
+  EXPECT_EQ(two.ask(who)->body, "192.0.2.7||");
+  EXPECT_EQ(one.ask("GET /who HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: x y\r\n\r\n")->body,
+            "127.0.0.1||");
+}
+
+TEST_F(HttpServerTest, AddsTheFieldsOfEveryAnswerOnce) {
+  HttpSettings settings;
+  settings.every_answer = {{"Content-Type", "no"}, {"X-Frame-Options", "DENY"}};
+  settings.every_tls_answer = {{"Strict-Transport-Security", "max-age=1"}};
+  start(settings);
+  RawClient client(port_);
+  for (const auto& asked : {std::string(kGet), std::string("nonsense\r\n\r\n")}) {
+    const auto answer = client.ask(asked);
+    EXPECT_EQ(answer->field("X-Frame-Options"), "DENY");
+    EXPECT_NE(answer->field("Content-Type"), "no");
+    EXPECT_EQ(answer->field("Strict-Transport-Security"), "");
   }
 }
 

@@ -1,0 +1,148 @@
+// Who may ask for what, and how often: decided at the head of a request, before its body is taken.
+
+#include <algorithm>
+
+#include "service/antind/api.h"
+#include "service/antind/front.h"
+#include "service/antind/http_parser.h"
+#include "service/antind/problem.h"
+
+namespace antin::service {
+namespace {
+
+// Boundaries and part heads around a document of the largest size.
+constexpr std::size_t kMultipartOverhead = 65'536;
+constexpr std::chrono::seconds kKeepUses{60};
+
+Error too_often(Code code, std::chrono::seconds wait) {
+  return make_error(code, "rate", {{"seconds", std::to_string(wait.count())}});
+}
+
+}  // namespace
+
+std::string Api::owner(const Caller& caller) const {
+  return caller.key_id.empty() ? "anonymous" : caller.key_id;
+}
+
+Result<Caller> Api::authenticate(const RequestHead& head, const Peer& peer, const RouteRow& row) {
+  // The page, its description and what monitors ask for are the same for everybody.
+  if (!row.scope && row.queue == Queue::kInline) return Caller{};
+  const auto fields = head.count("authorization");
+  if (fields > 1) return make_error(Code::kHttpUnauthorized, "Authorization repeated");
+  const bool open = !row.scope || (*row.scope == Scope::kVerify && parts_.config->verify.anonymous);
+  auto caller = fields == 1 || !peer.certificate.empty()
+                    ? parts_.keys->caller(head.value("authorization"), peer)
+                    : Result<Caller>(make_error(Code::kHttpUnauthorized, "no key"));
+  if (!caller) {
+    // A wrong key is wrong everywhere; none at all is enough where anybody may ask.
+    if (fields == 0 && open && caller.error().code == Code::kHttpUnauthorized) return Caller{};
+    return caller;
+  }
+  if (!row.scope) return caller;
+  // What anybody may do, a key may do as well.
+  if (caller.value().scopes.count(*row.scope) == 0 && !open)
+    return make_error(Code::kHttpForbidden, "scope missing",
+                      {{"scope", std::string(name(*row.scope))}});
+  const auto& certified = parts_.config->http.client_certificate_for;
+  if (peer.certificate.empty() &&
+      std::find(certified.begin(), certified.end(), name(*row.scope)) != certified.end())
+    return make_error(Code::kClientCertificateNeeded, std::string(name(*row.scope)));
+  return caller;
+}
+
+// The rates of `caller`, or of the address of whoever showed no key or a wrong one.
+Status Api::within_rates(const Result<Caller>& caller, const Peer& peer, const RequestHead& head,
+                         Rates::Cost cost) {
+  const auto now = parts_.clock->ticks();
+  const bool tried = head.count("authorization") > 0;
+  const auto secret = caller ? caller.value().secret_id : std::string();
+  if (tried) {
+    if (const auto wait = rates_.may_try(peer.address, secret, now)) {
+      parts_.metrics->count("antin_http_limited_total", "by=\"failures\"");
+      return too_often(Code::kTooManyFailures, *wait);
+    }
+    if (!secret.empty())
+      rates_.was_right(peer.address, secret);
+    else if (!caller && caller.error().code == Code::kHttpUnauthorized)
+      rates_.was_wrong(peer.address, now);
+  }
+  const auto wait = secret.empty() ? rates_.address(peer.address, cost, now)
+                                   : rates_.key(caller.value().key_id, peer.address, cost, now);
+  if (!wait) return Done{};
+  parts_.metrics->count("antin_http_limited_total",
+                        secret.empty() ? "by=\"address\"" : "by=\"key\"");
+  return too_often(Code::kRateLimited, *wait);
+}
+
+// When keys were used is written now and then, by a thread that may wait for the disk.
+void Api::note_uses() {
+  const auto now = parts_.clock->ticks();
+  if (now - uses_kept_ < kKeepUses) return;
+  uses_kept_ = now;
+  static_cast<void>(disk_.submit([this] { keep_uses(); }));
+}
+
+void Api::keep_uses() {
+  const auto used = parts_.keys->take_used();
+  if (used.empty()) return;
+  if (const auto kept = parts_.store->keys_used(used); !kept)
+    parts_.log->write(Log::Level::kWarning, "key_uses_not_kept",
+                      {{"error", to_log_line(kept.error())}});
+}
+
+std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& head,
+                                                             const Peer& peer,
+                                                             const std::string& id) {
+  if (!is_our_host(head, parts_.config->http))
+    return problem(make_error(Code::kHostNotAllowed, "Host"), id);
+  const auto matched = match_route(head.method, head.path);
+  const bool costly =
+      matched.row != nullptr && (matched.row->takes_body || matched.row->queue == Queue::kVerify);
+  const auto caller =
+      matched.row == nullptr ? Result<Caller>(Caller{}) : authenticate(head, peer, *matched.row);
+  if (const auto within =
+          within_rates(caller, peer, head, costly ? Rates::Cost::kCostly : Rates::Cost::kCheap);
+      !within)
+    return problem(within.error(), id);
+  note_uses();
+  if (matched.allowed.empty()) return problem(make_error(Code::kHttpNotFound, "path"), id);
+  if (matched.row == nullptr) {
+    auto response = problem(make_error(Code::kHttpMethodNotAllowed, "method"), id);
+    std::string allow;
+    for (const auto method : matched.allowed)
+      allow += (allow.empty() ? "" : ", ") + std::string(name(method));
+    response.fields.push_back({"Allow", allow});
+    return response;
+  }
+  if (!caller) return problem(caller.error(), id);
+  if (head.count("content-encoding") > 0)
+    return problem(make_error(Code::kHttpMediaType, "Content-Encoding"), id);
+  if (!matched.row->takes_body) return Admission{0};
+  const auto limit = parts_.config->http.settings.limits.body_octets;
+  const auto type = lower(media_type(head));
+  if (head.count("content-type") != 1 ||
+      (type != "application/pdf" && type != "multipart/form-data"))
+    return problem(make_error(Code::kHttpMediaType, "Content-Type"), id);
+  return Admission{type == "application/pdf" ? limit : limit + kMultipartOverhead};
+}
+
+void Api::noticed(Incident incident, const std::string& address) {
+  static_cast<void>(address);
+  const auto handshake = [&](const char* result) {
+    parts_.metrics->count("antin_tls_handshakes_total", std::string("result=\"") + result + "\"");
+  };
+  switch (incident) {
+    case Incident::kHandshakeDone:
+      return handshake("done");
+    case Incident::kHandshakeFailed:
+      return handshake("failed");
+    case Incident::kHandshakeLate:
+      return handshake("late");
+    case Incident::kEvicted:
+      return parts_.metrics->count("antin_connections_evicted_total", "");
+    case Incident::kTurnedAway:
+      return parts_.metrics->count("antin_connections_refused_total", "");
+  }
+}
+
+}  // namespace antin::service

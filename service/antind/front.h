@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "service/antind/api_keys.h"
+#include "service/antind/config.h"
+#include "service/antind/http_message.h"
+
+namespace antin::service {
+
+/// The server's settings as the configuration has them, with the fields that every answer carries.
+HttpSettings front_settings(const Config& config);
+
+/// Whether this request's Host is one of http.hosts; a request without Host (HTTP/1.0) is no
+/// browser's.
+bool is_our_host(const RequestHead& head, const Config::Http& http);
+
+/// The configuration's roles, for the keys.
+KeyRing::Roles roles_of(const Config& config);
+
+/// Content-Security-Policy of the page's own files.
+extern const std::string_view kPagePolicy;
+
+}  // namespace antin::service

@@ -1,0 +1,130 @@
+#include "service/main/reload.h"
+
+#include <array>
+#include <set>
+#include <string_view>
+#include <system_error>
+#include <toml++/toml.h>
+
+#include "service/antind/front.h"
+#include "service/main/daemon.h"
+#include "service/system/files.h"
+#include "service/tls/tls_context.h"
+
+namespace antin::service {
+namespace {
+
+constexpr std::size_t kMaxConfigFile = 1U << 20U;
+
+std::string text_of(const std::string& path) {
+  const auto octets = read_file(path, kMaxConfigFile);
+  return octets ? std::string(as_text(octets.value())) : std::string();
+}
+
+// What is taken up without a restart.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kTakenUp = {
+    {{"http", "tls_certificate"},
+     {"http", "tls_key"},
+     {"http", "tls_client_ca"},
+     {"verify", "trust"},
+     {"verify", "crls"},
+     {"verify", "policy"},
+     {"verify", "units"}}};
+
+toml::table without_taken_up(const std::string& text) {
+  toml::table table;
+  try {
+    table = toml::parse(text);
+  } catch (const toml::parse_error&) {
+    return table;  // it was readable a moment ago: whatever it is now, the next reload tells
+  }
+  table.erase("role");
+  for (const auto& [section, key] : kTakenUp) {
+    if (auto* inner = table[section].as_table()) inner->erase(key);
+  }
+  return table;
+}
+
+}  // namespace
+
+Reloader::Reloader(Parts parts, const Config& running)
+    : parts_(std::move(parts)), tls_(running.http.tls), text_(text_of(parts_.path)) {
+  seen_ = stamps();
+}
+
+Reloader::Stamps Reloader::stamps() const {
+  Stamps times;
+  for (const auto* file : {&tls_.certificate, &tls_.key, &tls_.client_ca}) {
+    if (file->empty()) continue;
+    std::error_code absent;
+    times.push_back(std::filesystem::last_write_time(*file, absent));
+  }
+  return times;
+}
+
+void Reloader::refused(const Error& error) {
+  parts_.log->write(Log::Level::kError, "reload_refused",
+                    {{"code", std::string(info(Code::kReloadRefused).name)},
+                     {"error", to_log_line(error)},
+                     {"vi", sentence(Code::kReloadRefused, Language::kVietnamese)},
+                     {"cause", sentence(error.code, Language::kVietnamese, error.params)}});
+}
+
+Status Reloader::apply(const Config& fresh) {
+  // Everything that can fail comes first.
+  std::shared_ptr<const TlsContext> tls;
+  const bool had_tls = !tls_.certificate.empty();
+  if (had_tls && !fresh.http.tls.certificate.empty()) {
+    ANTIN_TRY(tls, TlsContext::load(fresh.http.tls));
+  }
+  ANTIN_TRY(const auto use_workers, parts_.workers(fresh));
+  if (tls) {
+    parts_.server->use_tls(std::move(tls));
+    tls_ = fresh.http.tls;
+    seen_ = stamps();
+  }
+  parts_.keys->set_roles(roles_of(fresh));
+  use_workers();
+  return Done{};
+}
+
+void Reloader::tell_what_waits(const std::string& text) {
+  const auto before = without_taken_up(text_), now = without_taken_up(text);
+  std::set<std::string> sections;
+  for (const auto* table : {&before, &now}) {
+    for (const auto& [key, value] : *table) sections.emplace(key.str());
+  }
+  for (const auto& section : sections) {
+    const auto *old = before.get_as<toml::table>(section),
+               *fresh = now.get_as<toml::table>(section);
+    if (old == fresh || (old != nullptr && fresh != nullptr && *old == *fresh)) continue;
+    parts_.log->write(Log::Level::kWarning, "reload_needs_restart",
+                      {{"code", std::string(info(Code::kReloadNeedsRestart).name)},
+                       {"section", section},
+                       {"vi", sentence(Code::kReloadNeedsRestart, Language::kVietnamese,
+                                       {{"section", section}})}});
+  }
+}
+
+void Reloader::reload() {
+  const auto text = text_of(parts_.path);
+  const auto fresh = load_config(parts_.path);
+  if (!fresh) return refused(fresh.error());
+  if (const auto applied = apply(fresh.value()); !applied) return refused(applied.error());
+  tell_what_waits(text);
+  parts_.log->write(Log::Level::kInfo, "reloaded");
+}
+
+// Certificate and key are two files: whoever replaces them one after the other is looked at
+// between, so a pair that does not fit is tried again at the next look and told of once.
+void Reloader::look() {
+  auto now = stamps();
+  if (now == seen_) return;
+  seen_ = std::move(now);
+  auto tls = TlsContext::load(tls_);
+  if (!tls) return refused(tls.error());
+  parts_.server->use_tls(std::move(tls).value());
+  parts_.log->write(Log::Level::kInfo, "tls_reloaded");
+}
+
+}  // namespace antin::service
