@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "certs/core/der.h"
+
 namespace antin::hsm {
 namespace {
 
@@ -149,6 +151,41 @@ Result<SignedAttributes> parse_signed_attributes(ByteView der) {
   if (!has_content_type) return refused("no content-type");
   if (attributes.message_digest.empty()) return refused("no message-digest");
   return attributes;
+}
+
+namespace {
+
+Bytes attribute(ByteView type, ByteView value) {
+  return der::tlv(der::kSequence, {der::tlv(der::kOid, {type}), der::tlv(der::kSet, {value})});
+}
+
+// UTCTime through 2049, GeneralizedTime after (RFC 5652 §11.3).
+Bytes time_value(UtcTime at) {
+  std::string digits;
+  for (const char c : to_rfc3339(at)) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  digits += 'Z';
+  const bool short_form = digits >= "1950" && digits < "2050";
+  if (short_form) digits.erase(0, 2);
+  return der::tlv(short_form ? der::kUtcTime : der::kGeneralizedTime, {as_bytes(digits)});
+}
+
+}  // namespace
+
+Bytes build_signed_attributes(const AttributesFor& what) {
+  // SigningCertificateV2 { certs { ESSCertIDv2 { certHash } } }: SHA-256 is the DEFAULT and so must
+  // be left out in DER; issuerSerial should be absent (EN 319 122-1 table 1, requirement on
+  // signing-certificate-v2).
+  const auto ess =
+      der::tlv(der::kSequence, {der::tlv(der::kOctetString, {what.certificate_sha256})});
+  const auto signing_certificate = der::tlv(der::kSequence, {der::tlv(der::kSequence, {ess})});
+  std::vector<Bytes> all;
+  all.push_back(attribute(kContentType, der::tlv(der::kOid, {kIdData})));
+  all.push_back(attribute(kMessageDigest, der::tlv(der::kOctetString, {what.message_digest})));
+  all.push_back(attribute(kSigningCertificateV2, signing_certificate));
+  if (what.signing_time) all.push_back(attribute(kSigningTime, time_value(*what.signing_time)));
+  return der::set_of(der::kSet, std::move(all));
 }
 
 }  // namespace antin::hsm

@@ -6,6 +6,7 @@
 
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
+#include "certs/core/time.h"
 
 namespace antin::hsm {
 
@@ -26,5 +27,17 @@ struct SignedAttributes {
 /// Nobody verified anything yet: that message_digest is the digest of a given document, and
 /// certificate_hash that of a given certificate, is for the caller to check.
 Result<SignedAttributes> parse_signed_attributes(ByteView der);
+
+/// What build_signed_attributes() states.
+struct AttributesFor {
+  ByteView message_digest;      ///< of the content
+  ByteView certificate_sha256;  ///< of the signer's certificate
+  std::optional<UtcTime> signing_time;
+};
+
+/// DER SignedAttributes (SET OF, RFC 5652 §5.4) of a CAdES baseline signature (ETSI EN 319 122-1):
+/// content-type id-data, message-digest, signing-certificate-v2 and, only when asked, signing-time;
+/// PAdES baseline (EN 319 142-1 §6.3) wants signing-time absent. The one place that makes them.
+Bytes build_signed_attributes(const AttributesFor& what);
 
 }  // namespace antin::hsm

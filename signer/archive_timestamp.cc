@@ -4,9 +4,9 @@
 #include <set>
 #include <utility>
 
+#include "certs/core/der.h"
 #include "certs/ossl/digest.h"
 #include "certs/ossl/handles.h"
-#include "signer/der.h"
 
 namespace antin::signer {
 namespace {

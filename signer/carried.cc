@@ -4,10 +4,10 @@
 
 #include <openssl/cms.h>
 
+#include "certs/core/der.h"
 #include "certs/ossl/handles.h"
 #include "certs/ossl/parsing.h"
 #include "signer/cms_parts.h"
-#include "signer/der.h"
 
 namespace antin::signer {
 namespace {

@@ -7,9 +7,10 @@
 
 #include <openssl/rsa.h>
 
+#include "certs/core/der.h"
 #include "certs/ossl/digest.h"
 #include "certs/ossl/handles.h"
-#include "signer/der.h"
+#include "hsm/signed_attributes.h"
 
 namespace antin::signer {
 namespace {
@@ -19,11 +20,6 @@ using std::string_view_literals::operator""sv;
 // Content octets of object identifiers.
 constexpr auto kIdData = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x01"sv;           // RFC 5652 §4
 constexpr auto kIdSignedData = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"sv;     // RFC 5652 §5.1
-constexpr auto kIdContentType = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x03"sv;    // RFC 5652 §11.1
-constexpr auto kIdMessageDigest = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x04"sv;  // §11.2
-constexpr auto kIdSigningTime = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x05"sv;    // §11.3
-constexpr auto kIdSigningCertificateV2 =                                     // RFC 5035 §3
-    "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x02\x2F"sv;
 constexpr auto kIdRsaEncryption = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv;  // RFC 8017 A.1
 constexpr auto kIdRsaPss = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A"sv;         // RFC 8017 A.2.3
 constexpr auto kIdMgf1 = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"sv;           // RFC 8017 A.2.1
@@ -110,22 +106,6 @@ Bytes signature_identifier(SignatureAlgorithm algorithm, const DigestOids& diges
   return der::tlv(der::kSequence, {der::oid(digest.with_ecdsa)});
 }
 
-Bytes attribute(std::string_view type, ByteView value) {
-  return der::tlv(der::kSequence, {der::oid(type), der::tlv(der::kSet, {value})});
-}
-
-// UTCTime through 2049, GeneralizedTime after (RFC 5652 §11.3).
-Bytes time_value(UtcTime at) {
-  std::string digits;
-  for (const char c : to_rfc3339(at)) {
-    if (c >= '0' && c <= '9') digits += c;
-  }
-  digits += 'Z';
-  const bool short_form = digits >= "1950" && digits < "2050";
-  if (short_form) digits.erase(0, 2);
-  return der::tlv(short_form ? der::kUtcTime : der::kGeneralizedTime, {as_bytes(digits)});
-}
-
 // IssuerAndSerialNumber exactly as the certificate writes both (RFC 5280 §4.1).
 Result<Bytes> issuer_and_serial(const certs::Certificate& certificate) {
   der::Element outer{};
@@ -177,18 +157,9 @@ Result<ToBeSigned> signed_attributes(const certs::Certificate& signer, DigestAlg
   if (oids == nullptr) return digest_not_allowed(digest);
   if (message_digest.size() != oids->octets)
     return make_error(Code::kInternal, "message digest has the wrong length");
-  // SigningCertificateV2 { certs { ESSCertIDv2 { certHash } } }: SHA-256 is the DEFAULT and so must
-  // be left out in DER; issuerSerial should be absent (EN 319 122-1 table 1, requirement on
-  // signing-certificate-v2).
-  const auto ess =
-      der::tlv(der::kSequence, {der::tlv(der::kOctetString, {ByteView(signer.sha256())})});
-  const auto signing_certificate = der::tlv(der::kSequence, {der::tlv(der::kSequence, {ess})});
-  std::vector<Bytes> all;
-  all.push_back(attribute(kIdContentType, der::oid(kIdData)));
-  all.push_back(attribute(kIdMessageDigest, der::tlv(der::kOctetString, {message_digest})));
-  all.push_back(attribute(kIdSigningCertificateV2, signing_certificate));
-  if (signing_time) all.push_back(attribute(kIdSigningTime, time_value(*signing_time)));
-  return ToBeSigned{der::set_of(der::kSet, std::move(all))};
+  return ToBeSigned{hsm::build_signed_attributes({.message_digest = message_digest,
+                                                  .certificate_sha256 = signer.sha256(),
+                                                  .signing_time = signing_time})};
 }
 
 Result<Bytes> assemble_cms(const certs::Certificate& signer,

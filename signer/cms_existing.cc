@@ -6,10 +6,10 @@
 #include <openssl/cms.h>
 #include <openssl/objects.h>
 
+#include "certs/core/der.h"
 #include "certs/ossl/digest.h"
 #include "certs/ossl/handles.h"
 #include "signer/cms.h"
-#include "signer/der.h"
 
 // The half of cms.h that reads a CMS, ours or another's, with OpenSSL.
 

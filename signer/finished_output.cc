@@ -1,9 +1,9 @@
 #include <algorithm>
 
+#include "certs/core/der.h"
 #include "pdf/read/changes.h"
 #include "pdf/read/document.h"
 #include "signer/cms.h"
-#include "signer/der.h"
 #include "signer/pades.h"
 
 namespace antin::signer {

@@ -246,6 +246,8 @@ Result<PreparedState> prepare(const SignRequest& request, const Environment& env
   for (const auto& certificate : preparer.chain()) state.chain.push_back(certificate.der());
   return PreparedState{.state = write_state(state),
                        .to_be_signed = round.attributes,
+                       .tail = round.prepared.tail(),
+                       .byte_range = round.prepared.byte_range(),
                        .field = state.field,
                        .warnings = std::move(warnings)};
 }

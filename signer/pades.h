@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -121,6 +122,10 @@ Result<SignedDocument> sign(const SignRequest& request, hsm::KeyHolder& holder,
 struct PreparedState {
   Bytes state;              ///< CBOR, "antin-state/1"; holds no secret
   ToBeSigned to_be_signed;  ///< DER SignedAttributes
+  /// What complete() will append, with zeros instead of the CMS, and what the attributes cover:
+  /// for whoever checks before signing.
+  Bytes tail;
+  std::array<std::uint64_t, 4> byte_range{};
   std::string field;
   Findings warnings;
 };

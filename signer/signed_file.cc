@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "certs/core/der.h"
 #include "certs/ossl/digest.h"
-#include "signer/der.h"
 
 namespace antin::signer {
 namespace {

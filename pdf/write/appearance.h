@@ -77,4 +77,8 @@ Result<Appearance> read_appearance(std::string_view toml, const LoadFile& load);
 /// no PNG with transparency.
 Result<Findings> check_image(ByteView png, Appearance::Kind kind);
 
+/// Reads the font files that stamps and reports are drawn with, unless that has happened: for a
+/// process that will not be able to. A missing one is kFontMissing when something is drawn.
+void load_fonts();
+
 }  // namespace antin::pdf

@@ -216,6 +216,7 @@ Result<Bytes> drawn(const FlowDocument& flow) {
   ANTIN_TRY(const Typesetter setter, Typesetter::with_fonts(document));
   Pages pages{document, setter, flow};
   ANTIN_CHECK(pages.draw());
+  setter.embed();
   PoDoFo::PdfRefCountedBuffer buffer;
   PoDoFo::PdfOutputDevice device{&buffer};
   document.Write(&device);

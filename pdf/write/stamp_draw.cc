@@ -148,6 +148,7 @@ Result<DrawnStamp> draw(const Appearance& appearance, const StampFacts& facts, d
   ANTIN_TRY(const auto set, fit(setter, appearance, lines, room, height_pt));
   Drawing drawing{document, appearance, width_pt, height_pt};
   ANTIN_CHECK(drawing.draw(setter, set));
+  setter.embed();
   PoDoFo::PdfRefCountedBuffer buffer;
   PoDoFo::PdfOutputDevice device{&buffer};
   document.Write(&device);

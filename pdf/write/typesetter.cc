@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "pdf/write/unicode.h"
@@ -18,11 +20,33 @@ PoDoFo::PdfString podofo_string(const std::string& utf8) {
   return PoDoFo::PdfString{reinterpret_cast<const PoDoFo::pdf_utf8*>(utf8.c_str())};
 }
 
-PoDoFo::PdfFont* load(PoDoFo::PdfMemDocument& document, bool bold) {
-  // The font takes the encoding over (bAutoDelete).
+// What stands in a font file; empty when it cannot be read.
+std::string file_octets(const char* path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Read once in a process and kept, because a confined one can open no file later.
+const std::string& font_octets(bool bold) {
+  static const std::string kRegular = file_octets(kRegularFile);
+  static const std::string kBold = file_octets(kBoldFile);
+  return bold ? kBold : kRegular;
+}
+
+// From memory, which is not what PoDoFo's own cache of fonts can do.
+std::unique_ptr<PoDoFo::PdfFont> load(PoDoFo::PdfMemDocument& document, FT_Library& library,
+                                      bool bold) {
+  const auto& octets = font_octets(bold);
+  if (octets.empty()) return nullptr;
+  auto metrics = std::make_unique<PoDoFo::PdfFontMetricsFreetype>(
+      &library, octets.data(), static_cast<unsigned>(octets.size()), false,
+      bold ? "AAAAAC+" : "AAAAAB+");
+  // The font takes the encoding over (bAutoDelete), and the metrics.
   auto encoding = std::make_unique<PoDoFo::PdfIdentityEncoding>(0, 0xFFFF, true);
-  return document.CreateFontSubset("LiberationSerif", bold, false, false, encoding.release(),
-                                   bold ? kBoldFile : kRegularFile);
+  const int flags = PoDoFo::ePdfFont_Embedded | PoDoFo::ePdfFont_Subsetting |
+                    (bold ? PoDoFo::ePdfFont_Bold : PoDoFo::ePdfFont_Normal);
+  return std::unique_ptr<PoDoFo::PdfFont>(PoDoFo::PdfFontFactory::CreateFontObject(
+      metrics.release(), flags, encoding.release(), &document.GetObjects()));
 }
 
 // dd/mm/yyyy and HH:MM:SS at UTC+07:00.
@@ -126,8 +150,9 @@ std::vector<SetLine> filled_lines(const Appearance& appearance, const StampFacts
 Result<Typesetter> Typesetter::with_fonts(PoDoFo::PdfMemDocument& document) {
   Typesetter setter;
   try {
-    setter.regular_ = load(document, false);
-    setter.bold_ = load(document, true);
+    setter.library_ = std::make_unique<FT_Library>(document.GetFontLibrary());
+    setter.regular_ = load(document, *setter.library_, false);
+    setter.bold_ = load(document, *setter.library_, true);
   } catch (const PoDoFo::PdfError& error) {
     return make_error(Code::kFontMissing, error.what());
   }
@@ -197,6 +222,16 @@ Status Typesetter::check_glyphs(const std::vector<SetLine>& lines) const {
     characters += code_point_name(c);
   }
   return make_error(Code::kGlyphMissing, "no glyph", {{"characters", characters}});
+}
+
+void Typesetter::embed() const {
+  regular_->EmbedSubsetFont();
+  bold_->EmbedSubsetFont();
+}
+
+void load_fonts() {
+  static_cast<void>(font_octets(false));
+  static_cast<void>(font_octets(true));
 }
 
 double height(const std::vector<SetLine>& lines) {

@@ -2,6 +2,7 @@
 
 // Only pdf/write includes this: PoDoFo stays inside.
 
+#include <memory>
 #include <vector>
 
 #include <podofo/podofo.h>
@@ -22,7 +23,7 @@ struct SetLine {
 /// has the metrics of Times New Roman and, unlike version 1, all Vietnamese letters.
 class Typesetter {
  public:
-  /// Fails with kFontMissing. `document` must outlive this.
+  /// Fails with kFontMissing. `document` must outlive this; embed() comes before it is written.
   static Result<Typesetter> with_fonts(PoDoFo::PdfMemDocument& document);
 
   PoDoFo::PdfFont& font(bool bold) const noexcept { return bold ? *bold_ : *regular_; }
@@ -32,10 +33,13 @@ class Typesetter {
                                            double width_pt) const;
   /// kGlyphMissing with the characters that the font lacks or that must not be drawn.
   Status check_glyphs(const std::vector<SetLine>& lines) const;
+  /// Puts the glyphs that were used into the document.
+  void embed() const;
 
  private:
-  PoDoFo::PdfFont* regular_ = nullptr;  // owned by the document
-  PoDoFo::PdfFont* bold_ = nullptr;
+  // PoDoFo keeps a pointer to the handle.
+  std::unique_ptr<FT_Library> library_;
+  std::unique_ptr<PoDoFo::PdfFont> regular_, bold_;
 };
 
 /// The stamp's lines with their placeholders filled in; a line whose placeholders are all empty is

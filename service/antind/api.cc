@@ -135,6 +135,8 @@ Response Api::inline_answer(const Work& work) {
       if (parts_.verify_workers->ready() == 0 ||
           (parts_.sign_workers != nullptr && parts_.sign_workers->ready() == 0))
         return problem(make_error(Code::kHttpBusy, "no worker ready"), id);
+      if (parts_.confinement == WorkerPool::Confinement::kLeftOut)
+        return json_response(200, R"({"status":"ready","warnings":["service.unconfined"]})");
       return json_response(200, R"({"status":"ready"})");
     case Operation::kMetrics: {
       for (const Pool* pool : {&disk_, &verify_, &sign_, &upgrade_}) {

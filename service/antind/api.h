@@ -35,8 +35,10 @@ struct ApiParts {
   Store* store;
   KeyRing* keys;
   WorkerPool* verify_workers;
-  WorkerPool* sign_workers;  ///< nullptr without an agency key
-  KeyClient* agency;         ///< nullptr without an agency key
+  WorkerPool* sign_workers;   ///< nullptr without an agency key
+  WorkerPool* check_workers;  ///< fresh ones, which judge what others made; likewise
+  WorkerPool::Confinement confinement = WorkerPool::Confinement::kRequired;
+  KeyClient* agency;  ///< nullptr without an agency key
   Appearances appearances;
   Log* log;
   Metrics* metrics;
@@ -136,6 +138,8 @@ class Api final : public RequestHandler {
                                                       std::int64_t contents_octets);
   Result<std::string> release(const StoredJob& job, const StoredPending& made,
                               const SharedBytes& document, const Message& completed);
+  Status check_by_another(const SharedBytes& document, const SharedBytes& tail,
+                          cbor::Value question);
   void wait_for(const std::string& job, const Responder& responder, const std::string& request_id,
                 std::chrono::milliseconds at_most);
   Result<std::optional<Response>> finished(const std::string& job, const std::string& request_id);

@@ -4,6 +4,7 @@
 #include "certs/core/finding.h"
 #include "service/antind/api.h"
 #include "service/antind/api_facts.h"
+#include "service/antind/prepared_check.h"
 #include "service/antind/problem.h"
 #include "service/antind/sha256.h"
 #include "service/antind/upgrade.h"
@@ -280,10 +281,16 @@ Result<std::string> Api::sign(const StoredJob& job) {
     if (!pending) {
       ANTIN_TRY(pending, make_signature(job, document, contents_octets));
     }
+    const auto kept = read_kept(pending->state);
+    // Of a version that did not check: nothing of it was released, and it is made again.
+    if (!kept) {
+      pending.reset();
+      continue;
+    }
     const auto now = parts_.clock->utc_now().since_epoch().time_since_epoch().count();
     auto completed = parts_.sign_workers->ask(
         worker::kComplete,
-        cbor::Map{{"now", now}, {"state", pending->state}, {"signature", pending->signature}},
+        cbor::Map{{"now", now}, {"state", kept.value().state}, {"signature", pending->signature}},
         {document}, parts_.config->agency.within);
     if (completed) return release(job, *pending, document, completed.value());
     if (completed.error().code != Code::kContentsTooSmall || tries == kTries)
@@ -329,12 +336,15 @@ Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
   ANTIN_TRY(const auto prepared,
             parts_.sign_workers->ask(worker::kPrepare, std::move(request), {document},
                                      parts_.config->agency.within));
-  ANTIN_TRY(auto attributes, cbor::bytes_at(prepared.body, "attributes"));
-  ANTIN_TRY(auto state, cbor::bytes_at(prepared.body, "state"));
-  ANTIN_TRY(const auto value, parts_.agency->sign(key, ToBeSigned(std::move(attributes))));
+  ANTIN_TRY(const auto update, read_prepared(prepared));
+  ANTIN_TRY(const auto checked,
+            check_prepared(document, update, key.scheme.digest, key.certificate));
+  ANTIN_CHECK(
+      check_by_another(document, update.tail, ask_for_signature(document.size(), checked.ranges)));
+  ANTIN_TRY(const auto value, parts_.agency->sign(key, checked.attributes));
   const auto now = parts_.clock->utc_now();
   StoredPending pending{.job = job.id,
-                        .state = std::move(state),
+                        .state = write_kept(update.state, checked.ranges),
                         .signature = value.value(),
                         .certificate_sha256 = sha256({key.certificate.value()}),
                         .since = now,
@@ -344,13 +354,29 @@ Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
   return std::optional(std::move(pending));
 }
 
+// One that has never seen a document, and sees no other: what changed the first cannot have changed
+// this one.
+Status Api::check_by_another(const SharedBytes& document, const SharedBytes& tail,
+                             cbor::Value question) {
+  ANTIN_TRY(const auto checked,
+            parts_.check_workers->ask_fresh(worker::kCheckAdded, std::move(question),
+                                            {document, tail}, parts_.config->agency.within));
+  static_cast<void>(checked);
+  return Done{};
+}
+
 Result<std::string> Api::release(const StoredJob& job, const StoredPending& made,
                                  const SharedBytes& document, const Message& completed) {
   if (completed.descriptors.size() != 1)
     return make_error(Code::kIpcMalformed, "no tail came back");
   ANTIN_TRY(const auto tail, map_sealed(completed.descriptors[0], worker::kMaxDocument));
+  ANTIN_TRY(const auto kept, read_kept(made.state));
+  ANTIN_CHECK(check_completed(document, tail, kept.ranges, SignatureValue(made.signature)));
+  // What raises the level of the new signature is a second update.
+  if (signed_end(kept.ranges) < document.size() + tail.size())
+    ANTIN_CHECK(check_by_another(document, tail, ask_for_proof(signed_end(kept.ranges))));
   const auto& body = completed.body;
-  ANTIN_TRY(const auto field, cbor::text_at(body, "field"));
+  const auto& field = kept.ranges.field;
   ANTIN_TRY(const auto level, cbor::text_at(body, "level"));
   ANTIN_TRY(const auto signing_time, cbor::integer_at(body, "signing_time"));
   ANTIN_TRY(const auto digest, parts_.store->put_document({document.view(), tail.view()}));

@@ -3,6 +3,7 @@
 
 #include "service/antind/api.h"
 #include "service/antind/api_facts.h"
+#include "service/antind/prepared_check.h"
 #include "service/antind/problem.h"
 #include "service/antind/upgrade.h"
 #include "service/ipc/worker_protocol.h"
@@ -159,6 +160,8 @@ Status Api::keep_version(StoredUpgrade& upgrade, const StoredSignature& newest,
     return Done{};
 
   ANTIN_TRY(const auto tail, map_sealed(extended.descriptors[0], worker::kMaxDocument));
+  if (!tail.view().empty())
+    ANTIN_CHECK(check_by_another(document, tail, ask_for_proof(document.size())));
   ANTIN_TRY(const auto digest, parts_.store->put_document({document.view(), tail.view()}));
   const auto size = document.size() + tail.size();
   // As it will be given out, not as we meant to write it.

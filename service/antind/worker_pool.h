@@ -1,58 +1,97 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "certs/core/bytes.h"
 #include "service/antind/log.h"
 #include "service/antind/metrics.h"
 #include "service/ipc/process.h"
+#include "service/system/bounds.h"
 
 namespace antin::service {
 
 /// antin-worker processes of one kind of work. A worker that crashes, hangs or breaks the protocol
 /// is killed and replaced; its request is answered with a typed error and never retried, because
-/// the document is what did it. Thread-safe.
+/// the document is what did it. So is one that has answered many requests or has grown. Spares are
+/// started ahead, so that nobody waits for a replacement. Thread-safe.
 class WorkerPool {
  public:
+  enum class Confinement : std::uint8_t {
+    kRequired,  ///< a worker that does not say that it is confined is not used
+    kLeftOut,   ///< development: every report says so
+  };
   struct Options {
-    std::string name;     ///< for log and metrics
-    std::string program;  ///< absolute path of antin-worker
-    std::size_t count = 1;
-    Bytes configuration;  ///< body of kConfigure's document, CBOR
+    std::string name;       ///< for log and metrics
+    std::string program;    ///< absolute path of antin-worker
+    std::size_t count = 1;  ///< workers that ask() uses
+    Bytes configuration;    ///< body of kConfigure's document, CBOR
     std::vector<Route> callbacks;
+    std::size_t spares = 1;  ///< started ahead, to replace workers and for ask_fresh()
+    Confinement confinement = Confinement::kRequired;
   };
   WorkerPool(Options options, Log& log, Metrics& metrics);
   ~WorkerPool() { stop(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Starts every worker; fails when one cannot start or refuses its configuration.
+  /// Starts every worker; fails when one cannot start or refuses its configuration, and with
+  /// kSandboxIncomplete when one is not confined.
   Status start();
   /// Waits for a free worker and asks it. `documents` are mapped by the worker, in order. Fails
   /// with the worker's own Error, kWorkerCrashed, kResourceLimit (time).
   Result<Message> ask(std::uint16_t type, cbor::Value body,
                       const std::vector<SharedBytes>& documents, std::chrono::milliseconds within);
+  /// Asks a worker that has seen no document and will see no other. Fails as ask() does.
+  Result<Message> ask_fresh(std::uint16_t type, cbor::Value body,
+                            const std::vector<SharedBytes>& documents,
+                            std::chrono::milliseconds within);
   /// Workers that answer, out of count.
   std::size_t ready() const;
   /// Ends every worker, those at work too: their requests fail with kHttpStopping.
   void stop();
 
  private:
-  struct Slot {
-    std::optional<ChildProcess> process;  ///< of whoever made it busy; of nobody else meanwhile
-    bool busy = false;
-    pid_t pid = -1;  ///< of `process`, under the mutex, for stop()
+  /// A started and configured worker.
+  struct Member {
+    ChildProcess process;
+    Descriptor statm;                             ///< its /proc/PID/statm, when it can be seen
+    std::size_t address_space = 0, resident = 0;  ///< before the first document
+    std::size_t served = 0;
   };
-  Result<ChildProcess> launch();
+  struct Slot {
+    std::optional<Member> member;  ///< of whoever made it busy; of nobody else meanwhile
+    bool busy = false;
+    pid_t pid = -1;  ///< of `member`, under the mutex, for stop()
+  };
+  /// A request, and what working on it may cost.
+  struct Asked {
+    Message message;
+    Bounds bounds;
+    std::size_t written = 0;
+    std::chrono::milliseconds within;
+  };
+  static Result<Asked> prepare(std::uint16_t type, cbor::Value body,
+                               const std::vector<SharedBytes>& documents,
+                               std::chrono::milliseconds within);
+  Result<Member> launch() const;
+  Result<Member> take();
   Status refill(Slot& slot);
+  void retire(Member member);
   std::string discard(Slot& slot, std::chrono::milliseconds grace);
-  Result<Message> ask_in(Slot& slot, const Message& request, std::chrono::milliseconds within);
+  Result<Message> ask_in(Slot& slot, const Asked& asked);
+  Result<Message> converse(Member& member, const Asked& asked) const;
+  Error replaced(Error error, const std::string& ending);
+  bool stopping() const;
+  void keep();
+  void start_spare();
 
   const Options options_;
   Log& log_;
@@ -60,7 +99,12 @@ class WorkerPool {
   mutable std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<Slot> slots_;
+  std::condition_variable wanted_;  ///< by the keeper: something is to be replaced or ended
+  std::deque<Member> spares_;
+  std::vector<Member> retired_;
+  std::set<pid_t> fresh_;  ///< at work for ask_fresh()
   bool stopping_ = false;
+  std::thread keeper_;  ///< starts spares and ends what is retired, so that nobody waits for either
 };
 
 }  // namespace antin::service

@@ -5,8 +5,8 @@
 
 namespace antin::service::worker {
 
-/// docs/PROTOCOL.worker.md: antind asks, antin-worker answers, version 2.
-constexpr std::uint16_t kVersion = 2;
+/// docs/PROTOCOL.worker.md: antind asks, antin-worker answers, version 3.
+constexpr std::uint16_t kVersion = 3;
 
 enum Type : std::uint16_t {
   kConfigure = 1,
@@ -16,6 +16,8 @@ enum Type : std::uint16_t {
   kComplete = 5,
   kCompare = 6,
   kExtend = 7,
+  kCheckAdded = 8,
+  kSelfTest = 9,  ///< of a worker that was started for nothing else
   // The worker asks, antind answers.
   kFetchTimestamp = 0x4001,
   kFetchEvidence = 0x4002,
@@ -24,6 +26,11 @@ enum Type : std::uint16_t {
   kDraw = 0x4005,
   kFindOriginal = 0x4006,
 };
+
+/// antin-worker --self-test: tries what must be stopped and answers kSelfTest.
+constexpr const char* kSelfTestOption = "--self-test";
+/// antin-worker --unconfined: what it says carries kServiceUnconfined.
+constexpr const char* kUnconfinedOption = "--unconfined";
 
 /// Largest document that a worker maps.
 constexpr std::size_t kMaxDocument = std::size_t{4} << 30U;

@@ -35,6 +35,7 @@ int complain(const Error& error) {
 
 int usage() {
   std::cerr << "antind [--config FILE]\n"
+               "antind --unconfined-development [--config FILE]\n"
                "antind --check-config [--config FILE]\n"
                "antind config check [FILE]\n"
                "antind key help\n";
@@ -45,6 +46,7 @@ struct Arguments {
   std::vector<std::string> words;
   std::string config = kDefaultConfig;
   bool check = false;
+  WorkerPool::Confinement confinement = WorkerPool::Confinement::kRequired;
 };
 
 bool read_arguments(std::span<char*> argv, Arguments& out) {
@@ -55,6 +57,8 @@ bool read_arguments(std::span<char*> argv, Arguments& out) {
       out.config = argv[i];
     } else if (word == "--check-config") {
       out.check = true;
+    } else if (word == "--unconfined-development") {
+      out.confinement = WorkerPool::Confinement::kLeftOut;
     } else if (word.starts_with("-")) {
       return false;
     } else {
@@ -134,7 +138,8 @@ int run(std::span<char*> argv) {
   if (const auto given_up = give_up_privileges(config.value().process.user, as_root()); !given_up)
     return complain(given_up.error());
   if (key) return run_key_command(*key, config.value());
-  const auto served = run_daemon(config.value(), arguments.config, own_program("antin-worker"));
+  const auto served = run_daemon(config.value(), arguments.config, own_program("antin-worker"),
+                                 arguments.confinement);
   return served ? 0 : complain(served.error());
 }
 

@@ -13,6 +13,7 @@
 #include "service/antind/register_route.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/main/agency_key.h"
+#include "service/main/confinement.h"
 #include "service/main/draw_routes.h"
 #include "service/main/evidence_routes.h"
 #include "service/main/reload.h"
@@ -39,6 +40,22 @@ std::string beside(const std::filesystem::path& folder, const std::string& path)
   return (folder / path).lexically_normal().string();
 }
 
+Result<std::string> policy_text(const Config& config) {
+  if (config.verify.policy.empty()) return std::string();
+  ANTIN_TRY(const auto octets, read_file(config.verify.policy, kMaxConfigFile));
+  return std::string(as_text(octets));
+}
+
+// For workers that only hold octets against octets: limits, and nobody to trust.
+Result<Bytes> checking_configuration(const Config& config) {
+  ANTIN_TRY(const auto policy, policy_text(config));
+  return cbor::encode(cbor::Map{{"trust", cbor::Array{}},
+                                {"crls", cbor::Array{}},
+                                {"policy", policy},
+                                {"tsa", cbor::Array{}},
+                                {"allow_test_pki", false}});
+}
+
 // What the workers judge by: the CBOR document of kConfigure (docs/PROTOCOL.worker.md).
 Result<Bytes> worker_configuration(const Config& config) {
   cbor::Array trust;
@@ -57,11 +74,7 @@ Result<Bytes> worker_configuration(const Config& config) {
       crls.emplace_back(std::move(octets));
     }
   }
-  std::string policy;
-  if (!config.verify.policy.empty()) {
-    ANTIN_TRY(const auto octets, read_file(config.verify.policy, kMaxConfigFile));
-    policy = as_text(octets);
-  }
+  ANTIN_TRY(const auto policy, policy_text(config));
   cbor::Array tsa;
   for (const auto& url : config.agency.tsa) tsa.emplace_back(url);
   cbor::Map whole{{"trust", std::move(trust)},
@@ -203,14 +216,17 @@ Result<Config> load_config(const std::string& path) {
 }
 
 Status run_daemon(const Config& config, const std::string& config_path,
-                  const std::string& worker_program) {
+                  const std::string& worker_program, WorkerPool::Confinement confinement) {
   StopSignals signals;
   ::signal(SIGPIPE, SIG_IGN);
   SystemClock clock;
   SystemRandom random;
   Log log(STDERR_FILENO, clock);
   Metrics metrics;
+  const auto draw_program = own_program("antin-draw");
+  ANTIN_CHECK(require_confinement(worker_program, draw_program, confinement, log));
   ANTIN_TRY(const auto configuration, worker_configuration(config));
+  ANTIN_TRY(const auto checking, checking_configuration(config));
   ANTIN_TRY(auto appearances, load_appearances(config.agency.appearances));
   ANTIN_TRY(const auto store, Store::open(config.store.folder));
   KeyRing keys(*store, clock, roles_of(config));
@@ -222,7 +238,7 @@ Status run_daemon(const Config& config, const std::string& config_path,
     ANTIN_TRY(desk, EvidenceDesk::open(config, clock));
   }
 
-  DrawingDesk drawing(own_program("antin-draw"), log);
+  DrawingDesk drawing(draw_program, log);
   auto verify_routes = desk ? desk->routes() : std::vector<Route>{};
   for (auto& route : drawing.routes()) verify_routes.push_back(std::move(route));
   const bool signing = !config.agency.key.empty();
@@ -231,7 +247,8 @@ Status run_daemon(const Config& config, const std::string& config_path,
                              .program = worker_program,
                              .count = config.verify.workers,
                              .configuration = configuration,
-                             .callbacks = std::move(verify_routes)},
+                             .callbacks = std::move(verify_routes),
+                             .confinement = confinement},
                             log, metrics);
   // A signature's worker asks for timestamps, and from level B-LT on for revocation data as well.
   auto sign_routes = desk ? desk->routes() : std::vector<Route>{};
@@ -240,9 +257,21 @@ Status run_daemon(const Config& config, const std::string& config_path,
                            .program = worker_program,
                            .count = signing ? config.agency.workers : 0,
                            .configuration = configuration,
-                           .callbacks = std::move(sign_routes)},
+                           .callbacks = std::move(sign_routes),
+                           .spares = signing ? 1U : 0U,
+                           .confinement = confinement},
                           log, metrics);
+  // What these are asked needs no trust, and so they start fast.
+  WorkerPool check_workers({.name = "check",
+                            .program = worker_program,
+                            .count = 0,
+                            .configuration = checking,
+                            .callbacks = {},
+                            .spares = signing ? config.agency.workers : 0,
+                            .confinement = confinement},
+                           log, metrics);
   ANTIN_CHECK(verify_workers.start());
+  ANTIN_CHECK(check_workers.start());
   ANTIN_CHECK(sign_workers.start());
   std::unique_ptr<AgencySigning> agency;
   if (signing) {
@@ -255,6 +284,8 @@ Status run_daemon(const Config& config, const std::string& config_path,
            .keys = &keys,
            .verify_workers = &verify_workers,
            .sign_workers = signing ? &sign_workers : nullptr,
+           .check_workers = signing ? &check_workers : nullptr,
+           .confinement = confinement,
            .agency = signing ? &agency->client() : nullptr,
            .appearances = std::move(appearances),
            .log = &log,

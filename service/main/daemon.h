@@ -5,6 +5,7 @@
 
 #include "certs/core/error.h"
 #include "service/antind/config.h"
+#include "service/antind/worker_pool.h"
 
 namespace antin::service {
 
@@ -14,8 +15,9 @@ Result<Config> load_config(const std::string& path);
 
 /// Wires everything, serves until SIGTERM or SIGINT, and returns when the last answer is out. On
 /// SIGHUP it reads `config_path` again (reload.h).
-/// `worker_program`: absolute path of antin-worker.
+/// `worker_program`: absolute path of antin-worker. Fails with kSandboxIncomplete when workers are
+/// not confined and must be.
 Status run_daemon(const Config& config, const std::string& config_path,
-                  const std::string& worker_program);
+                  const std::string& worker_program, WorkerPool::Confinement confinement);
 
 }  // namespace antin::service

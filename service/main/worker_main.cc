@@ -1,26 +1,67 @@
 // antin-worker: reads foreign octets for antind, which starts it with a channel at descriptor 3.
+//
+//   antin-worker                the service's; confined before it reads anything
+//   antin-worker --self-test    tries what the confinement must stop, and says what it did not
+//   antin-worker --unconfined   for development: every report says so
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
+#include <fcntl.h>
+#include <string_view>
 #include <sys/prctl.h>
-#include <sys/resource.h>
+#include <unistd.h>
 
 #include "service/ipc/process.h"
+#include "service/ipc/self_test.h"
+#include "service/ipc/worker_protocol.h"
+#include "service/sandbox/process_state.h"
+#include "service/sandbox/self_test.h"
+#include "service/sandbox/worker_profile.h"
+#include "service/system/bounds.h"
 #include "service/system/real.h"
 #include "service/worker/worker.h"
 
-int main() {
-  using namespace antin;
+namespace antin::service {
+namespace {
+
+constexpr int kStatm = kChildChannel + 1;
+
+Result<worker::Standing> take_standing(std::string_view option) {
+  worker::Standing standing;
   // Dies with antind; leaves no core with somebody's document in it.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const rlimit no_core{0, 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
-  service::Channel channel{service::Descriptor(service::kChildChannel)};
-  service::SystemRandom random;
-  service::worker::Worker worker(channel, random);
-  if (const auto served = worker.run(); !served) {
-    std::fprintf(stderr, "antin-worker: %s\n", to_log_line(served.error()).c_str());
-    return 1;
+  sandbox::limit(RLIMIT_CORE, 0);
+  worker::warm_up();
+  end_when_out_of_memory();
+  Descriptor statm{::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)};
+  if (statm.get() != kStatm) statm = Descriptor{::dup2(statm.get(), kStatm)};
+  standing.statm = std::move(statm);
+  standing.for_development = option == worker::kUnconfinedOption;
+  if (standing.for_development || !sandbox::can_be_confined()) return standing;
+  ANTIN_TRY(standing.confinement, sandbox::confine_worker(kStatm));
+  return standing;
+}
+
+Status run(std::string_view option) {
+  if (option == worker::kSelfTestOption) return serve_self_test(sandbox::test_worker_profile);
+  Channel channel{Descriptor(kChildChannel)};
+  ANTIN_TRY(auto standing, take_standing(option));
+  SystemRandom random;
+  worker::Worker worker(channel, random, std::move(standing));
+  return worker.run();
+}
+
+}  // namespace
+}  // namespace antin::service
+
+int main(int argc, char** argv) {
+  try {
+    const auto ran = antin::service::run(argc > 1 ? argv[1] : "");
+    if (ran) return 0;
+    std::fprintf(stderr, "antin-worker: %s\n", to_log_line(ran.error()).c_str());
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "antin-worker: %s\n", problem.what());
   }
-  return 0;
+  return 1;
 }

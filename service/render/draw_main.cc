@@ -1,6 +1,7 @@
 // antin-draw: becomes one of poppler's tools after giving up everything that drawing does not need.
 //
 //   antin-draw screen|print|words FIRST LAST DPI CPU_SECONDS
+//   antin-draw --self-test      tries what the profile must stop; for antind, by message
 //
 // The document comes on standard input, what is drawn leaves on standard output. The first line on
 // standard error says what is in force; after it come the tool's own complaints. Nothing else can
@@ -15,6 +16,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "service/ipc/self_test.h"
+#include "service/ipc/worker_protocol.h"
 #include "service/render/draw_exit.h"
 #include "service/render/profile.h"
 
@@ -57,6 +60,8 @@ std::vector<std::string> command_for(const Asked& asked) {
 }
 
 int run(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == worker::kSelfTestOption)
+    return serve_self_test(test_profile) ? 0 : kExitRefused;
   Asked asked;
   if (!read_asked(argc, argv, asked)) return kExitUsage;
   auto words = command_for(asked);

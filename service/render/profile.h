@@ -28,6 +28,9 @@ struct InForce {
 /// fails: then nothing must be drawn.
 bool confine(const std::string& program, const Allowance& allowance, InForce& in_force);
 
+/// Tries in children what confine() must stop; the names of what it did not stop.
+std::vector<std::string> test_profile();
+
 /// Existing files and folders that may be read, for confine() and its test.
 const std::vector<std::string>& readable_paths();
 

@@ -1,9 +1,14 @@
 #include "service/system/bounds.h"
 
 #include <algorithm>
-#include <fstream>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <ctime>
 #include <new>
+#include <string>
 #include <sys/resource.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace antin::service {
@@ -38,15 +43,25 @@ Bounds bounds_for(std::size_t octets) noexcept {
   return bounds;
 }
 
-void bound_memory(std::size_t address_space) {
-  if (kShadowMemory) return;
-  lower(RLIMIT_AS, address_space);
+std::size_t written_for(std::size_t octets) noexcept {
+  return (std::size_t{128} << 20U) + 2 * octets;
+}
+
+void end_when_out_of_memory() {
   std::set_new_handler([] { ::_exit(kExitOutOfMemory); });
 }
 
-std::size_t address_space_now() {
+void bound_memory(std::size_t address_space) {
+  if (kShadowMemory) return;
+  lower(RLIMIT_AS, address_space);
+  end_when_out_of_memory();
+}
+
+std::size_t address_space_in(int statm) {
+  std::array<char, 64> text{};
+  const auto got = ::read(statm, text.data(), text.size());
   std::size_t pages = 0;
-  std::ifstream{"/proc/self/statm"} >> pages;
+  if (got > 0) std::from_chars(text.data(), text.data() + got, pages);
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
@@ -56,6 +71,33 @@ void bound_processor(std::chrono::seconds processor) {
   // Whole seconds are what the system counts: the one that has begun is not taken from us.
   const auto so_far = used.ru_utime.tv_sec + used.ru_stime.tv_sec + 1;
   lower(RLIMIT_CPU, static_cast<rlim_t>(so_far + processor.count()));
+}
+
+namespace {
+
+// The hard limits stay: raising them again takes a privilege that nobody here has.
+bool bound_one(pid_t process, __rlimit_resource what, rlim_t wanted) {
+  rlimit limit{};
+  if (::prlimit(process, what, nullptr, &limit) != 0) return false;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  return ::prlimit(process, what, &limit, nullptr) == 0;
+}
+
+}  // namespace
+
+Status bound_process(pid_t process, const Bounds& bounds, std::size_t written) {
+  clockid_t clock{};
+  timespec used{};
+  // Whole seconds are what the system counts: the one that has begun is not taken from it.
+  const bool good = ::clock_getcpuclockid(process, &clock) == 0 &&
+                    ::clock_gettime(clock, &used) == 0 &&
+                    bound_one(process, RLIMIT_CPU,
+                              static_cast<rlim_t>(used.tv_sec + 1 + bounds.processor.count())) &&
+                    (kShadowMemory || bound_one(process, RLIMIT_AS, bounds.address_space)) &&
+                    bound_one(process, RLIMIT_FSIZE, written);
+  if (good) return Done{};
+  return make_error(Code::kIpcFailed, "bounds of process " + std::to_string(process) + ": " +
+                                          std::generic_category().message(errno));
 }
 
 }  // namespace antin::service

@@ -1,6 +1,5 @@
 #include "verifier/compare.h"
 
-#include "service/system/bounds.h"
 #include "service/worker/draw_by_message.h"
 #include "service/worker/worker.h"
 
@@ -16,9 +15,6 @@ Result<verifier::Report> compare_documents(const Compared& compared, const Setti
                               .policy = settings.policy,
                               .at = compared.at};
   ANTIN_TRY(auto report, verifier::verify(input));
-  // Holding pictures against each other is work of our own code, bounded by how many there are.
-  bound_processor(std::chrono::duration_cast<std::chrono::seconds>(compared.draw_within) +
-                  Bounds{}.processor);
   DrawByMessage sources(channel, compared.draw_within);
   verifier::CompareInput pair;
   pair.original_name = "original";

@@ -95,14 +95,6 @@ signer::ProofMaterial proof_of(const Settings& settings) {
       .trust = &settings.trust, .crls = settings.crls, .algorithms = settings.policy.algorithms};
 }
 
-SharedBytes joined(const SharedBytes& document, const Bytes& tail) {
-  Bytes whole;
-  whole.reserve(document.size() + tail.size());
-  whole.insert(whole.end(), document.view().begin(), document.view().end());
-  whole.insert(whole.end(), tail.begin(), tail.end());
-  return SharedBytes(std::move(whole));
-}
-
 Result<std::string> optional_text(const cbor::Value& body, const char* key) {
   if (body.find(key) == nullptr) return std::string();
   return cbor::text_at(body, key);
@@ -227,8 +219,16 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
 
 }  // namespace
 
-Result<cbor::Value> prepare_document(const cbor::Value& body, const SharedBytes& document,
-                                     const Settings& settings, RandomSource& random) {
+SharedBytes joined(const SharedBytes& document, ByteView tail) {
+  Bytes whole;
+  whole.reserve(document.size() + tail.size());
+  whole.insert(whole.end(), document.view().begin(), document.view().end());
+  whole.insert(whole.end(), tail.begin(), tail.end());
+  return SharedBytes(std::move(whole));
+}
+
+Result<Completed> prepare_document(const cbor::Value& body, const SharedBytes& document,
+                                   const Settings& settings, RandomSource& random) {
   ANTIN_TRY(const auto now, time_at(body, "now"));
   ANTIN_TRY(const auto request, read_request(body, document, settings));
   ANTIN_TRY(const auto before, judge(document, request.password, settings, now));
@@ -237,10 +237,15 @@ Result<cbor::Value> prepare_document(const cbor::Value& body, const SharedBytes&
   const GivenClock clock(now);
   ANTIN_TRY(auto prepared,
             signer::prepare(request, {.clock = &clock, .random = &random, .timestamps = nullptr}));
-  return cbor::Value(cbor::Map{{"state", std::move(prepared.state)},
-                               {"attributes", prepared.to_be_signed.value()},
-                               {"field", prepared.field},
-                               {"warnings", findings_to_value(prepared.warnings)}});
+  cbor::Array range;
+  for (const auto number : prepared.byte_range)
+    range.emplace_back(static_cast<std::int64_t>(number));
+  return Completed{.body = cbor::Map{{"state", std::move(prepared.state)},
+                                     {"attributes", prepared.to_be_signed.value()},
+                                     {"byte_range", std::move(range)},
+                                     {"field", prepared.field},
+                                     {"warnings", findings_to_value(prepared.warnings)}},
+                   .tail = std::move(prepared.tail)};
 }
 
 Result<Completed> complete_document(const cbor::Value& body, const SharedBytes& document,

@@ -4,10 +4,10 @@
 #include <iterator>
 #include <new>
 #include <stdexcept>
-#include <sys/stat.h>
 
 #include "certs/ossl/digest.h"
 #include "pdf/read/revision.h"
+#include "pdf/write/appearance.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/system/bounds.h"
 #include "verifier/verify_collecting.h"
@@ -77,6 +77,11 @@ Result<certs::OnlineOptions> read_online(const cbor::Value& body) {
 
 }  // namespace
 
+void warm_up() {
+  static_cast<void>(ossl::sha256({}));
+  pdf::load_fonts();
+}
+
 Result<const Settings*> Worker::settings() const {
   if (!settings_) return make_error(Code::kIpcUnexpected, "not configured yet");
   return &*settings_;
@@ -85,7 +90,6 @@ Result<const Settings*> Worker::settings() const {
 Status Worker::run() {
   const auto to = [this](Result<Message> (Worker::*member)(Message&)) {
     return [this, member](Message& request) -> Result<Message> {
-      bound(request);
       // Foreign octets can ask for more memory than there is; anything else that is thrown is a
       // defect, and the process ends: it is replaced.
       try {
@@ -104,22 +108,9 @@ Status Worker::run() {
                 {kPrepare, kVersion, to(&Worker::prepare)},
                 {kComplete, kVersion, to(&Worker::complete)},
                 {kCompare, kVersion, to(&Worker::compare)},
-                {kExtend, kVersion, to(&Worker::extend)}},
+                {kExtend, kVersion, to(&Worker::extend)},
+                {kCheckAdded, kVersion, to(&Worker::check)}},
                kReplyWithin);
-}
-
-// Libraries may spend without asking: what a document may cost is bounded from outside too. antind
-// takes the end of a worker that ran into these bounds for kResourceLimit.
-void Worker::bound(const Message& request) const {
-  if (!settings_) return;
-  std::size_t octets = 0;
-  for (const auto& descriptor : request.descriptors) {
-    struct stat facts {};
-    if (::fstat(descriptor.get(), &facts) == 0) octets += static_cast<std::size_t>(facts.st_size);
-  }
-  const auto bounds = bounds_for(octets);
-  bound_memory(configured_ + bounds.address_space);
-  bound_processor(bounds.processor);
 }
 
 Result<Message> Worker::configure(Message& request) {
@@ -161,13 +152,26 @@ Result<Message> Worker::configure(Message& request) {
     ANTIN_TRY(settings.online, read_online(*online));
     evidence_ = std::make_unique<EvidenceByMessage>(channel_, random_, *settings.online);
   }
+  const auto& confinement = standing_.confinement;
   Message reply;
-  reply.body =
-      cbor::Map{{"anchors", static_cast<std::int64_t>(settings.trust.anchors.size())},
-                {"intermediates", static_cast<std::int64_t>(settings.trust.intermediates.size())}};
+  cbor::Map standing{
+      {"anchors", static_cast<std::int64_t>(settings.trust.anchors.size())},
+      {"intermediates", static_cast<std::int64_t>(settings.trust.intermediates.size())},
+      {"confined", confinement.has_value()},
+      {"landlock", confinement ? confinement->landlock : 0},
+      {"own_network", confinement && confinement->own_network}};
   settings_ = std::move(settings);
-  configured_ = address_space_now();
+  standing.emplace("address_space",
+                   static_cast<std::int64_t>(address_space_in(standing_.statm.get())));
+  standing_.statm.reset();
+  reply.body = std::move(standing);
   return reply;
+}
+
+// Whatever the verdict: whoever reads the report must know how it was made.
+void Worker::note_development(Findings& findings) const {
+  if (standing_.for_development)
+    findings.push_back({Code::kServiceUnconfined, Severity::kWarning, {}, {}});
 }
 
 Result<Message> Worker::verify(Message& request) {
@@ -193,6 +197,7 @@ Result<Message> Worker::verify(Message& request) {
   }
   ANTIN_TRY(auto report, judge(input, request));
   ANTIN_CHECK(hold_against_register(input, request, report));
+  note_development(report.findings);
   Message reply;
   reply.body = cbor::Map{{"report", verifier::to_json(report)},
                          {"exit_code", verifier::exit_code(report.verdict)}};
@@ -253,19 +258,12 @@ Result<Message> Worker::compare(Message& request) {
                                             .pictures = static_cast<std::size_t>(pictures)},
                                            *settings, channel_));
   ANTIN_CHECK(judge_entry(copy, original, *settings, request.body, report));
+  note_development(report.findings);
   // Pictures may be larger than a message.
   ANTIN_TRY(auto memfd, sealed_memfd("antin-report", {as_bytes(verifier::to_json(report))}));
   Message reply;
   reply.body = cbor::Map{{"exit_code", verifier::exit_code(report.comparison->result)}};
   reply.descriptors.push_back(std::move(memfd));
-  return reply;
-}
-
-Result<Message> Worker::prepare(Message& request) {
-  ANTIN_TRY(const auto* settings, this->settings());
-  ANTIN_TRY(const auto octets, document(request, 0));
-  Message reply;
-  ANTIN_TRY(reply.body, prepare_document(request.body, octets, *settings, random_));
   return reply;
 }
 
@@ -280,6 +278,23 @@ Result<Message> with_tail(Completed completed) {
 }
 
 }  // namespace
+
+Result<Message> Worker::prepare(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto octets, document(request, 0));
+  ANTIN_TRY(auto prepared, prepare_document(request.body, octets, *settings, random_));
+  return with_tail(std::move(prepared));
+}
+
+Result<Message> Worker::check(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto before, document(request, 0));
+  ANTIN_TRY(const auto tail, document(request, 1));
+  ANTIN_CHECK(check_added(request.body, joined(before, tail.view()), settings->policy.limits));
+  Message reply;
+  reply.body = cbor::Map{};
+  return reply;
+}
 
 Result<Message> Worker::complete(Message& request) {
   ANTIN_TRY(const auto* settings, this->settings());

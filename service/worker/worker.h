@@ -13,6 +13,7 @@
 #include "certs/online/online_evidence.h"
 #include "certs/trust_store.h"
 #include "service/ipc/channel.h"
+#include "service/sandbox/worker_profile.h"
 #include "service/worker/evidence_by_message.h"
 #include "signer/tsa_health.h"
 #include "verifier/verify.h"
@@ -28,11 +29,22 @@ struct Settings {
   std::optional<certs::OnlineOptions> online;  ///< nothing: only what is given
 };
 
+/// How the process stands that a worker runs in.
+struct Standing {
+  std::optional<sandbox::WorkerConfinement> confinement;
+  bool for_development = false;  ///< unconfined because somebody wanted it: reports say so
+  Descriptor statm;              ///< /proc/self/statm, opened while files could be opened
+};
+
+/// What the libraries read from files, before there are none: to be called before confinement.
+void warm_up();
+
 /// The side that reads foreign octets: it holds no key, opens no file and no connection, and knows
 /// nothing but the documents it is handed. One request at a time, as they come over its channel.
 class Worker {
  public:
-  Worker(Channel& channel, RandomSource& random) : channel_(channel), random_(random) {}
+  Worker(Channel& channel, RandomSource& random, Standing standing)
+      : channel_(channel), random_(random), standing_(std::move(standing)) {}
   /// Until antind closes the channel.
   Status run();
 
@@ -44,18 +56,19 @@ class Worker {
   Result<Message> complete(Message& request);
   Result<Message> compare(Message& request);
   Result<Message> extend(Message& request);
-  void bound(const Message& request) const;
+  Result<Message> check(Message& request);
   Result<const Settings*> settings() const;
+  void note_development(Findings& findings) const;
   Result<verifier::Report> judge(verifier::Input input, const Message& request);
   Status hold_against_register(const verifier::Input& input, const Message& request,
                                verifier::Report& report);
 
   Channel& channel_;
   RandomSource& random_;
+  Standing standing_;
   RequestClock clock_;
   signer::TsaHealth tsa_health_{clock_};
   std::optional<Settings> settings_;
-  std::size_t configured_ = 0;                   ///< address space in use once settings_ stand
   std::unique_ptr<EvidenceByMessage> evidence_;  ///< nullptr: only what is given
 };
 
@@ -81,17 +94,18 @@ Result<verifier::Report> compare_documents(const Compared& compared, const Setti
 Status judge_entry(const SharedBytes& copy, const SharedBytes& original, const Settings& settings,
                    const cbor::Value& request, verifier::Report& report);
 
-/// First half of a signature: the document with a placeholder and what is to be signed.
-/// `request` is the body of kPrepare. Also refuses what the agency must not sign: a document whose
-/// signatures are broken (vietnam.md S-17), kInputSignatureBroken.
-Result<cbor::Value> prepare_document(const cbor::Value& request, const SharedBytes& document,
-                                     const Settings& settings, RandomSource& random);
-/// Second half: the octets to append. Judges the result before it leaves: what antin would call
-/// INVALID is kOutputWouldBeInvalid.
+SharedBytes joined(const SharedBytes& document, ByteView tail);
+
+/// Octets to append to a document, and what there is to say about them.
 struct Completed {
   cbor::Value body;
   Bytes tail;
 };
+/// First half of a signature: the octets to append, with a placeholder, and what is to be signed.
+/// `request` is the body of kPrepare. Also refuses what the agency must not sign: a document whose
+/// signatures are broken (vietnam.md S-17), kInputSignatureBroken.
+Result<Completed> prepare_document(const cbor::Value& request, const SharedBytes& document,
+                                   const Settings& settings, RandomSource& random);
 /// What the worker has to work with beside the document. `evidence` may be null.
 struct Surroundings {
   const Settings& settings;
@@ -100,6 +114,8 @@ struct Surroundings {
   signer::TsaHealth& health;
   EvidenceByMessage* evidence;
 };
+/// Second half: the octets to append. Judges the result before it leaves: what antin would call
+/// INVALID is kOutputWouldBeInvalid.
 Result<Completed> complete_document(const cbor::Value& request, const SharedBytes& document,
                                     const Surroundings& surroundings);
 /// Raises the level of what is signed already. `request` is the body of kExtend; the tail is empty
@@ -107,6 +123,13 @@ Result<Completed> complete_document(const cbor::Value& request, const SharedByte
 /// signer::extend() does.
 Result<Completed> extend_document(const cbor::Value& request, const SharedBytes& document,
                                   const Surroundings& surroundings);
+
+/// The second worker's part of a signature: is what was added since octet "from" of `body`, object
+/// by object, one signature field ("signature") or data for long-term validation ("proof") and
+/// nothing else? Fails with kPreparedChanges, kExtendedChanges ({thay_doi}), and as
+/// pdf::Document::open() and pdf::changes_since() do.
+Status check_added(const cbor::Value& body, const SharedBytes& octets,
+                   const pdf::ReadLimits& limits);
 
 /// The report as "html", "pdf" or "etsi"; `language`: "vi", "en", or "" for both. Fails with
 /// kIpcMalformed for other words, and as sheet_pdf() does.

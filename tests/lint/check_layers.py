@@ -29,6 +29,8 @@ MAY_INCLUDE = {
     # Strict TOML files: every key that is asked for is known, any other stops the program.
     "service/settings": ["certs/core"],
     "service/ipc": ["certs/core"],
+    # Seccomp, Landlock and limits: what confines a process to what it is for.
+    "service/sandbox": ["certs/core", "service/system"],
     # What was fetched, kept on disk for every program of this user.
     "service/cache": ["certs/core", "certs/online", "service/system"],
     # antin-fetch speaks HTTP for programs that must not carry an HTTP client, and what calls it.
@@ -41,9 +43,9 @@ MAY_INCLUDE = {
     # Verification reports as PDF: the sheet is the verifier's, the drawing pdf/write's.
     "service/report": ["certs/core", "pdf/write", "verifier"],
     # Pages drawn by other people's programs, each in a process that may do nothing else.
-    "service/render": ["certs/core", "service/ipc"],
+    "service/render": ["certs/core", "service/ipc", "service/sandbox"],
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
-                       "verifier", "service/ipc", "service/fetch", "service/system", "service/report"],
+                       "verifier", "service/ipc", "service/fetch", "service/sandbox", "service/system", "service/report"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
                     "signer", "verifier", "service/system", "service/net", "service/fetch", "service/cache"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
@@ -53,8 +55,8 @@ MAY_INCLUDE = {
     "service/cli_audit": ["certs/core", "certs/ossl", "hsm/tokend", "service/audit", "service/cli",
                           "service/settings", "service/store", "service/system"],
     # antind reads no foreign bytes itself and holds no key: it talks to worker and tokend.
-    "service/antind": ["certs/core", "service/ipc", "service/settings", "service/system", "service/net",
-                       "service/store", "service/audit", "service/tls"],
+    "service/antind": ["certs/core", "certs/ossl", "hsm", "service/ipc", "service/sandbox", "service/settings",
+                       "service/system", "service/net", "service/store", "service/audit", "service/tls"],
     # Documents, register, jobs and keys: files, and a database behind one interface.
     "service/store": ["certs/core", "certs/ossl", "service/system"],
     # What an administrator should know about an installation before it starts.
@@ -64,7 +66,7 @@ MAY_INCLUDE = {
     # Wires the processes together; issue by issue this shrinks to fork and exec.
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
-                     "service/fetch", "service/render", "service/setup",
+                     "service/fetch", "service/render", "service/sandbox", "service/setup",
                      "service/antind", "service/audit", "service/store", "service/tls"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).

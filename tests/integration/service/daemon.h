@@ -22,7 +22,9 @@ namespace antin::testing {
 /// A running antind with a folder of its own. Its log is read until it says that it serves.
 class Daemon {
  public:
-  explicit Daemon(std::string folder) : folder_(std::move(folder)) {}
+  /// `programs`: where antind and what it starts stand.
+  explicit Daemon(std::string folder, std::string programs = ANTIN_BIN)
+      : folder_(std::move(folder)), programs_(std::move(programs)) {}
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
   ~Daemon() {
@@ -47,10 +49,11 @@ class Daemon {
   }
 
   /// Starts it; true once it serves. The port is in port().
-  bool start() {
+  bool start(std::vector<std::string> more = {}) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-    pid_ = spawn({"--config", config()}, pipe[1], STDERR_FILENO);
+    more.insert(more.end(), {"--config", config()});
+    pid_ = spawn(std::move(more), pipe[1], STDERR_FILENO);
     ::close(pipe[1]);
     log_.clear();
     std::array<char, 4096> buffer{};
@@ -61,9 +64,9 @@ class Daemon {
     }
     // The pipe must be emptied for as long as the daemon lives.
     reader_ = std::thread([this, fd = pipe[0]] {
-      std::array<char, 4096> more{};
-      for (ssize_t got = 0; (got = ::read(fd, more.data(), more.size())) > 0;)
-        later_log_.append(more.data(), static_cast<std::size_t>(got));
+      std::array<char, 4096> next{};
+      for (ssize_t got = 0; (got = ::read(fd, next.data(), next.size())) > 0;)
+        later_log_.append(next.data(), static_cast<std::size_t>(got));
       ::close(fd);
     });
     const auto at = log_.find("\"port\":\"");
@@ -88,8 +91,8 @@ class Daemon {
   const std::string& log() const { return log_; }
 
  private:
-  static pid_t spawn(std::vector<std::string> arguments, int fd, int as) {
-    arguments.insert(arguments.begin(), std::string(ANTIN_BIN) + "/antind");
+  pid_t spawn(std::vector<std::string> arguments, int fd, int as) const {
+    arguments.insert(arguments.begin(), programs_ + "/antind");
     std::vector<char*> argv;
     for (auto& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -103,12 +106,29 @@ class Daemon {
     return pid;
   }
 
-  std::string folder_;
+  std::string folder_, programs_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
   std::string log_, later_log_;
   std::thread reader_;
 };
+
+/// A folder of antin's programs with another antin-worker: antind takes what stands beside it.
+inline void link_programs(const std::string& folder, const std::string& worker) {
+  namespace fs = std::filesystem;
+  fs::create_directory(folder);
+  // As in the tree that they were built in, where root may start them.
+  std::ofstream(folder + "/../CMakeCache.txt").flush();
+  for (const auto& entry : fs::directory_iterator(ANTIN_BIN)) {
+    const auto name = entry.path().filename().string();
+    // The place of a program is that of its file, not of a link to it.
+    if (name == "antind")
+      fs::copy_file(entry.path(), folder + "/antind");
+    else if (name != "antin-worker")
+      fs::create_symlink(entry.path(), folder + "/" + name);
+  }
+  fs::create_symlink(worker, folder + "/antin-worker");
+}
 
 inline std::string file_text(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -1,10 +1,14 @@
 #include "service/antind/worker_pool.h"
 
+#include <csignal>
+#include <set>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "service/ipc/self_test.h"
 #include "service/ipc/worker_protocol.h"
+#include "service/sandbox/process_state.h"
 #include "service/system/real.h"
 
 namespace antin::service {
@@ -20,7 +24,8 @@ class WorkerPoolTest : public ::testing::Test {
                .program = ANTIN_FAKE_WORKER,
                .count = 2,
                .configuration = cbor::encode(cbor::Map{}),
-               .callbacks = {}},
+               .callbacks = {},
+               .confinement = WorkerPool::Confinement::kLeftOut},
               log_, metrics_) {}
   void SetUp() override { ASSERT_TRUE(pool_.start()); }
   Result<Message> ask(const char* name, milliseconds within = kLong) {
@@ -60,6 +65,113 @@ TEST_F(WorkerPoolTest, EndsWorkersAtWorkWhenItStops) {
   pool_.stop();
   asker.join();
   EXPECT_EQ(ask("fine").error().code, Code::kHttpStopping);
+}
+
+class HostileWorkerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!sandbox::can_be_confined()) GTEST_SKIP() << "a sanitizer needs what is taken away here";
+    ASSERT_TRUE(pool_.start());
+  }
+  Result<Message> ask(const char* name, milliseconds within = kLong) {
+    return pool_.ask(worker::kVerify, cbor::Map{{"name", name}}, {}, within);
+  }
+  SystemClock clock_;
+  Log log_{-1, clock_};
+  Metrics metrics_;
+  WorkerPool pool_{{.name = "hostile",
+                    .program = ANTIN_HOSTILE_WORKER,
+                    .count = 1,
+                    .configuration = cbor::encode(cbor::Map{}),
+                    .callbacks = {}},
+                   log_,
+                   metrics_};
+};
+
+TEST_F(HostileWorkerTest, IsStoppedAndTheNextRequestIsAnswered) {
+  for (const auto* how : {"open", "socket", "exec", "fork", "ptrace", "proc", "kill", "limits"}) {
+    const auto reply = ask(how);
+    ASSERT_FALSE(reply) << how;
+    EXPECT_EQ(reply.error().code, Code::kWorkerCrashed) << how;
+    EXPECT_NE(to_log_line(reply.error()).find("signal " + std::to_string(SIGSYS)),
+              std::string::npos)
+        << how;
+    EXPECT_TRUE(ask("fine")) << how;
+  }
+}
+
+TEST_F(HostileWorkerTest, EndsWhereItsBoundsAre) {
+  for (const auto* how : {"memory", "map", "memfd"}) {
+    EXPECT_EQ(ask(how).error().code, Code::kResourceLimit) << how;
+    EXPECT_TRUE(ask("fine")) << how;
+  }
+  for (const auto* how : {"processor", "sleep"}) {
+    EXPECT_EQ(ask(how, milliseconds(100)).error().code, Code::kResourceLimit) << how;
+    EXPECT_TRUE(ask("fine")) << how;
+  }
+}
+
+TEST_F(HostileWorkerTest, CannotWriteInTheLog) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(ask("log"));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(HostileWorkerTest, IsReplacedWhenItHasGrownOrServedLong) {
+  const auto pid = [&](const char* name) {
+    const auto reply = ask(name);
+    EXPECT_TRUE(reply) << name;
+    return reply ? cbor::integer_at(reply.value().body, "pid").value() : 0;
+  };
+  const auto first = pid("fine");
+  EXPECT_EQ(pid("fine"), first);
+  EXPECT_EQ(pid("grow"), first);
+  const auto second = pid("fine");
+  EXPECT_NE(second, first);
+  std::size_t served = 1;
+  while (pid("fine") == second && served < 2'000) ++served;
+  EXPECT_EQ(served, 1'000U);
+  EXPECT_NE(metrics_.text().find("antin_worker_recycled_total"), std::string::npos);
+}
+
+TEST_F(HostileWorkerTest, AFreshOneIsAskedOnce) {
+  std::set<std::int64_t> seen;
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", "fine"}}, {}, kLong);
+    ASSERT_TRUE(reply) << to_log_line(reply.error());
+    EXPECT_TRUE(seen.insert(cbor::integer_at(reply.value().body, "pid").value()).second);
+  }
+  const auto usual = ask("fine");
+  ASSERT_TRUE(usual);
+  EXPECT_FALSE(seen.contains(cbor::integer_at(usual.value().body, "pid").value()));
+  EXPECT_EQ(pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", "open"}}, {}, kLong).error().code,
+            Code::kWorkerCrashed);
+}
+
+TEST(WorkerPool, DoesNotUseAWorkerThatIsNotConfined) {
+  if (!sandbox::can_be_confined()) GTEST_SKIP() << "a sanitizer needs what is taken away here";
+  SystemClock clock;
+  Log log(-1, clock);
+  Metrics metrics;
+  WorkerPool pool({.name = "test",
+                   .program = ANTIN_FAKE_WORKER,
+                   .count = 1,
+                   .configuration = cbor::encode(cbor::Map{}),
+                   .callbacks = {}},
+                  log, metrics);
+  const auto started = pool.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, Code::kSandboxIncomplete);
+}
+
+TEST(WorkerPool, ASelfTestIsAskedOfTheProgramItself) {
+  if (!sandbox::can_be_confined()) GTEST_SKIP() << "a sanitizer needs what is taken away here";
+  EXPECT_TRUE(require_self_test(ANTIN_HOSTILE_WORKER));
+  for (const auto* program : {ANTIN_FAKE_WORKER, "/bin/true"}) {
+    const auto refused = require_self_test(program);
+    ASSERT_FALSE(refused) << program;
+    EXPECT_EQ(refused.error().code, Code::kSandboxIncomplete) << program;
+  }
 }
 
 TEST(WorkerPool, DoesNotStartWithoutItsProgram) {

@@ -6,9 +6,9 @@
 #include <openssl/cms.h>
 #include <openssl/ess.h>
 
+#include "certs/core/der.h"
 #include "certs/ossl/digest.h"
 #include "certs/ossl/handles.h"
-#include "signer/der.h"
 #include "tests/fakes/soft_key_holder.h"
 #include "tests/unit/signer/pki.h"
 

@@ -5,10 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "certs/core/der.h"
 #include "certs/ossl/digest.h"
 #include "pdf/read/document.h"
 #include "signer/cms.h"
-#include "signer/der.h"
 #include "signer/state.h"
 #include "tests/fakes/counting_random.h"
 #include "tests/fakes/frozen_clock.h"

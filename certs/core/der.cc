@@ -1,10 +1,10 @@
-#include "signer/der.h"
+#include "certs/core/der.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace antin::signer::der {
+namespace antin::der {
 namespace {
 
 void put_header(Bytes& out, Tag tag, std::size_t length) {
@@ -83,4 +83,4 @@ bool Reader::next(Element& element) {
   return true;
 }
 
-}  // namespace antin::signer::der
+}  // namespace antin::der

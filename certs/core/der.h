@@ -7,10 +7,10 @@
 
 #include "certs/core/bytes.h"
 
-namespace antin::signer::der {
+namespace antin::der {
 
-/// As much of DER (X.690) as a CMS SignedData needs. Only ever writes what this folder puts
-/// together itself, so there is nothing here that can fail.
+/// As much of DER (X.690) as a CMS SignedData needs. Only ever writes what our own code puts
+/// together, so there is nothing here that can fail.
 enum Tag : std::uint8_t {
   kInteger = 0x02,
   kOctetString = 0x04,
@@ -60,4 +60,4 @@ class Reader {
   ByteView rest_;
 };
 
-}  // namespace antin::signer::der
+}  // namespace antin::der

@@ -1,0 +1,104 @@
+#include "service/sandbox/worker_profile.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <fcntl.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "service/sandbox/call_filter.h"
+#include "service/sandbox/landlock.h"
+#include "service/sandbox/process_state.h"
+
+namespace antin::service::sandbox {
+namespace {
+
+// Channel, documents, answers: a message brings at most eight.
+constexpr rlim_t kDescriptors = 32;
+constexpr std::uint32_t kNewMemfd = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+
+Error incomplete(const char* what) {
+  return make_error(Code::kSandboxIncomplete, what,
+                    {{"tien_trinh", "antin-worker"}, {"viec", what}});
+}
+
+// What reading, judging and writing documents in memory needs, and no more.
+CallFilter worker_calls() {
+  const auto self = static_cast<std::uint32_t>(::getpid());
+  CallFilter filter;
+  filter
+      .allow({SYS_read,
+              SYS_write,
+              SYS_close,
+              SYS_lseek,
+              SYS_recvmsg,
+              SYS_sendmsg,
+              SYS_ppoll,
+#ifdef SYS_poll
+              SYS_poll,
+#endif
+              SYS_futex,
+              SYS_munmap,
+              SYS_brk,
+              SYS_madvise,
+              SYS_getrandom,
+              SYS_exit_group,
+              SYS_exit,
+              SYS_clock_gettime,
+              SYS_clock_nanosleep,
+              SYS_gettimeofday,
+              SYS_sched_yield,
+              SYS_rt_sigreturn,
+              SYS_restart_syscall,
+              SYS_getpid,
+              SYS_gettid,
+              SYS_sysinfo})
+      // Memory, but never memory that can be executed.
+      .allow_if(SYS_mmap, {without(2, PROT_EXEC)})
+      .allow_if(SYS_mprotect, {without(2, PROT_EXEC)})
+      .allow_if(SYS_mremap, {})
+      // Memfds: made, sealed, held against their seals.
+      .allow_if(SYS_memfd_create, {equals(1, kNewMemfd)})
+      .allow_if(SYS_fcntl, {equals(1, F_ADD_SEALS)})
+      .allow_if(SYS_fcntl, {equals(1, F_GET_SEALS)})
+      .allow_if(SYS_fcntl, {equals(1, F_DUPFD_CLOEXEC)})
+      .allow_if(SYS_fcntl, {equals(1, F_GETFL)})
+      .allow_if(SYS_fcntl, {equals(1, F_SETFL), equals(2, O_RDWR | O_NONBLOCK)})
+      // abort(): a defect ends as what it is and not as a breach. No signal can be blocked: that of
+      // used up processor time must arrive.
+      .allow_if(SYS_rt_sigprocmask, {equals(0, SIG_UNBLOCK)})
+      .allow_if(SYS_tgkill, {equals(0, self), equals(2, SIGABRT)});
+  return filter;
+}
+
+bool close_above(int keep) {
+  return ::syscall(SYS_close_range, static_cast<unsigned>(keep) + 1, ~0U, 0U) == 0 &&
+         ::dup2(STDOUT_FILENO, STDERR_FILENO) == STDERR_FILENO;
+}
+
+}  // namespace
+
+Result<WorkerConfinement> confine_worker(int keep) {
+  WorkerConfinement in_force;
+  // The C library looks after /etc/localtime at every local time unless the zone has a name; read
+  // once, now, it is the last file that it reads by itself.
+  ::setenv("TZ", ":/etc/localtime", 1);
+  ::tzset();
+  if (!give_up_privileges()) return incomplete("no_new_privs");
+  if (!limit(RLIMIT_NPROC, 0) || !limit(RLIMIT_NOFILE, kDescriptors) || !limit(RLIMIT_MEMLOCK, 0) ||
+      !limit(RLIMIT_MSGQUEUE, 0))
+    return incomplete("setrlimit");
+  in_force.own_network = own_namespaces();
+  in_force.landlock = restrict_files({});
+  if (in_force.landlock < 0) return incomplete("landlock");
+  if (!drop_capabilities()) return incomplete("capset");
+  if (!close_above(keep)) return incomplete("close_range");
+  if (!worker_calls().install_or_kill()) return incomplete("seccomp");
+  return in_force;
+}
+
+}  // namespace antin::service::sandbox

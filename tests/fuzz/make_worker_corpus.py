@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Seeds for tests/fuzz/corpus/worker_protocol: one request of each type, with a small document.
+
+Form: type (1 octet), length of the body (2, big-endian), body (CBOR), document.
+"""
+import base64
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OUT = ROOT / "tests/fuzz/corpus/worker_protocol"
+PDF = (ROOT / "tests/vectors/structure/xref-table.pdf").read_bytes()
+PEM = (ROOT / "tests/pki/certs/agency.crt").read_text()
+AGENCY = base64.b64decode(re.search("CERTIFICATE-----(.*?)-----END", PEM, re.S)[1])
+NOW = 1_790_000_000
+
+
+def head(major, count):
+    for code, octets in ((24, 1), (25, 2), (26, 4), (27, 8)):
+        if count < 24:
+            return bytes([major << 5 | count])
+        if count < 1 << 8 * octets:
+            return bytes([major << 5 | code]) + count.to_bytes(octets, "big")
+    raise ValueError(count)
+
+
+def cbor(value):
+    if isinstance(value, bool):
+        return bytes([0xF5 if value else 0xF4])
+    if isinstance(value, int):
+        return head(0, value)
+    if isinstance(value, bytes):
+        return head(2, len(value)) + value
+    if isinstance(value, str):
+        return head(3, len(value.encode())) + value.encode()
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join(map(cbor, value))
+    pairs = sorted((cbor(key), cbor(item)) for key, item in value.items())
+    return head(5, len(pairs)) + b"".join(key + item for key, item in pairs)
+
+
+VERIFY = {"name": "a.pdf", "password": "", "profile": "", "format": "json", "lang": "", "at": NOW,
+          "now": NOW}
+REQUESTS = {
+    "verify": (2, VERIFY),
+    "verify-html": (2, {**VERIFY, "format": "html"}),
+    "inspect": (3, {"at": NOW}),
+    "prepare": (4, {"now": NOW, "certificate": AGENCY, "chain": [], "algorithm": "RSASSA-PKCS1-v1_5",
+                    "digest": "SHA-256", "level": "B-B", "field": "", "reason": "", "location": "",
+                    "check_trust": False, "accept_unknown_revocation": True}),
+    "complete": (5, {"now": NOW, "state": b"\xa0", "signature": b"\x00"}),
+    "compare": (6, {"at": NOW, "password": "", "draw_ms": 0, "pictures": 0}),
+    "extend": (7, {"now": NOW, "level": "B-T", "renew": False}),
+    "check-signature": (8, {"what": "signature", "from": 700, "field": "Sig",
+                            "byte_range": [0, 800, 900, 100]}),
+    "check-proof": (8, {"what": "proof", "from": 700}),
+}
+
+OUT.mkdir(parents=True, exist_ok=True)
+for name, (kind, body) in REQUESTS.items():
+    octets = cbor(body)
+    (OUT / name).write_bytes(bytes([kind]) + len(octets).to_bytes(2, "big") + octets + PDF)
