@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto state = antin::signer::read_state(sound);
   if (state && antin::signer::write_state(state.value()) != sound) std::abort();
 
-  antin::signer::der::Reader reader(octets);
-  antin::signer::der::Element element{};
+  antin::der::Reader reader(octets);
+  antin::der::Element element{};
   std::size_t taken = 0;
   while (reader.next(element)) {
     taken += element.whole.size();
