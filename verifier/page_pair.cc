@@ -10,9 +10,8 @@ namespace {
 namespace picture = pdf::picture;
 using PageResult = Comparison::Page::Result;
 
-/// A page of which so much is made of images is drawn as a scan; and a page of which so much is
-/// made of images that are too coarse is not compared.
-constexpr double kScanFrom = 0.5;
+constexpr unsigned kDpi = static_cast<unsigned>(picture::kDrawingDpi);
+/// A page of which so much is made of images that are too coarse is not compared.
 constexpr double kCoarseFrom = 0.3;
 constexpr unsigned kNamedLeastDpi = 150;
 constexpr std::uint32_t kTile = 16;
@@ -77,9 +76,6 @@ class PairComparer {
 
   void run(KeepPicture keep) {
     if (too_coarse(copy_, out_.copy) || too_coarse(original_, out_.original)) return;
-    const bool scan = copy_.images[out_.copy].covered >= kScanFrom ||
-                      original_.images[out_.original].covered >= kScanFrom;
-    dpi_ = static_cast<unsigned>(scan ? picture::kScanDrawingDpi : picture::kDrawingDpi);
     if (!fits(copy_, out_.copy) || !fits(original_, out_.original)) return;
     if (!compare_as(PageSource::As::kSeen, keep)) return;
     const bool print =
@@ -104,8 +100,8 @@ class PairComparer {
   // Before anything is drawn: a page of a square kilometre costs nothing to write down.
   bool fits(const DrawnSide& side, std::size_t page) {
     const auto& visible = side.pages[page].visible;
-    const double pixels = visible.width() * visible.height() / (72.0 * 72.0) * dpi_ * dpi_;
-    const double longest = std::max(visible.width(), visible.height()) / 72.0 * dpi_;
+    const double pixels = visible.width() * visible.height() / (72.0 * 72.0) * kDpi * kDpi;
+    const double longest = std::max(visible.width(), visible.height()) / 72.0 * kDpi;
     const picture::RasterLimits limits;
     if (pixels < static_cast<double>(limits.max_pixels) && longest < limits.max_side) return true;
     auto too_large = about_page(Code::kCompareDrawingLimit, side, page);
@@ -116,7 +112,7 @@ class PairComparer {
 
   std::optional<picture::Raster> drawn(DrawnSide& side, std::size_t page, PageSource::As as,
                                        bool& complete) {
-    const auto octets = side.source->draw(page, dpi_, as);
+    const auto octets = side.source->draw(page, kDpi, as);
     if (!octets) {
       const auto code = octets.error().code;
       const bool known = code == Code::kCompareDrawingTimeout || code == Code::kCompareNoRenderer;
@@ -126,7 +122,7 @@ class PairComparer {
       return std::nullopt;
     }
     complete = complete && octets.value().complete;
-    auto raster = picture::read_pnm(octets.value().octets.view(), dpi_);
+    auto raster = picture::read_pnm(octets.value().octets.view(), kDpi);
     if (raster) return std::move(raster).value();
     out_.reasons.push_back(about_page(Code::kCompareDrawingFailed, side, page));
     return std::nullopt;
@@ -140,7 +136,7 @@ class PairComparer {
     if (!a) return false;
     const auto b = drawn(original_, out_.original, as, original_complete);
     if (!b) return false;
-    out_.dpi = dpi_;
+    out_.dpi = kDpi;
     if (!out_.copy_thumbnail) {
       out_.copy_thumbnail = thumbnail_of(*a);
       out_.original_thumbnail = thumbnail_of(*b);
@@ -181,7 +177,6 @@ class PairComparer {
   DrawnSide& copy_;
   DrawnSide& original_;
   PagePair& out_;
-  unsigned dpi_ = 0;
 };
 
 }  // namespace

@@ -12,7 +12,6 @@ namespace antin::pdf::picture {
 /// rules on whole pixels, which at 150 dpi can be mistaken for a change. 150 is accepted too, and
 /// calls some files different that another program saved.
 constexpr double kDrawingDpi = 300;
-constexpr double kScanDrawingDpi = kDrawingDpi;  ///< for a page that images cover
 /// A page whose covering image has fewer pixels per inch is not comparable: at 150 dpi the stroke
 /// that makes ả out of ã has two pixels left. A little below 150, because scanners round.
 constexpr double kLowestScanDpi = 147;

@@ -25,10 +25,34 @@ std::optional<Span> touched(double low, double high, double origin, double step,
               static_cast<std::size_t>(std::min(last, most - 1))};
 }
 
-Rect box_of(const std::vector<std::vector<Point>>& contours) {
-  DrawnShape shape;
-  shape.contours = contours;
-  return shape.box();
+/// An edge of a contour, upwards.
+struct Edge {
+  Point low, high;
+  int turn;  ///< 1: it is drawn upwards
+};
+
+/// Those of all contours, by their lower ends, and the box around them.
+struct Edges {
+  std::vector<Edge> all;
+  Rect box;
+};
+
+Edges edges_of(const std::vector<std::vector<Point>>& contours) {
+  Edges edges;
+  std::size_t points = 0;
+  for (const auto& contour : contours) points += contour.size();
+  edges.all.reserve(points);
+  for (const auto& contour : contours) {
+    for (std::size_t i = 0; i < contour.size(); ++i) {
+      const auto a = contour[i], b = contour[i + 1 == contour.size() ? 0 : i + 1];
+      const Rect here{a.x, a.y, a.x, a.y};
+      edges.box = edges.all.empty() ? here : united(edges.box, here);
+      edges.all.push_back(a.y <= b.y ? Edge{a, b, 1} : Edge{b, a, -1});
+    }
+  }
+  std::sort(edges.all.begin(), edges.all.end(),
+            [](const Edge& a, const Edge& b) { return a.low.y < b.low.y; });
+  return edges;
 }
 
 class Rasteriser {
@@ -115,43 +139,23 @@ std::optional<std::size_t> Grid::cell_at(Point point) const noexcept {
   return static_cast<std::size_t>(y) * columns + static_cast<std::size_t>(x);
 }
 
-void rasterise(const Grid& grid, const std::vector<std::vector<Point>>& contours, bool even_odd,
-               const Rect& clip, DrawingBudget& budget, std::vector<std::uint8_t>& mask) {
-  Rasteriser raster{grid, clip, mask};
-  if (raster.nothing() || contours.empty()) return;
-  const auto box = box_of(contours);
-  const auto rows = raster.rows_of(box.bottom, box.top);
-  if (!rows) return;
-  struct Edge {
-    Point low, high;
-    int turn;
-  };
-  std::vector<Edge> edges;
-  for (const auto& contour : contours) {
-    for (std::size_t i = 0; i < contour.size(); ++i) {
-      const auto a = contour[i], b = contour[i + 1 == contour.size() ? 0 : i + 1];
-      if (a.y <= b.y) {
-        edges.push_back({a, b, 1});
-      } else {
-        edges.push_back({b, a, -1});
-      }
-    }
-  }
-  const auto height = rows->last - rows->first + 1;
-  if (!spend(budget.cells, height * (edges.size() * 2 + grid.columns / 8 + 1))) {
-    for (auto row = rows->first; row <= rows->last; ++row) raster.span(row, box.left, box.right);
-    return;
-  }
-  for (const auto& edge : edges) raster.edge(edge.low, edge.high);
+namespace {
+
+/// Marks what lies inside, on two sample lines of each row. Edges come and go as the lines rise.
+void fill_inside(Rasteriser& raster, const Span& rows, double step, const std::vector<Edge>& edges,
+                 bool even_odd) {
+  std::vector<const Edge*> active;
   std::vector<std::pair<double, int>> crossings;
-  for (auto row = rows->first; row <= rows->last; ++row) {
+  auto next = edges.begin();
+  for (auto row = rows.first; row <= rows.last; ++row) {
     for (const double part : {0.25, 0.75}) {
-      const double y = raster.bottom_of(row) + part * grid.step;
+      const double y = raster.bottom_of(row) + part * step;
+      for (; next != edges.end() && next->low.y <= y; ++next) active.push_back(&*next);
+      std::erase_if(active, [y](const Edge* edge) { return edge->high.y <= y; });
       crossings.clear();
-      for (const auto& edge : edges) {
-        if (!(edge.low.y <= y && y < edge.high.y)) continue;
-        const double t = (y - edge.low.y) / (edge.high.y - edge.low.y);
-        crossings.emplace_back(edge.low.x + (edge.high.x - edge.low.x) * t, edge.turn);
+      for (const auto* edge : active) {
+        const double t = (y - edge->low.y) / (edge->high.y - edge->low.y);
+        crossings.emplace_back(edge->low.x + (edge->high.x - edge->low.x) * t, edge->turn);
       }
       std::sort(crossings.begin(), crossings.end());
       int winding = 0;
@@ -162,6 +166,32 @@ void rasterise(const Grid& grid, const std::vector<std::vector<Point>>& contours
       }
     }
   }
+}
+
+}  // namespace
+
+void rasterise(const Grid& grid, const std::vector<std::vector<Point>>& contours, bool even_odd,
+               const Rect& clip, DrawingBudget& budget, std::vector<std::uint8_t>& mask) {
+  Rasteriser raster{grid, clip, mask};
+  if (raster.nothing() || contours.empty()) return;
+  const auto edges = edges_of(contours);
+  if (edges.all.empty()) return;
+  const auto rows = raster.rows_of(edges.box.bottom, edges.box.top);
+  if (!rows) return;
+  const auto height = rows->last - rows->first + 1;
+  // Each edge costs as much as it is high, each row as much as it is wide.
+  double rise = 0;
+  for (const auto& edge : edges.all) {
+    rise += std::min((edge.high.y - edge.low.y) / grid.step, static_cast<double>(height)) + 2;
+  }
+  const auto cost = height * (grid.columns / 8 + 1) + static_cast<std::size_t>(3 * rise);
+  if (!spend(budget.cells, cost)) {
+    for (auto row = rows->first; row <= rows->last; ++row)
+      raster.span(row, edges.box.left, edges.box.right);
+    return;
+  }
+  for (const auto& edge : edges.all) raster.edge(edge.low, edge.high);
+  fill_inside(raster, *rows, grid.step, edges.all, even_odd);
 }
 
 namespace {
@@ -281,18 +311,21 @@ std::vector<std::vector<Point>> ink_contour(const DrawnGlyph& glyph) {
 }
 
 CoverGrid::CoverGrid(const Grid& grid)
-    : grid_(grid),
-      strict_(grid.cells(), 255),
-      solid_(grid.cells(), 255),
-      mask_(grid.cells(), 0),
-      clear_(grid.columns, 255) {}
+    : grid_(grid), strict_(grid.cells(), 255), clear_(grid.columns, 255) {}
+
+void CoverGrid::mark(const std::vector<std::vector<Point>>& contours, bool even_odd,
+                     const Rect& clip, DrawingBudget& budget) {
+  if (mask_.empty()) mask_.assign(grid_.cells(), 0);
+  rasterise(grid_, contours, even_odd, clip, budget, mask_);
+}
 
 void CoverGrid::apply(double alpha, bool letters) {
   const double through = 1 - alpha;
+  if (letters && solid_.empty()) solid_ = strict_;
   for_each_marked(mask_, [&](std::size_t i) {
     mask_[i] = 0;
     strict_[i] = static_cast<std::uint8_t>(strict_[i] * through);
-    if (!letters) solid_[i] = static_cast<std::uint8_t>(solid_[i] * through);
+    if (!letters && !solid_.empty()) solid_[i] = static_cast<std::uint8_t>(solid_[i] * through);
   });
 }
 
@@ -313,15 +346,14 @@ void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget&
     // A veil is laid on by itself, several make a cover; opaque marks can be laid on together.
     const bool veil = shape.alpha < 1 && spend(budget.cells, grid_.cells());
     if (veil) apply(1, false);
-    rasterise(grid_, shape.contours, shape.even_odd, intersection(shape.clip, within), budget,
-              mask_);
+    mark(shape.contours, shape.even_odd, intersection(shape.clip, within), budget);
     if (veil) apply(shape.alpha, false);
   }
   apply(1, false);
   for (const auto& glyph : drawing.glyphs) {
-    rasterise(grid_, ink_contour(glyph), false, intersection(glyph.clip, within), budget, mask_);
+    mark(ink_contour(glyph), false, intersection(glyph.clip, within), budget);
   }
-  apply(1, true);
+  if (!drawing.glyphs.empty()) apply(1, true);
   for (const auto& image : drawing.images) {
     const auto plane = opacity_of(image, budget);
     auto clipped = image;
@@ -337,8 +369,9 @@ void CoverGrid::paint(const Drawing& drawing, const Rect& within, DrawingBudget&
                           continue;
                         }
                         auto& strict = strict_[first + i];
-                        auto& solid = solid_[first + i];
                         strict = static_cast<std::uint8_t>(strict * through[values[i]]);
+                        if (solid_.empty()) continue;
+                        auto& solid = solid_[first + i];
                         solid = static_cast<std::uint8_t>(solid * through[values[i]]);
                       }
                     });
@@ -375,12 +408,11 @@ bool CoverGrid::touches(const CellBox& box) const {
 }
 
 void CoverGrid::paint_all(const Rect& within, DrawingBudget& budget) {
-  rasterise(grid_,
-            {{{within.left, within.bottom},
-              {within.right, within.bottom},
-              {within.right, within.top},
-              {within.left, within.top}}},
-            false, within, budget, mask_);
+  mark({{{within.left, within.bottom},
+         {within.right, within.bottom},
+         {within.right, within.top},
+         {within.left, within.top}}},
+       false, within, budget);
   apply(1, false);
 }
 

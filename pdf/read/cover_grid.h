@@ -72,12 +72,18 @@ class CoverGrid {
   /// 255: clear, 0: hidden. With letters counted as opaque boxes (text on text makes neither
   /// readable), and with letters counted as nothing.
   std::uint8_t strict(std::size_t cell) const { return strict_[cell]; }
-  std::uint8_t solid(std::size_t cell) const { return solid_[cell]; }
+  std::uint8_t solid(std::size_t cell) const {
+    return solid_.empty() ? strict_[cell] : solid_[cell];
+  }
 
  private:
+  void mark(const std::vector<std::vector<Point>>& contours, bool even_odd, const Rect& clip,
+            DrawingBudget& budget);
   void apply(double alpha, bool letters);
   Grid grid_;
-  std::vector<std::uint8_t> strict_, solid_, mask_;
+  std::vector<std::uint8_t> strict_;
+  std::vector<std::uint8_t> solid_;  ///< empty as long as no letters were painted: the same
+  std::vector<std::uint8_t> mask_;   ///< empty as long as no contours were
   std::vector<std::uint8_t> clear_;  ///< a row on which nothing was painted
 };
 

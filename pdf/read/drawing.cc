@@ -13,8 +13,6 @@ namespace {
 
 using Object = QPDFObjectHandle;
 
-constexpr std::size_t kMaxOperands = 4'096;
-constexpr std::size_t kMaxSaved = 200;
 /// Beginning with a stream costs more than its octets: forms that paint forms have few.
 constexpr std::size_t kStreamInOperators = 100;
 
@@ -47,8 +45,7 @@ void DrawingReader::run(const Object& contents) {
 void DrawingReader::handleObject(Object object) {
   if (object.isInlineImage()) return image(Object::newNull());
   if (!object.isOperator()) {
-    if (operands_.size() >= kMaxOperands) shared_.drawing.understood = false;
-    if (operands_.size() < kMaxOperands) operands_.push_back(object);
+    if (!operands_.add(object)) shared_.drawing.understood = false;
     return;
   }
   if (!spend(shared_.budget.operators, 1) || !shared_.drawing.complete) {
@@ -56,54 +53,27 @@ void DrawingReader::handleObject(Object object) {
     stop();
   }
   const auto op = object.getOperatorValue();
-  if (!is_without_effect(op) && !state_operator(op) && !path_operator(op) && !text_operator(op)) {
-    shared_.drawing.understood = false;
-  }
+  const bool known =
+      is_without_effect(op) || state_operator(op) || path_operator(op) || text_operation(op);
+  if (!known || !operands_.sound()) shared_.drawing.understood = false;
   operands_.clear();
-}
-
-double DrawingReader::number(std::size_t from_end) {
-  if (from_end <= operands_.size()) {
-    auto value = operands_[operands_.size() - from_end];
-    if (value.isNumber() && std::isfinite(value.getNumericValue())) {
-      return value.getNumericValue();
-    }
-  }
-  shared_.drawing.understood = false;
-  return 0;
-}
-
-Affine DrawingReader::matrix_operand() {
-  return {number(6), number(5), number(4), number(3), number(2), number(1)};
-}
-
-QPDFObjectHandle DrawingReader::resource(const char* category) {
-  if (operands_.empty() || !operands_.back().isName()) return Object::newNull();
-  return key_of(key_of(resources_, category), operands_.back().getName().c_str());
 }
 
 bool DrawingReader::state_operator(const std::string& op) {
   if (op == "q") {
-    if (saved_.size() < kMaxSaved) {
-      saved_.push_back(state_);
-    } else {
-      shared_.drawing.complete = false;
-    }
+    if (!saved_.save(state_)) shared_.drawing.complete = false;
   } else if (op == "Q") {
-    if (!saved_.empty()) {
-      state_ = saved_.back();
-      saved_.pop_back();
-    }
+    saved_.restore(state_);
   } else if (op == "cm") {
-    state_.matrix = matrix_operand().then(state_.matrix);
+    state_.matrix = operands_.matrix().then(state_.matrix);
   } else if (op == "w") {
     state_.line_width = std::abs(number(1));
   } else if (op == "M") {
     state_.miter_limit = number(1);
   } else if (op == "gs") {
-    graphics_state(resource("/ExtGState"));
+    graphics_state(operands_.resource(resources_, "/ExtGState"));
   } else if (op == "Do") {
-    external(resource("/XObject"));
+    external(operands_.resource(resources_, "/XObject"));
   } else if (op == "sh") {
     shape({corners(state_.clip)}, state_.fill_alpha, false);
   } else if (op == "g") {

@@ -3,10 +3,10 @@
 // Only the drawing reader's own sources include this.
 
 #include <cmath>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "pdf/read/content_operands.h"
 #include "pdf/read/drawing.h"
 #include "pdf/read/drawing_font.h"
 
@@ -14,12 +14,6 @@ namespace antin::pdf {
 
 constexpr int kMaxDrawingDepth = 12;
 constexpr double kVisible = 1.0 / 255;
-
-struct TextState {
-  QPDFObjectHandle font = QPDFObjectHandle::newNull();
-  double size = 1, character_space = 0, word_space = 0, scale = 1, rise = 0, leading = 0;
-  int mode = 0;
-};
 
 struct GraphicsState {
   Affine matrix;
@@ -56,9 +50,7 @@ class DrawingReader final : public ContentReader {
   void handleObject(Object object) override;
 
  private:
-  double number(std::size_t from_end);
-  Affine matrix_operand();
-  Object resource(const char* category);
+  double number(std::size_t from_end) { return operands_.number(from_end); }
 
   bool state_operator(const std::string& op);
   void graphics_state(Object parameters);
@@ -90,11 +82,7 @@ class DrawingReader final : public ContentReader {
   bool lies_on_nothing(const DrawnShape& shape) const;
 
   // drawing_text.cc
-  bool text_operator(const std::string& op);
-
-  bool show_operator(const std::string& op);
-
-  void next_line(double x, double y);
+  bool text_operation(const std::string& op);
   void advance(double x);
 
   const FontMetrics& font();
@@ -116,12 +104,12 @@ class DrawingReader final : public ContentReader {
   Object resources_;
   GraphicsState state_;
   double group_;
-  std::vector<GraphicsState> saved_;
-  Affine text_matrix_, line_matrix_;
+  SavedStates<GraphicsState> saved_;
+  TextPlace place_;
   std::vector<std::vector<Point>> path_;
   bool clip_next_ = false;
   bool backwards_ = false;
-  std::vector<Object> operands_;
+  Operands operands_;
 };
 
 }  // namespace antin::pdf

@@ -16,85 +16,25 @@ constexpr double kVagueAdvance = 1.1;  // em: no common font is wider
 
 }  // namespace
 
-bool DrawingReader::text_operator(const std::string& op) {
-  auto& text = state_.text;
-  if (op == "BT") {
-    text_matrix_ = line_matrix_ = {};
-  } else if (op == "Tf") {
-    text.size = number(1);
-    const bool named = operands_.size() >= 2 && operands_[operands_.size() - 2].isName();
-    text.font = named ? key_of(key_of(resources_, "/Font"),
-                               operands_[operands_.size() - 2].getName().c_str())
-                      : Object::newNull();
-  } else if (op == "Tc") {
-    text.character_space = number(1);
-  } else if (op == "Tw") {
-    text.word_space = number(1);
-  } else if (op == "Tz") {
-    text.scale = number(1) / 100;
-  } else if (op == "TL") {
-    text.leading = number(1);
-  } else if (op == "Ts") {
-    text.rise = number(1);
-  } else if (op == "Tr") {
-    text.mode = static_cast<int>(number(1));
-  } else if (op == "Tm") {
-    text_matrix_ = line_matrix_ = matrix_operand();
-  } else if (op == "Td") {
-    next_line(number(2), number(1));
-  } else if (op == "TD") {
-    text.leading = -number(1);
-    next_line(number(2), number(1));
-  } else if (op == "T*") {
-    next_line(0, -text.leading);
-  } else {
-    return show_operator(op);
+bool DrawingReader::text_operation(const std::string& op) {
+  auto& state = state_.text;
+  if (!text_operator(op, operands_, resources_, state, place_)) return false;
+  if (op == "Tj" || op == "TJ" || op == "'" || op == "\"") ++shared_.word;
+  for (auto& item : shown_by(op, operands_)) {
+    if (item.isString()) {
+      show(item.getStringValue());
+    } else if (item.isNumber()) {
+      const double em = -item.getNumericValue() / 1000;
+      if (std::abs(em) > 0.15) ++shared_.word;
+      if (em < -1) backwards_ = true;
+      advance(em * state.size * state.scale);
+    }
   }
   return true;
-}
-
-bool DrawingReader::show_operator(const std::string& op) {
-  auto& text = state_.text;
-  if (op == "\"") {
-    text.word_space = number(3);
-    text.character_space = number(2);
-  }
-  if (op == "'" || op == "\"") next_line(0, -text.leading);
-  if (op == "Tj" || op == "'" || op == "\"") {
-    ++shared_.word;
-    if (!operands_.empty() && operands_.back().isString()) {
-      show(operands_.back().getStringValue());
-    }
-  } else if (op == "TJ") {
-    ++shared_.word;
-    if (operands_.empty() || !operands_.back().isArray()) return true;
-    for (auto& item : operands_.back().getArrayAsVector()) {
-      if (item.isString()) {
-        show(item.getStringValue());
-      } else if (item.isNumber()) {
-        const double em = -item.getNumericValue() / 1000;
-        if (std::abs(em) > 0.15) ++shared_.word;
-        if (em < -1) backwards_ = true;
-        advance(em * text.size * text.scale);
-      }
-    }
-  } else {
-    return false;
-  }
-  return true;
-}
-
-void DrawingReader::next_line(double x, double y) {
-  line_matrix_ = Affine{1, 0, 0, 1, x, y}.then(line_matrix_);
-  text_matrix_ = line_matrix_;
 }
 
 void DrawingReader::advance(double x) {
-  if (std::isfinite(x)) {
-    text_matrix_ = Affine{1, 0, 0, 1, x, 0}.then(text_matrix_);
-  } else {
-    shared_.drawing.understood = false;
-  }
+  if (!place_.advance(x)) shared_.drawing.understood = false;
 }
 
 const FontMetrics& DrawingReader::font() {
@@ -157,7 +97,7 @@ void DrawingReader::show(const std::string& octets) {
 Affine DrawingReader::em_frame() const {
   const auto& text = state_.text;
   return Affine{text.size * text.scale, 0, 0, text.size, 0, text.rise}
-      .then(text_matrix_)
+      .then(place_.text)
       .then(state_.matrix);
 }
 

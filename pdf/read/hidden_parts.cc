@@ -5,6 +5,7 @@
 
 #include "pdf/read/alike.h"
 #include "pdf/read/form.h"
+#include "pdf/read/inherited.h"
 
 // After the header that says how libqpdf is to be used.
 #include <qpdf/QPDFWriter.hh>
@@ -99,15 +100,6 @@ bool hides_in_layers(const Object& root) {
     if (is_used_unevenly(groups.getArrayItem(i))) return true;
   }
   return false;
-}
-
-Object inherited(Object page, const char* key) {
-  for (int depth = 0; depth < 64 && page.isDictionary(); ++depth) {
-    auto value = key_of(page, key);
-    if (!value.isNull()) return value;
-    page = key_of(page, "/Parent");
-  }
-  return Object::newNull();
 }
 
 bool is_signature(const Object& annotation) {

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pdf/read/content_operands.h"
 #include "pdf/read/drawing_font.h"
 #include "pdf/read/hygiene_parts.h"
+#include "pdf/read/inherited.h"
 #include "pdf/read/stream_limits.h"
 
 namespace antin::pdf {
@@ -11,7 +13,7 @@ namespace {
 using Object = QPDFObjectHandle;
 
 constexpr int kMostForms = 12;
-constexpr std::size_t kMostOperands = 4'096, kMostSaved = 200, kMostRuns = 20'000;
+constexpr std::size_t kMostRuns = 20'000;
 constexpr double kCovered = 0.85;  // of a run's box: the letters are gone
 constexpr double kScan = 0.6;      // of the page: a scanned page, text below or above it is its OCR
 constexpr std::size_t kFewLetters = 2;
@@ -19,9 +21,7 @@ constexpr std::size_t kFewLetters = 2;
 struct State {
   Affine matrix;
   Rect clip;
-  Object font = Object::newNull();
-  double size = 1, character_space = 0, word_space = 0, scale = 1, rise = 0, leading = 0;
-  int mode = 0;
+  TextState text;
   bool opaque = true;  ///< alpha 1, blend mode Normal, no soft mask
   bool plain = true;   ///< the fill colour is one colour
 };
@@ -95,7 +95,7 @@ class MarksReader final : public ContentReader {
       return;
     }
     if (!object.isOperator()) {
-      if (operands_.size() < kMostOperands) operands_.push_back(object);
+      operands_.add(object);
       return;
     }
     if (!spend(shared_.budget.operators, 1) || !shared_.marks.complete) {
@@ -103,46 +103,31 @@ class MarksReader final : public ContentReader {
       stop();
     }
     const auto op = object.getOperatorValue();
-    if (!state_operator(op) && !path_operator(op)) text_operator(op);
+    if (!state_operator(op) && !path_operator(op)) text_operation(op);
     operands_.clear();
   }
 
  private:
-  double number(std::size_t from_end) const {
-    if (from_end > operands_.size()) return 0;
-    auto value = operands_[operands_.size() - from_end];
-    return value.isNumber() && std::isfinite(value.getNumericValue()) ? value.getNumericValue() : 0;
-  }
-  Affine matrix_operand() const {
-    return {number(6), number(5), number(4), number(3), number(2), number(1)};
-  }
-  Object resource(const char* category) const {
-    if (operands_.empty()) return Object::newNull();
-    auto name = operands_.back();
-    if (!name.isName()) return Object::newNull();
-    return key_of(key_of(resources_, category), name.getName().c_str());
-  }
+  double number(std::size_t from_end) { return operands_.number(from_end); }
   Rect placed() const { return intersection(state_.matrix.map(Rect{0, 0, 1, 1}), state_.clip); }
 
   bool state_operator(const std::string& op) {
     if (op == "q") {
-      if (saved_.size() < kMostSaved) saved_.push_back(state_);
+      saved_.save(state_);
     } else if (op == "Q") {
-      if (saved_.empty()) return true;
-      state_ = saved_.back();
-      saved_.pop_back();
+      saved_.restore(state_);
     } else if (op == "cm") {
-      state_.matrix = matrix_operand().then(state_.matrix);
+      state_.matrix = operands_.matrix().then(state_.matrix);
     } else if (op == "gs") {
-      parameters(resource("/ExtGState"));
+      parameters(operands_.resource(resources_, "/ExtGState"));
     } else if (op == "Do") {
-      external(resource("/XObject"));
+      external(operands_.resource(resources_, "/XObject"));
     } else if (op == "g" || op == "rg" || op == "k") {
       state_.plain = true;
     } else if (op == "cs") {
       state_.plain = false;  // until scn names a colour
     } else if (op == "sc" || op == "scn") {
-      state_.plain = !operands_.empty() && operands_.back().isNumber();
+      state_.plain = operands_.last().isNumber();
     } else {
       return false;
     }
@@ -229,62 +214,21 @@ class MarksReader final : public ContentReader {
 
   // ---- text
 
-  void text_operator(const std::string& op) {
-    if (op == "BT") {
-      text_ = line_ = {};
-    } else if (op == "Tf") {
-      state_.size = number(1);
-      if (operands_.size() >= 2) {
-        auto name = operands_[operands_.size() - 2];
-        state_.font = name.isName() ? key_of(key_of(resources_, "/Font"), name.getName().c_str())
-                                    : Object::newNull();
-      }
-    } else if (op == "Tc") {
-      state_.character_space = number(1);
-    } else if (op == "Tw") {
-      state_.word_space = number(1);
-    } else if (op == "Tz") {
-      state_.scale = number(1) / 100;
-    } else if (op == "TL") {
-      state_.leading = number(1);
-    } else if (op == "Ts") {
-      state_.rise = number(1);
-    } else if (op == "Tr") {
-      state_.mode = static_cast<int>(number(1));
-    } else if (op == "Tm") {
-      text_ = line_ = matrix_operand();
-    } else if (op == "Td" || op == "TD") {
-      if (op == "TD") state_.leading = -number(1);
-      next_line(number(2), number(1));
-    } else if (op == "T*") {
-      next_line(0, -state_.leading);
-    } else {
-      show_operator(op);
-    }
-  }
-
-  void show_operator(const std::string& op) {
-    if (op == "'" || op == "\"") next_line(0, -state_.leading);
-    if (operands_.empty()) return;
-    auto last = operands_.back();
-    if ((op == "Tj" || op == "'" || op == "\"") && last.isString()) show({last});
-    if (op == "TJ" && last.isArray()) show(last.getArrayAsVector());
-  }
-
-  void next_line(double x, double y) {
-    line_ = Affine{1, 0, 0, 1, x, y}.then(line_);
-    text_ = line_;
+  void text_operation(const std::string& op) {
+    if (!text_operator(op, operands_, resources_, state_.text, place_)) return;
+    auto shown = shown_by(op, operands_);
+    if (!shown.empty()) show(std::move(shown));
   }
 
   const FontMetrics& font() {
-    const auto id = state_.font.getObjGen();
+    const auto id = state_.text.font.getObjGen();
     auto& known = shared_.fonts.metrics;
     const auto found = known.find(id);
-    if (state_.font.isIndirect() && found != known.end()) return found->second;
+    if (state_.text.font.isIndirect() && found != known.end()) return found->second;
     // One that stands in the resources themselves is read each time.
     constexpr std::size_t kReading = 500;
-    if (!state_.font.isIndirect()) spend(shared_.budget.operators, kReading);
-    auto metrics = FontMetrics::from(state_.font, shared_.fonts, shared_.font_budget);
+    if (!state_.text.font.isIndirect()) spend(shared_.budget.operators, kReading);
+    auto metrics = FontMetrics::from(state_.text.font, shared_.fonts, shared_.font_budget);
     return known.insert_or_assign(id, std::move(metrics)).first->second;
   }
 
@@ -294,54 +238,46 @@ class MarksReader final : public ContentReader {
     std::size_t letters = 0;
     for (auto& item : items) {
       if (item.isNumber()) {
-        width -= item.getNumericValue() / 1000 * state_.size;
+        width -= item.getNumericValue() / 1000 * state_.text.size;
         continue;
       }
       if (!item.isString()) continue;
       const auto octets = item.getStringValue();
       if (!metrics.places(octets)) {
         letters += octets.size();
-        width += 0.5 * static_cast<double>(octets.size()) * state_.size;
+        width += 0.5 * static_cast<double>(octets.size()) * state_.text.size;
         continue;
       }
       for (const auto& glyph : metrics.decode(octets)) {
         if (!glyph.space) ++letters;
-        width += glyph.advance * state_.size + state_.character_space +
-                 (glyph.space ? state_.word_space : 0);
+        width += glyph.advance * state_.text.size + state_.text.character_space +
+                 (glyph.space ? state_.text.word_space : 0);
       }
     }
-    width *= state_.scale;
+    width *= state_.text.scale;
     if (!std::isfinite(width)) return;
-    const auto frame = Affine{1, 0, 0, 1, 0, state_.rise}.then(text_).then(state_.matrix);
-    const Rect line{std::min(0.0, width), -0.1 * state_.size, std::max(0.0, width),
-                    0.7 * state_.size};
+    const auto frame =
+        Affine{1, 0, 0, 1, 0, state_.text.rise}.then(place_.text).then(state_.matrix);
+    const Rect line{std::min(0.0, width), -0.1 * state_.text.size, std::max(0.0, width),
+                    0.7 * state_.text.size};
     constexpr int kInvisible = 3, kClipOnly = 7;
     if (shared_.marks.runs.size() < kMostRuns && letters > 0) {
       shared_.marks.runs.push_back(
-          {frame.map(line), letters, state_.mode == kInvisible || state_.mode == kClipOnly});
+          {frame.map(line), letters,
+           state_.text.mode == kInvisible || state_.text.mode == kClipOnly});
     }
-    text_ = Affine{1, 0, 0, 1, width, 0}.then(text_);
+    place_.advance(width);
   }
 
   Shared& shared_;
   Object resources_;
   State state_;
-  std::vector<State> saved_;
-  Affine text_, line_;
+  SavedStates<State> saved_;
+  TextPlace place_;
   std::vector<Rect> rectangles_;
   bool other_shape_ = false, clip_next_ = false;
-  std::vector<Object> operands_;
+  Operands operands_;
 };
-
-/// /Resources, inherited (7.7.3.4).
-Object resources_of(Object page) {
-  for (int depth = 0; depth < 60 && page.isDictionary(); ++depth) {
-    const auto own = key_of(page, "/Resources");
-    if (!Object{own}.isNull()) return own;
-    page = key_of(page, "/Parent");
-  }
-  return Object::newNull();
-}
 
 void judge(const PageMarks& marks, std::size_t page, const Object& object, HazardList& list) {
   const HazardList::Place place{.page = page, .object = object, .label = {}};
@@ -380,7 +316,7 @@ void look_at_pages(const Document& document, HygieneBudget& budget, HazardList& 
     constexpr Rect kEverywhere{-1e6, -1e6, 1e6, 1e6};
     State state;
     state.clip = kEverywhere;
-    MarksReader reader{shared, resources_of(leaf.dictionary), state};
+    MarksReader reader{shared, inherited(leaf.dictionary, "/Resources"), state};
     reader.run(key_of(leaf.dictionary, "/Contents"));
     judge(marks, page, leaf.dictionary, list);
     if (marks.complete) continue;

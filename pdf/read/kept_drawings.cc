@@ -1,6 +1,7 @@
 #include "pdf/read/kept_drawings.h"
 
 #include "pdf/read/form.h"
+#include "pdf/read/inherited.h"
 
 namespace antin::pdf {
 namespace {
@@ -8,16 +9,6 @@ namespace {
 using Object = QPDFObjectHandle;
 
 constexpr Rect kEverywhere{-1e6, -1e6, 1e6, 1e6};
-
-/// /Resources, inherited (7.7.3.4).
-Object resources_of(Object page) {
-  for (int depth = 0; depth < 60 && page.isDictionary(); ++depth) {
-    const auto own = key_of(page, "/Resources");
-    if (!Object{own}.isNull()) return own;
-    page = key_of(page, "/Parent");
-  }
-  return Object::newNull();
-}
 
 Rect box_of(const Drawing& drawing, const Rect& whole) {
   if (!drawing.complete) return whole;
@@ -42,9 +33,11 @@ std::shared_ptr<const ReadDrawing> read_content(Document::Inside& document, std:
                                                 DrawingBudget& budget) {
   const auto& leaf = (*document.pages().value())[page];
   ReadDrawing read;
-  read_drawing(
-      {key_of(leaf.dictionary, "/Contents"), resources_of(leaf.dictionary), {}, kEverywhere},
-      {DrawingPurpose::kContent, kept_of(document).fonts, budget}, read.drawing);
+  read_drawing({key_of(leaf.dictionary, "/Contents"),
+                inherited(leaf.dictionary, "/Resources"),
+                {},
+                kEverywhere},
+               {DrawingPurpose::kContent, kept_of(document).fonts, budget}, read.drawing);
   read.box = box_of(read.drawing, kEverywhere);
   return std::make_shared<const ReadDrawing>(std::move(read));
 }
@@ -75,7 +68,7 @@ std::shared_ptr<const ReadDrawing> DrawingsOf::content(std::size_t page,
     const auto& here = (*document_.pages().value())[page].dictionary;
     const auto& there = (*newest.value())[page].dictionary;
     if (!same_(key_of(here, "/Contents"), key_of(there, "/Contents")) ||
-        !same_(resources_of(here), resources_of(there))) {
+        !same_(inherited(here, "/Resources"), inherited(there, "/Resources"))) {
       return read_content(document_, page, budget);
     }
   }

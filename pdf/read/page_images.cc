@@ -8,6 +8,7 @@
 #include "pdf/read/drawing.h"
 #include "pdf/read/drawing_font.h"
 #include "pdf/read/form.h"
+#include "pdf/read/inherited.h"
 
 namespace antin::pdf {
 namespace {
@@ -20,16 +21,6 @@ constexpr double kNone = -1;
 // than a long page of text does; the picture itself is drawn elsewhere, under a deadline.
 constexpr std::size_t kOperatorsPerPage = 20'000;
 constexpr std::size_t kOperatorsPerDocument = 200'000;
-
-Object resources_of(Object page) {
-  // Inherited along /Parent; the page tree was read with its limits before.
-  for (int depth = 0; depth < 64 && page.isDictionary(); ++depth) {
-    auto resources = key_of(page, "/Resources");
-    if (resources.isDictionary()) return resources;
-    page = key_of(page, "/Parent");
-  }
-  return Object::newNull();
-}
 
 // Pixels per inch along the coarser side; 0 when nothing is known about the image.
 double resolution_of(const DrawnImage& drawn, double user_unit) {
@@ -94,7 +85,7 @@ PageImages images_of(const PageLeaf& leaf, const PageGeometry& geometry, double 
   Drawing drawing;
   constexpr double kFar = 1e9;
   read_drawing({key_of(leaf.dictionary, "/Contents"),
-                resources_of(leaf.dictionary),
+                inherited(leaf.dictionary, "/Resources"),
                 {},
                 {-kFar, -kFar, kFar, kFar}},
                how, drawing);

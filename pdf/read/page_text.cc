@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "pdf/read/content_stream.h"
+#include "pdf/read/content_operands.h"
 #include "pdf/read/form.h"
+#include "pdf/read/inherited.h"
 #include "pdf/read/page_drawing.h"
 #include "pdf/read/stream_limits.h"
 
@@ -14,8 +15,6 @@ namespace {
 using Object = QPDFObjectHandle;
 
 constexpr int kMaxDepth = 12;
-constexpr std::size_t kMaxSaved = 200;
-constexpr std::size_t kMaxOperands = 4'096;
 constexpr std::size_t kMaxMap = std::size_t{4} << 20U;
 constexpr std::size_t kMaxMapped = 70'000;
 constexpr std::size_t kMaxRange = 0x10000;
@@ -61,18 +60,19 @@ class ToUnicodeReader final : public ContentReader {
 
   void handleObject(Object object) override {
     if (!object.isOperator()) {
-      if (operands_.size() < kMaxOperands) operands_.push_back(object);
+      operands_.add(object);
       return;
     }
     const auto op = object.getOperatorValue();
+    const auto& given = operands_.all();
     if (op == "endcodespacerange") {
-      if (!operands_.empty() && operands_.back().isString())
-        map_.code_octets = std::clamp<std::size_t>(operands_.back().getStringValue().size(), 1, 4);
+      if (auto last = operands_.last(); last.isString())
+        map_.code_octets = std::clamp<std::size_t>(last.getStringValue().size(), 1, 4);
     } else if (op == "endbfchar") {
-      for (std::size_t i = 0; i + 1 < operands_.size(); i += 2) one(operands_[i], operands_[i + 1]);
+      for (std::size_t i = 0; i + 1 < given.size(); i += 2) one(given[i], given[i + 1]);
     } else if (op == "endbfrange") {
-      for (std::size_t i = 0; i + 2 < operands_.size(); i += 3)
-        range(operands_[i], operands_[i + 1], operands_[i + 2]);
+      for (std::size_t i = 0; i + 2 < given.size(); i += 3)
+        range(given[i], given[i + 1], given[i + 2]);
     }
     operands_.clear();
   }
@@ -100,7 +100,7 @@ class ToUnicodeReader final : public ContentReader {
   }
 
   TextMap& map_;
-  std::vector<Object> operands_;
+  Operands operands_;
 };
 
 TextMap read_map(const Object& font) {
@@ -141,7 +141,7 @@ class TextReader final : public ContentReader {
   void handleObject(Object object) override {
     if (object.isInlineImage()) return;
     if (!object.isOperator()) {
-      if (operands_.size() < kMaxOperands) operands_.push_back(object);
+      operands_.add(object);
       return;
     }
     if (shared_.budget.operators == 0) stop();
@@ -151,32 +151,19 @@ class TextReader final : public ContentReader {
   }
 
  private:
-  Object resource(const char* category, std::size_t from_end) {
-    if (operands_.size() < from_end) return Object::newNull();
-    auto name = operands_[operands_.size() - from_end];
-    if (!name.isName()) return Object::newNull();
-    return key_of(key_of(resources_, category), name.getName().c_str());
-  }
-
   void operate(const std::string& op) {
     if (op == "q") {
-      if (saved_.size() < kMaxSaved) saved_.push_back(font_);
+      saved_.save(font_);
     } else if (op == "Q") {
-      if (!saved_.empty()) {
-        font_ = saved_.back();
-        saved_.pop_back();
-      }
+      saved_.restore(font_);
     } else if (op == "Tf") {
-      font_ = resource("/Font", 2);
-    } else if (op == "Tj" || op == "'" || op == "\"") {
-      if (!operands_.empty()) show(operands_.back());
-    } else if (op == "TJ") {
-      if (operands_.empty() || !operands_.back().isArray()) return;
-      for (const auto& item : operands_.back().getArrayAsVector()) show(item);
+      font_ = operands_.resource(resources_, "/Font", 2);
     } else if (op == "ET") {
       shared_.text += '\n';
     } else if (op == "Do") {
-      form(resource("/XObject", 1));
+      form(operands_.resource(resources_, "/XObject"));
+    } else {
+      for (const auto& item : shown_by(op, operands_)) show(item);
     }
   }
 
@@ -219,7 +206,8 @@ class TextReader final : public ContentReader {
 
   Shared& shared_;
   Object resources_, font_ = Object::newNull();
-  std::vector<Object> saved_, operands_;
+  SavedStates<Object> saved_;
+  Operands operands_;
 };
 
 // The appearance in the state it is in (12.5.5).
@@ -230,15 +218,6 @@ Object normal_appearance(const Object& annotation) {
     return state.isName() ? key_of(normal, state.getName().c_str()) : Object::newNull();
   }
   return normal;
-}
-
-Object inherited_resources(Object page) {
-  for (int level = 0; level < kMaxDepth && page.isDictionary(); ++level) {
-    auto own = key_of(page, "/Resources");
-    if (own.isDictionary()) return own;
-    page = key_of(page, "/Parent");
-  }
-  return Object::newNull();
 }
 
 }  // namespace
@@ -252,7 +231,7 @@ Result<std::string> page_text(const Document& document, std::size_t page) {
     constexpr int kMostAnnotations = 1'000;
     const auto& dictionary = (*pages)[page].dictionary;
     Shared shared;
-    TextReader{shared, inherited_resources(dictionary)}.run(key_of(dictionary, "/Contents"));
+    TextReader{shared, inherited(dictionary, "/Resources")}.run(key_of(dictionary, "/Contents"));
     auto annotations = key_of(dictionary, "/Annots");
     const int count =
         annotations.isArray() ? std::min(annotations.getArrayNItems(), kMostAnnotations) : 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pdf/read/content_operands.h"
 #include "pdf/read/form.h"
 #include "pdf/read/stream_limits.h"
 #include "pdf/write/text_font.h"
@@ -15,7 +16,6 @@ constexpr std::size_t kMaxOctets = std::size_t{64} << 20U;
 constexpr std::size_t kMaxGlyphs = 1'000'000;
 constexpr std::size_t kMaxImages = 10'000;
 constexpr std::size_t kMaxOperators = 5'000'000;
-constexpr std::size_t kMaxOperands = 4'096;
 constexpr std::size_t kMaxSaved = 500;
 constexpr int kMaxForms = 4;
 // Marks on one letter that are put in order, and length of a text that is looked for: no script
@@ -25,11 +25,6 @@ constexpr std::size_t kLongestText = 300;
 // Height of a line above and below the baseline, in parts of the type size.
 constexpr double kAbove = 0.9;
 constexpr double kBelow = -0.2;
-
-struct TextState {
-  std::string font;
-  double size = 1, character_space = 0, word_space = 0, scale = 1, leading = 0, rise = 0;
-};
 
 struct GraphicsState {
   Affine matrix;
@@ -75,7 +70,7 @@ class Interpreter final : public ContentReader {
 
   void handleObject(QPDFObjectHandle object) override {
     if (!object.isOperator()) {
-      if (operands_.size() < kMaxOperands) operands_.push_back(object);
+      operands_.add(object);
       return;
     }
     if (++work_.operators > kMaxOperators || work_.marks.glyphs.size() > kMaxGlyphs ||
@@ -89,97 +84,28 @@ class Interpreter final : public ContentReader {
   }
 
  private:
-  double number(std::size_t from_end) {
-    if (from_end > operands_.size()) return 0;
-    auto value = operands_[operands_.size() - from_end];
-    const double n = value.isNumber() ? value.getNumericValue() : 0;
-    return std::isfinite(n) ? n : 0;
-  }
-  Affine matrix_operand() {
-    return {number(6), number(5), number(4), number(3), number(2), number(1)};
-  }
-  std::string name_operand(std::size_t from_end) {
-    return from_end > operands_.size() ? "" : name_of(operands_[operands_.size() - from_end]);
-  }
-
   void execute(const std::string& op) {
-    auto& text = state_.text;
     if (op == "q") {
-      if (saved_.size() < kMaxSaved) saved_.push_back(state_);
+      saved_.save(state_);
     } else if (op == "Q") {
-      if (!saved_.empty()) {
-        state_ = saved_.back();
-        saved_.pop_back();
-      }
+      saved_.restore(state_);
     } else if (op == "cm") {
-      state_.matrix = matrix_operand().then(state_.matrix);
+      state_.matrix = operands_.matrix().then(state_.matrix);
     } else if (op == "Do") {
-      external(name_operand(1));
-    } else if (op == "Tf") {
-      text.font = name_operand(2);
-      text.size = number(1);
-    } else if (op == "Tc") {
-      text.character_space = number(1);
-    } else if (op == "Tw") {
-      text.word_space = number(1);
-    } else if (op == "Tz") {
-      text.scale = number(1) / 100;
-    } else if (op == "TL") {
-      text.leading = number(1);
-    } else if (op == "Ts") {
-      text.rise = number(1);
-    } else {
-      place_or_show(op);
-    }
-  }
-
-  void place_or_show(const std::string& op) {
-    auto& text = state_.text;
-    if (op == "BT") {
-      text_matrix_ = line_matrix_ = {};
-    } else if (op == "Tm") {
-      text_matrix_ = line_matrix_ = matrix_operand();
-    } else if (op == "Td") {
-      next_line(number(2), number(1));
-    } else if (op == "TD") {
-      text.leading = -number(1);
-      next_line(number(2), number(1));
-    } else if (op == "T*") {
-      next_line(0, -text.leading);
-    } else if (op == "Tj") {
-      show_last();
-    } else if (op == "'") {
-      next_line(0, -text.leading);
-      show_last();
-    } else if (op == "\"") {
-      text.word_space = number(3);
-      text.character_space = number(2);
-      next_line(0, -text.leading);
-      show_last();
-    } else if (op == "TJ" && !operands_.empty() && operands_.back().isArray()) {
-      for (auto& item : operands_.back().getArrayAsVector()) {
+      external(operands_.resource(resources_, "/XObject"));
+    } else if (text_operator(op, operands_, resources_, state_.text, place_)) {
+      for (auto& item : shown_by(op, operands_)) {
         if (item.isString()) {
           show(item.getStringValue());
         } else if (item.isNumber()) {
-          advance(-item.getNumericValue() / 1000 * text.size * text.scale);
+          place_.advance(-item.getNumericValue() / 1000 * state_.text.size * state_.text.scale);
         }
       }
     }
   }
 
-  void next_line(double x, double y) {
-    line_matrix_ = Affine{1, 0, 0, 1, x, y}.then(line_matrix_);
-    text_matrix_ = line_matrix_;
-  }
-  void advance(double x) {
-    if (std::isfinite(x)) text_matrix_ = Affine{1, 0, 0, 1, x, 0}.then(text_matrix_);
-  }
-  void show_last() {
-    if (!operands_.empty() && operands_.back().isString()) show(operands_.back().getStringValue());
-  }
-
   const TextFont* font() {
-    auto dictionary = key_of(key_of(resources_, "/Font"), ("/" + state_.text.font).c_str());
+    const auto& dictionary = state_.text.font;
     const ObjectId id = id_of(dictionary);
     const auto known = work_.fonts.find(id);
     if (known != work_.fonts.end() && id.number != 0) return &known->second;
@@ -197,18 +123,18 @@ class Interpreter final : public ContentReader {
     if (decoder == nullptr) return;
     for (auto& glyph : decoder->decode(octets)) {
       const double width = glyph.advance * text.size * text.scale;
-      const Affine place = text_matrix_.then(state_.matrix);
+      const Affine place = place_.text.then(state_.matrix);
       const Rect box =
           place.map(Rect{0, kBelow * text.size + text.rise, width, kAbove * text.size + text.rise});
       if (work_.marks.glyphs.size() <= kMaxGlyphs) {
         work_.marks.glyphs.push_back({std::move(glyph.text), box});
       }
-      advance(width + (text.character_space + (glyph.space ? text.word_space : 0)) * text.scale);
+      place_.advance(width +
+                     (text.character_space + (glyph.space ? text.word_space : 0)) * text.scale);
     }
   }
 
-  void external(const std::string& name) {
-    auto object = key_of(key_of(resources_, "/XObject"), ("/" + name).c_str());
+  void external(QPDFObjectHandle object) {
     if (!object.isStream()) return;
     auto dictionary = object.getDict();
     const std::string kind = name_of(key_of(dictionary, "/Subtype"));
@@ -226,9 +152,9 @@ class Interpreter final : public ContentReader {
   QPDFObjectHandle resources_;
   int depth_;
   GraphicsState state_;
-  std::vector<GraphicsState> saved_;
-  Affine text_matrix_, line_matrix_;
-  std::vector<QPDFObjectHandle> operands_;
+  SavedStates<GraphicsState> saved_{kMaxSaved};
+  TextPlace place_;
+  Operands operands_;
   std::optional<Error> failure_;
 };
 

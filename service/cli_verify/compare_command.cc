@@ -2,6 +2,7 @@
 #include <string>
 
 #include "service/cli/args.h"
+#include "service/cli/command.h"
 #include "service/cli/messages.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/compare_files.h"
@@ -79,17 +80,9 @@ int run_compare(const Arguments& arguments, const std::vector<Language>& spoken)
 }  // namespace
 
 int compare_command(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(spec(), words);
-  if (!arguments) {
-    print_error(std::cerr, arguments.error(), languages(std::nullopt));
-    return kExitFailed;
-  }
-  const auto spoken = languages(arguments.value().language());
-  if (arguments.value().help()) {
-    std::cout << help_text(spec(), spoken.front());
-    return kExitOk;
-  }
-  return run_compare(arguments.value(), spoken);
+  return run_command(spec(), words, [](const auto& arguments, const auto& spoken) -> Result<int> {
+    return run_compare(arguments, spoken);
+  });
 }
 
 }  // namespace antin::service

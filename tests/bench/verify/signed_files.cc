@@ -128,10 +128,10 @@ Bytes drawn_with_a_pen() {
   auto made = verifier::sample::Document::saying(page);
   std::string hand = "0 0 1 RG 1.5 w ", seal = "1 0 0 RG 2 w " + circle(51, 51, 49) + "0.8 w " +
                                                circle(51, 51, 45) + circle(51, 51, 28);
-  for (int stroke = 0; stroke < 60; ++stroke) {
-    const auto x = std::to_string(5 + stroke * 2), high = std::to_string(20 + stroke * 7 % 40);
+  for (int stroke = 0; stroke < 24; ++stroke) {
+    const auto x = std::to_string(5 + stroke * 5), high = std::to_string(20 + stroke * 7 % 40);
     hand += x + " 15 m " + x + " " + high + " " + x + " 60 " + x + " 30 c S ";
-    seal += circle(51 + 36 * std::cos(stroke * 0.1), 51 + 36 * std::sin(stroke * 0.1), 3);
+    seal += circle(51 + 36 * std::cos(stroke * 0.26), 51 + 36 * std::sin(stroke * 0.26), 3);
   }
   const auto sign = [&](const std::string& who, const std::string& looks, const char* rect) {
     verifier::sample::Signing signing;

@@ -420,7 +420,7 @@ TEST_F(Compare, FineScansAreComparedAtTheirOwnResolution) {
   sources.copy = sources.original = {page(1)};
   const auto fine = run(scan("copy", 600), scan("original", 600));
   EXPECT_EQ(fine.result, Outcome::kSameContent);
-  EXPECT_EQ(fine.pages.at(0).dpi, pdf::picture::kScanDrawingDpi);
+  EXPECT_EQ(fine.pages.at(0).dpi, pdf::picture::kDrawingDpi);
 }
 
 TEST_F(Compare, AnImmensePageIsRefusedBeforeItIsDrawn) {
