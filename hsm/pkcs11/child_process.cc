@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <optional>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -107,6 +108,20 @@ ChildProcess::Ended receive_first(const Descriptor& control, Bytes& frame) {
   return Ended::kAnswered;
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kShadowMemory = true;
+#else
+constexpr bool kShadowMemory = false;
+#endif
+
+// What it may write to, not its address space: a thread's stack and heap reserve much more of that
+// than they use.
+void bound_memory(pid_t pid, std::size_t octets) {
+  if (octets == 0 || kShadowMemory) return;
+  const rlimit limit{octets, octets};
+  ::prlimit(pid, RLIMIT_DATA, &limit, nullptr);
+}
+
 }  // namespace
 
 ChildProcess::ChildProcess(Passkey, const Pkcs11Options& options, pid_t pid, Descriptor control)
@@ -125,6 +140,7 @@ Result<std::shared_ptr<ChildProcess>> ChildProcess::start(const Pkcs11Options& o
     return module_unusable(module, "không chạy được chương trình " + options.child_program,
                            "the program " + options.child_program + " cannot be run");
   theirs = Descriptor{};
+  bound_memory(*pid, options.module_memory);
   auto child = std::make_shared<ChildProcess>(Passkey{}, options, *pid, std::move(ours));
 
   set_receive_timeout(child->control_, options.load_timeout);

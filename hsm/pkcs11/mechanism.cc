@@ -127,6 +127,17 @@ std::optional<SigningCall> SigningCall::make(const KeyTraits& key, SignatureSche
   return call;
 }
 
+std::optional<SigningCall> SigningCall::make_checkpoint(const KeyTraits& key, ByteView note) {
+  constexpr std::size_t kEd25519Bits = 255;
+  if (key.type != CKK_EC_EDWARDS || key.bits != kEd25519Bits || !has(key, CKM_EDDSA))
+    return std::nullopt;
+  SigningCall call;
+  call.type_ = CKM_EDDSA;
+  call.ed25519_ = true;
+  call.data_ = to_bytes(note);
+  return call;
+}
+
 CK_MECHANISM SigningCall::mechanism() noexcept {
   if (!pss_) return {type_, nullptr, 0};
   return {type_, &*pss_, sizeof *pss_};
@@ -134,7 +145,8 @@ CK_MECHANISM SigningCall::mechanism() noexcept {
 
 std::optional<Bytes> SigningCall::signature(ByteView raw) const {
   if (ecdsa_) return ecdsa_to_der(raw);
-  if (raw.empty()) return std::nullopt;
+  constexpr std::size_t kEd25519Octets = 64;
+  if (raw.empty() || (ed25519_ && raw.size() != kEd25519Octets)) return std::nullopt;
   return to_bytes(raw);
 }
 

@@ -23,6 +23,9 @@ class SigningCall {
   static std::optional<SigningCall> make(const KeyTraits& key, SignatureScheme scheme,
                                          ByteView attributes);
 
+  /// Ed25519 over the whole text (RFC 8032 §5.1, PKCS#11 v3.0 §2.3.14). Empty for other keys.
+  static std::optional<SigningCall> make_checkpoint(const KeyTraits& key, ByteView note);
+
   /// Valid while *this stays where it is.
   CK_MECHANISM mechanism() noexcept;
   Bytes& data() noexcept { return data_; }
@@ -33,6 +36,7 @@ class SigningCall {
   CK_MECHANISM_TYPE type_ = 0;
   std::optional<CK_RSA_PKCS_PSS_PARAMS> pss_;
   bool ecdsa_ = false;
+  bool ed25519_ = false;
   Bytes data_;
 };
 

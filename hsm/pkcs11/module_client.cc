@@ -56,8 +56,25 @@ Result<LockedMemory> asked(PinSource& pins, const TokenStatus& token, PinSource:
 Status UnattendedPins::add(UnattendedPin entry) {
   ANTIN_TRY(auto token, Pkcs11Uri::parse(entry.token_uri));
   ANTIN_TRY(auto pin, locked(std::move(entry.pin)));
+  const bool given = !pin.empty();
   entries_.push_back(std::make_unique<Entry>(std::move(token), std::move(pin)));
+  entries_.back()->given = given;
   return Done{};
+}
+
+EntrustedPin::State UnattendedPins::state(std::size_t index) {
+  auto& entry = *entries_.at(index);
+  const std::lock_guard lock{entry.mutex};
+  if (!entry.pin.empty()) return EntrustedPin::State::kHeld;
+  return entry.given ? EntrustedPin::State::kDestroyed : EntrustedPin::State::kNone;
+}
+
+void UnattendedPins::replace(std::size_t index, LockedMemory pin) {
+  auto& entry = *entries_.at(index);
+  const std::lock_guard lock{entry.mutex};
+  entry.pin.wipe();
+  entry.pin = std::move(pin);
+  entry.given = true;
 }
 
 std::optional<std::size_t> UnattendedPins::find(const TokenStatus& token) {
@@ -292,8 +309,8 @@ void ModuleClient::log_in_all_unattended() {
     log_in_unattended(used.value(), entry);
 }
 
-Result<SignatureValue> ModuleClient::sign_with_pin(const Child& child, wire::Request request,
-                                                   const wire::State& state) {
+Result<Bytes> ModuleClient::sign_with_pin(const Child& child, wire::Request request,
+                                          const wire::State& state) {
   const auto& token = state.token;
   if (token.pin_locked)
     return make_error(Code::kTokenPinLocked, "CKF_USER_PIN_LOCKED before asking",
@@ -328,8 +345,73 @@ Result<SignatureValue> ModuleClient::sign_with_pin(const Child& child, wire::Req
     return broken(answer);
   }
   if (answer.type != Type::kSignature) return pin_failure(error_of(answer), uri_of(token));
-  ANTIN_TRY(auto value, wire::decode_signature(answer.body()));
-  return SignatureValue{std::move(value)};
+  return wire::decode_signature(answer.body());
+}
+
+Status ModuleClient::log_in_entrusted(const TokenStatus& token, std::size_t entry) {
+  const std::lock_guard one_person{login_};
+  const auto uri = uri_of(token);
+  ANTIN_TRY(const auto state, state_of(uri));
+  if (state.logged_in || !state.token.login_required) return Done{};
+  if (state.token.pin_locked)
+    return make_error(Code::kTokenPinLocked, "CKF_USER_PIN_LOCKED before trying",
+                      {{"token", state.token.label}});
+  ANTIN_TRY(const auto used, child());
+  {
+    const std::lock_guard lock{mutex_};
+    used_up_.insert(entry);
+  }
+  auto request = request_for(Type::kLogin, uri);
+  Answer answer;
+  const bool held = unattended_.with(entry, [&](LockedMemory& pin) {
+    request.pin_octets =
+        state.token.pin_pad ? wire::kPinPad : static_cast<std::uint16_t>(pin.size());
+    answer = used->exchange(request, &pin);
+    if (says_pin_incorrect(answer)) UnattendedPins::destroy(pin);
+  });
+  if (!held)
+    return make_error(Code::kTokenLoginRequired, "no PIN held", {{"token", state.token.label}});
+  if (answer.ended != Ended::kAnswered) {
+    retire(used);
+    return broken(answer);
+  }
+  if (answer.type == Type::kState) return Done{};
+  return pin_failure(error_of(answer), uri);
+}
+
+void ModuleClient::look_again() {
+  Child present;
+  {
+    const std::lock_guard lock{mutex_};
+    present = child_;
+  }
+  if (!present) return;  // the next request loads the module anyway
+  const auto seen_by = [](const Child& child) -> std::optional<std::vector<TokenStatus>> {
+    const auto answer = child->exchange(request_for(Type::kListTokens, {}), nullptr);
+    if (answer.ended != Ended::kAnswered || answer.type != Type::kTokens) return std::nullopt;
+    auto tokens = wire::decode_tokens(answer.body());
+    if (!tokens) return std::nullopt;
+    return std::move(tokens).value();
+  };
+  const auto now = seen_by(present);
+  auto started = ChildProcess::start(options_, path_);
+  if (!started) return;
+  const auto fresh = std::move(started).value();
+  const auto then = seen_by(fresh);
+  if (!then) return;
+  const bool more =
+      !now || std::any_of(then->begin(), then->end(), [&now](const TokenStatus& token) {
+        return token.initialized &&
+               std::none_of(now->begin(), now->end(), [&token](const TokenStatus& known) {
+                 return known.initialized && known.label == token.label &&
+                        known.serial == token.serial;
+               });
+      });
+  if (!more) return;
+  const std::lock_guard lock{mutex_};
+  if (child_ != present) return;
+  child_ = fresh;
+  used_up_.clear();
 }
 
 Result<SignatureValue> ModuleClient::sign(const std::string& key, SignatureScheme scheme,
@@ -341,14 +423,31 @@ Result<SignatureValue> ModuleClient::sign(const std::string& key, SignatureSchem
   request.uri = key;
   request.scheme = scheme;
   request.attributes = attributes.value();
+  ANTIN_TRY(auto value, sign_request(std::move(request)));
+  return SignatureValue{std::move(value)};
+}
+
+Result<Bytes> ModuleClient::sign_checkpoint(const std::string& key, std::string_view note) {
+  wire::Request request;
+  request.type = Type::kSignCheckpoint;
+  request.uri = key;
+  request.attributes = to_bytes(note);
+  return sign_request(std::move(request));
+}
+
+Result<Bytes> ModuleClient::checkpoint_key(const std::string& key) {
+  wire::Request request;
+  request.type = Type::kCheckpointKey;
+  request.uri = key;
+  return sign_request(std::move(request));
+}
+
+Result<Bytes> ModuleClient::sign_request(wire::Request request) {
   Patience patience;
   for (int logins = 0;;) {
     ANTIN_TRY(auto replied, ask(request, patience));
     const auto& answer = replied.answer;
-    if (answer.type == Type::kSignature) {
-      ANTIN_TRY(auto value, wire::decode_signature(answer.body()));
-      return SignatureValue{std::move(value)};
-    }
+    if (answer.type == Type::kSignature) return wire::decode_signature(answer.body());
     if (answer.type == Type::kState) {
       ANTIN_TRY(auto state, wire::decode_state(answer.body()));
       state.token.module = path_;

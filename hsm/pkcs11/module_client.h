@@ -20,11 +20,15 @@ namespace antin::hsm {
 /// through any of them. Thread-safe.
 class UnattendedPins {
  public:
+  /// An empty PIN waits for replace().
   Status add(UnattendedPin entry);
   bool empty() const noexcept { return entries_.empty(); }
   /// Index of the entry for `token` that still holds a PIN.
   std::optional<std::size_t> find(const TokenStatus& token);
   std::optional<std::size_t> find_by_label(const std::string& label);
+  EntrustedPin::State state(std::size_t index);
+  /// Puts `pin` in the place of what was there.
+  void replace(std::size_t index, LockedMemory pin);
   std::size_t size() const noexcept { return entries_.size(); }
   const Pkcs11Uri& token(std::size_t index) const { return entries_.at(index)->token; }
 
@@ -46,6 +50,7 @@ class UnattendedPins {
     Pkcs11Uri token;
     std::mutex mutex;
     LockedMemory pin;
+    bool given = false;  ///< there was a PIN once
   };
   std::vector<std::unique_ptr<Entry>> entries_;
 };
@@ -67,6 +72,16 @@ class ModuleClient {
   /// `key`: canonical, without module attributes.
   Result<SignatureValue> sign(const std::string& key, SignatureScheme scheme,
                               const ToBeSigned& attributes);
+  Result<Bytes> sign_checkpoint(const std::string& key, std::string_view note);
+  Result<Bytes> checkpoint_key(const std::string& key);
+
+  /// Logs in with the entrusted PIN now, once, whatever the token says of the tries left: a person
+  /// has just given it. Fails as login() does; a wrong PIN is destroyed.
+  Status log_in_entrusted(const TokenStatus& token, std::size_t entry);
+  /// Some modules find tokens only when they are loaded. Loads the module once more, beside; when
+  /// that one sees a token that the present child does not, it takes its place. What the present
+  /// one is doing it brings to an end.
+  void look_again();
 
  private:
   using Child = std::shared_ptr<ChildProcess>;
@@ -99,8 +114,8 @@ class ModuleClient {
   Attempt log_in_unattended(const Child& child, std::size_t entry);
   Attempt log_in_with(const Child& child, std::size_t entry, LockedMemory& pin);
   void log_in_all_unattended();
-  Result<SignatureValue> sign_with_pin(const Child& child, wire::Request request,
-                                       const wire::State& state);
+  Result<Bytes> sign_request(wire::Request request);
+  Result<Bytes> sign_with_pin(const Child& child, wire::Request request, const wire::State& state);
 
   const Pkcs11Options& options_;
   const std::string path_;

@@ -141,9 +141,18 @@ Outcome<KeyTraits> read_traits(const Session& session, CK_OBJECT_HANDLE key) {
   traits.type = type;
   if (type == CKK_RSA) traits.bits = bit_length(read(session, key, CKA_MODULUS));
   if (type == CKK_ECDSA) traits.bits = curve_bits(read(session, key, CKA_EC_PARAMS));
+  if (type == CKK_EC_EDWARDS) traits.bits = edwards_bits(read(session, key, CKA_EC_PARAMS));
   traits.always_authenticate = read_flag(session, key, CKA_ALWAYS_AUTHENTICATE, false);
   traits.mechanisms = signing_mechanisms(session);
   return traits;
+}
+
+Bytes read_ed25519_point(const Session& session, CK_OBJECT_HANDLE key) {
+  const auto id = read(session, key, CKA_ID);
+  if (id.empty()) return {};
+  const auto twins = find(session, CKO_PUBLIC_KEY, {.label = std::nullopt, .id = id});
+  if (failed(twins) || std::get<0>(twins).size() != 1) return {};
+  return ed25519_point(read(session, std::get<0>(twins).front(), CKA_EC_POINT));
 }
 
 Outcome<wire::TokenObjects> read_objects(const Session& session, const KeySelector& selector) {

@@ -26,6 +26,10 @@ Outcome<std::vector<CK_OBJECT_HANDLE>> find_private_keys(const Session& session,
 /// Reads a key's traits and its token's mechanisms.
 Outcome<KeyTraits> read_traits(const Session& session, CK_OBJECT_HANDLE key);
 
+/// The public key beside an Ed25519 private key: of the public key object with the same CKA_ID.
+/// Empty when there is none, or more than one.
+Bytes read_ed25519_point(const Session& session, CK_OBJECT_HANDLE key);
+
 /// Keys and certificates that `session` shows, each key with the certificates that hold its public
 /// key. The public key is known from the modulus or from a public key object with the same CKA_ID;
 /// a certificate with the key's CKA_ID but another public key is not its certificate. When the

@@ -179,6 +179,58 @@ class Pkcs11KeyHolder::Impl {
     return signature;
   }
 
+  Result<Bytes> sign_checkpoint(const std::string& key_uri, std::string_view note) {
+    ANTIN_CHECK(parse_checkpoint(note));
+    ANTIN_TRY(const auto route, route_to(key_uri));
+    return route.module->sign_checkpoint(route.key, note);
+  }
+
+  Result<Bytes> checkpoint_key(const std::string& key_uri) {
+    ANTIN_TRY(const auto route, route_to(key_uri));
+    return route.module->checkpoint_key(route.key);
+  }
+
+  std::vector<EntrustedPin> entrusted() {
+    std::vector<EntrustedPin> all;
+    for (std::size_t i = 0; i < unattended_.size(); ++i)
+      all.push_back({unattended_.token(i).to_string(), unattended_.state(i)});
+    return all;
+  }
+
+  Status entrust(const std::string& token_uri, LockedMemory pin) {
+    ANTIN_TRY(const auto wanted, Pkcs11Uri::parse(token_uri));
+    std::string candidates;
+    std::optional<std::size_t> entry;
+    for (std::size_t i = 0; i < unattended_.size(); ++i) {
+      if (unattended_.token(i) == wanted) entry = i;
+      candidates += (candidates.empty() ? "" : "; ") + unattended_.token(i).to_string();
+    }
+    if (!entry)
+      return make_error(Code::kTokendTokenUnknown, token_uri, {{"candidates", candidates}});
+    std::vector<std::pair<ModuleClient*, TokenStatus>> found;
+    for (const auto& module : modules_) {
+      if (!allows_module(wanted, module->path())) continue;
+      const auto tokens = module->tokens();
+      if (!tokens) continue;
+      for (const auto& token : tokens.value()) {
+        if (token.initialized && allows_token(wanted, token))
+          found.emplace_back(module.get(), token);
+      }
+    }
+    if (found.empty())
+      return make_error(Code::kTokenRemoved, "no such token is present",
+                        {{"token", wanted.token.value_or("")}});
+    if (found.size() > 1)
+      return make_error(Code::kTokenKeyAmbiguous, "several tokens match",
+                        {{"candidates", found[0].second.label + "; " + found[1].second.label}});
+    unattended_.replace(*entry, std::move(pin));
+    return found.front().first->log_in_entrusted(found.front().second, *entry);
+  }
+
+  void look_again() {
+    for_each_module([this](std::size_t i) { modules_[i]->look_again(); });
+  }
+
  private:
   struct Route {
     ModuleClient* module;
@@ -323,6 +375,26 @@ Status Pkcs11KeyHolder::change_pin(const TokenStatus& token, PinSource& pins) {
 Result<SignatureValue> Pkcs11KeyHolder::sign(const std::string& key_uri, SignatureScheme scheme,
                                              const ToBeSigned& attributes) {
   return impl_->sign(key_uri, scheme, attributes);
+}
+
+Result<Bytes> Pkcs11KeyHolder::sign_checkpoint(const std::string& key_uri, std::string_view note) {
+  return impl_->sign_checkpoint(key_uri, note);
+}
+
+Result<Bytes> Pkcs11KeyHolder::checkpoint_key(const std::string& key_uri) {
+  return impl_->checkpoint_key(key_uri);
+}
+
+std::vector<EntrustedPin> Pkcs11KeyHolder::entrusted() {
+  return impl_->entrusted();
+}
+
+Status Pkcs11KeyHolder::entrust(const std::string& token_uri, LockedMemory pin) {
+  return impl_->entrust(token_uri, std::move(pin));
+}
+
+void Pkcs11KeyHolder::look_again() {
+  impl_->look_again();
 }
 
 }  // namespace antin::hsm

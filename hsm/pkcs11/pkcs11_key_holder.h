@@ -7,7 +7,9 @@
 
 #include "certs/core/error.h"
 #include "certs/core/secret.h"
+#include "hsm/checkpoint.h"
 #include "hsm/key_holder.h"
+#include "hsm/pkcs11/locked_memory.h"
 
 namespace antin::hsm {
 
@@ -19,6 +21,13 @@ namespace antin::hsm {
 struct UnattendedPin {
   std::string token_uri;  ///< RFC 7512, token attributes only: must name one token
   Secret pin;
+};
+
+/// How it stands with a PIN that was, or shall be, entrusted.
+struct EntrustedPin {
+  enum class State : std::uint8_t { kNone, kHeld, kDestroyed };
+  std::string token_uri;
+  State state = State::kNone;
 };
 
 /// How the PKCS#11 modules are driven.
@@ -40,6 +49,10 @@ struct Pkcs11Options {
   enum class Chatter { kDiscard, kInherit };
   Chatter chatter = Chatter::kDiscard;
 
+  /// Memory that a module's process may ask for; what leaks ends there and is replaced. 0: any.
+  std::size_t module_memory = 0;
+
+  /// One with an empty PIN waits for entrust().
   std::vector<UnattendedPin> unattended;
   /// Asked for keys with CKA_ALWAYS_AUTHENTICATE, once per signature; must outlive the holder.
   /// Without it, and without an unattended PIN, such keys fail with kTokenLoginRequired.
@@ -53,7 +66,7 @@ struct Pkcs11Options {
 /// that dies is replaced and what it was doing is tried once more, except a login. After a
 /// replacement the person is asked again: sign() fails with kTokenLoginRequired until login().
 /// Thread-safe.
-class Pkcs11KeyHolder final : public KeyHolder {
+class Pkcs11KeyHolder final : public KeyHolder, public CheckpointSigner {
   class Impl;
   struct Passkey {};
 
@@ -79,6 +92,17 @@ class Pkcs11KeyHolder final : public KeyHolder {
   Status change_pin(const TokenStatus& token, PinSource& pins);
   Result<SignatureValue> sign(const std::string& key_uri, SignatureScheme scheme,
                               const ToBeSigned& attributes) override;
+  Result<Bytes> sign_checkpoint(const std::string& key_uri, std::string_view note) override;
+  Result<Bytes> checkpoint_key(const std::string& key_uri) override;
+
+  /// One for each UnattendedPin, in their order.
+  std::vector<EntrustedPin> entrusted();
+  /// Gives `pin` to the entry with exactly this token_uri and logs in once. Fails with
+  /// kTokendTokenUnknown, kTokenRemoved, kTokenKeyAmbiguous, and as login() does; a wrong PIN is
+  /// destroyed.
+  Status entrust(const std::string& token_uri, LockedMemory pin);
+  /// Finds tokens that were plugged in since their module was loaded; disturbs no request.
+  void look_again();
 
  private:
   std::unique_ptr<Impl> impl_;

@@ -50,6 +50,34 @@ std::size_t curve_bits(ByteView params) noexcept {
   return 0;
 }
 
+std::size_t edwards_bits(ByteView params) noexcept {
+  constexpr std::array<std::uint8_t, 5> kOid = {0x06, 0x03, 0x2B, 0x65, 0x70};
+  constexpr std::array<std::uint8_t, 14> kName = {0x13, 0x0C, 'e', 'd', 'w', 'a', 'r',
+                                                  'd',  's',  '2', '5', '5', '1', '9'};
+  const auto is = [params](ByteView known) {
+    return std::equal(params.begin(), params.end(), known.begin(), known.end());
+  };
+  return is(kOid) || is(kName) ? 255 : 0;
+}
+
+Bytes ed25519_point(ByteView point) {
+  constexpr std::size_t kOctets = 32;
+  if (point.size() == kOctets + 2 && point[0] == 0x04 && point[1] == kOctets)
+    point = point.subspan(2);
+  return point.size() == kOctets ? to_bytes(point) : Bytes{};
+}
+
+bool ed25519_verifies(ByteView point, ByteView message, ByteView signature) {
+  const ossl::ErrorMark mark;
+  const ossl::PublicKeyPtr key{
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, point.data(), point.size())};
+  const ossl::DigestContextPtr context{EVP_MD_CTX_new()};
+  return key && context &&
+         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
+                          message.size()) == 1;
+}
+
 Bytes bare_point(ByteView point) {
   if (point.size() > 2 && point[0] == 0x04 && point[1] == point.size() - 2)
     return to_bytes(point.subspan(2));

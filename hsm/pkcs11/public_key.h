@@ -21,6 +21,14 @@ struct PublicKey {
 std::size_t bit_length(ByteView big_endian) noexcept;
 /// Size of the named curve in CKA_EC_PARAMS: 256, 384, 521; 0 for all others.
 std::size_t curve_bits(ByteView params) noexcept;
+/// Size of the Edwards curve in CKA_EC_PARAMS, given by its OID (RFC 8410 §3) or by its name: 255
+/// for Ed25519, 0 for all others.
+std::size_t edwards_bits(ByteView params) noexcept;
+/// The 32 octets of an Ed25519 key in CKA_EC_POINT, with the OCTET STRING around them or without;
+/// empty for anything else.
+Bytes ed25519_point(ByteView point);
+/// Whether `signature` is that of `message` by the key with these 32 octets (RFC 8032 §5.1.7).
+bool ed25519_verifies(ByteView point, ByteView message, ByteView signature);
 /// CKA_EC_POINT without the OCTET STRING around it, which some tokens leave out.
 Bytes bare_point(ByteView point);
 

@@ -5,9 +5,11 @@
 #include <iterator>
 #include <utility>
 
+#include "hsm/checkpoint.h"
 #include "hsm/pkcs11/cryptoki.h"
 #include "hsm/pkcs11/mechanism.h"
 #include "hsm/pkcs11/objects.h"
+#include "hsm/pkcs11/public_key.h"
 #include "hsm/signed_attributes.h"
 
 namespace antin::hsm {
@@ -21,6 +23,16 @@ wire::Failure failure(Code code, std::string detail, Params params) {
           .ckr = 0,
           .detail = std::move(detail),
           .params = std::move(params)};
+}
+
+// What is signed is read here once more, whoever read it before.
+Status understood(const wire::Request& request) {
+  if (request.type == wire::Type::kSign) {
+    ANTIN_CHECK(parse_signed_attributes(request.attributes));
+  } else if (request.type == wire::Type::kSignCheckpoint) {
+    ANTIN_CHECK(parse_checkpoint(as_text(request.attributes)));
+  }
+  return Done{};
 }
 
 wire::Failure with_label(wire::Failure why, const std::string& label) {
@@ -280,13 +292,15 @@ TokenWork::Signed TokenWork::sign_once(SigningSession& with, const wire::Request
                                        Consent consent, const LockedMemory* pin) {
   const auto& p11 = with.session.functions();
   const auto session = with.session.handle();
-  auto call = SigningCall::make(with.key, request.scheme, request.attributes);
-  if (!call)
-    return failure(Code::kTokenMechanism, "scheme not offered",
-                   {{"scheme", scheme_text(request.scheme)}});
+  const bool document = request.type == wire::Type::kSign;
+  const auto scheme = document ? scheme_text(request.scheme) : std::string{"Ed25519"};
+  auto call = document ? SigningCall::make(with.key, request.scheme, request.attributes)
+                       : SigningCall::make_checkpoint(with.key, request.attributes);
+  if (!call) return failure(Code::kTokenMechanism, "scheme not offered", {{"scheme", scheme}});
+  if (request.type == wire::Type::kCheckpointKey) return checked_checkpoint(with, request, {});
   const auto failed_call = [&](CK_RV rv, const char* doing) {
     auto why = failure_of(rv, doing, with.token_label);
-    why.params.emplace_back("scheme", scheme_text(request.scheme));
+    why.params.emplace_back("scheme", scheme);
     return why;
   };
   auto mechanism = call->mechanism();
@@ -307,13 +321,27 @@ TokenWork::Signed TokenWork::sign_once(SigningSession& with, const wire::Request
   auto signature = call->signature({raw.data(), std::min<std::size_t>(octets, raw.size())});
   if (!signature)
     return failure(Code::kTokenFailed, "C_Sign returned no signature", {{"reason", "C_Sign"}});
+  if (!document) return checked_checkpoint(with, request, *std::move(signature));
   return *std::move(signature);
+}
+
+// The public key itself, or a signature that it verifies.
+TokenWork::Signed TokenWork::checked_checkpoint(SigningSession& with, const wire::Request& request,
+                                                Bytes signature) {
+  auto point = read_ed25519_point(with.session, with.key.handle);
+  if (point.empty())
+    return failure(Code::kTokenFailed, "no public key object with the key's id",
+                   {{"reason", "CKA_EC_POINT"}});
+  if (request.type == wire::Type::kCheckpointKey) return point;
+  if (!ed25519_verifies(point, request.attributes, signature))
+    return failure(Code::kTokenFailed, "the public key does not verify the signature",
+                   {{"reason", "C_Sign"}});
+  return signature;
 }
 
 TokenWork::Signed TokenWork::sign(const wire::Request& request, Consent consent,
                                   const LockedMemory* pin) {
-  if (const auto sound = parse_signed_attributes(request.attributes); !sound)
-    return from(sound.error());
+  if (const auto sound = understood(request); !sound) return from(sound.error());
   for (int attempt = 0;; ++attempt) {
     const auto last = [&](const wire::Failure& why) {
       // A PIN is used once, whatever became of it.

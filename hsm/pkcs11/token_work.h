@@ -36,6 +36,7 @@ class TokenWork {
   /// A signature, or the token's state when the key wants a PIN for each signature and none came.
   using Signed = std::variant<Bytes, wire::State, wire::Failure>;
   enum class Consent : std::uint8_t { kNone, kPin, kPinPad };
+  /// Also for kSignCheckpoint; for kCheckpointKey the public key stands in the signature's place.
   Signed sign(const wire::Request& request, Consent consent, const LockedMemory* pin);
 
  private:
@@ -46,6 +47,8 @@ class TokenWork {
   Outcome<SigningSession> find_key(const std::string& text);
   Signed sign_once(SigningSession& with, const wire::Request& request, Consent consent,
                    const LockedMemory* pin);
+  static Signed checked_checkpoint(SigningSession& with, const wire::Request& request,
+                                   Bytes signature);
   void after_failure(CK_SLOT_ID slot, const wire::Failure& failure);
 
   Module& module_;

@@ -200,6 +200,7 @@ Bytes encode(const Request& request, std::uint32_t id) {
     put(out, request.scheme);
     out.bytes(request.attributes);
   }
+  if (request.type == Type::kSignCheckpoint) out.bytes(request.attributes);
   if (request.type == Type::kChangePin) out.u16(request.new_pin_octets);
   return std::move(out).finish();
 }
@@ -272,6 +273,9 @@ Result<Request> decode_request(Type type, ByteView body) {
       request.scheme = get_scheme(in);
       request.attributes = in.bytes(kMaxAttributesOctets);
       break;
+    case Type::kSignCheckpoint:
+      request.attributes = in.bytes(kMaxAttributesOctets);
+      break;
     case Type::kChangePin:
       request.new_pin_octets = in.u16();
       if (request.pin_octets == 0 ||
@@ -282,6 +286,7 @@ Result<Request> decode_request(Type type, ByteView body) {
     case Type::kListKeys:
     case Type::kTokenState:
     case Type::kLogin:
+    case Type::kCheckpointKey:
       break;
     default:
       in.reject();

@@ -35,6 +35,8 @@ enum class Type : std::uint16_t {
   kLogin = 4,
   kSign = 5,
   kChangePin = 6,
+  kSignCheckpoint = 7,
+  kCheckpointKey = 8,
   kTokens = 0x8001,
   kKeys = 0x8002,
   kState = 0x8003,
@@ -74,7 +76,7 @@ struct Request {
   std::uint16_t pin_octets = 0;
   std::uint16_t new_pin_octets = 0;  ///< kChangePin only: the new PIN follows the old one
   SignatureScheme scheme{SignatureAlgorithm::kRsaPkcs1, DigestAlgorithm::kSha256};  ///< kSign only
-  Bytes attributes;                                                                 ///< kSign only
+  Bytes attributes;  ///< kSign; the text of a checkpoint for kSignCheckpoint
 };
 
 struct Certificate {

@@ -38,6 +38,11 @@ Result<Message> TokendKeyHolder::ask(std::uint16_t type, service::cbor::Value bo
   request.type = type;
   request.version = tokend::kVersion;
   request.body = std::move(body);
+  return send(request, timeout, retry, callbacks);
+}
+
+Result<Message> TokendKeyHolder::send(Message& request, std::chrono::milliseconds timeout,
+                                      Retry retry, const std::vector<service::Route>& callbacks) {
   const auto until = service::after(timeout);
   for (;;) {
     service::Channel channel;
@@ -140,6 +145,23 @@ Result<JournalPage> TokendKeyHolder::journal(std::uint64_t after, std::size_t mo
   auto page = tokend::journal_page_from(answer.body);
   if (!page) return explained(std::move(page).error());
   return page;
+}
+
+Result<service::cbor::Value> TokendKeyHolder::status() {
+  ANTIN_TRY(auto answer,
+            ask(tokend::kStatus, service::cbor::Map{}, timeouts_.call, Retry::kOnStaleConnection));
+  return std::move(answer.body);
+}
+
+Status TokendKeyHolder::unlock(const std::string& token_uri, const Secret& pin) {
+  Message request;
+  request.type = tokend::kUnlock;
+  request.version = tokend::kVersion;
+  request.body = service::cbor::Map{{"token", token_uri}};
+  ANTIN_TRY(auto descriptor, tokend::pin_to_descriptor(pin));
+  request.descriptors.push_back(std::move(descriptor));
+  ANTIN_CHECK(send(request, timeouts_.login, Retry::kNever, {}));
+  return Done{};
 }
 
 Result<service::Channel> connect_to_tokend(const std::string& path) {

@@ -46,11 +46,19 @@ class TokendKeyHolder final : public KeyHolder, public CheckpointSigner {
   /// entry whose signature no client got exists where tokend or its client ended in between.
   Result<JournalPage> journal(std::uint64_t after, std::size_t most);
 
+  /// How tokend stands: docs/PROTOCOL.tokend.md, status.
+  Result<service::cbor::Value> status();
+  /// Entrusts a PIN; operators only. Fails as KeyHolder::login(), and with kTokendOperatorOnly,
+  /// kTokendTokenUnknown.
+  Status unlock(const std::string& token_uri, const Secret& pin);
+
  private:
   enum class Retry : std::uint8_t { kOnStaleConnection, kNever };
   Result<service::Message> ask(std::uint16_t type, service::cbor::Value body,
                                std::chrono::milliseconds timeout, Retry retry,
                                const std::vector<service::Route>& callbacks = {});
+  Result<service::Message> send(service::Message& request, std::chrono::milliseconds timeout,
+                                Retry retry, const std::vector<service::Route>& callbacks);
 
   Connect connect_;
   const Timeouts timeouts_;

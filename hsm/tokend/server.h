@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -9,18 +11,17 @@
 
 namespace antin::hsm {
 
-/// Serves connections of one tokend, a thread each: in the same process through connect(), or what
-/// a listening socket accepted through serve(). Ends all of them when it goes.
-class TokendServer {
+/// Connections, each served by a thread of its own. Ends all of them when it goes.
+class ConnectionThreads {
  public:
-  explicit TokendServer(Tokend& tokend) : tokend_(tokend) {}
-  TokendServer(const TokendServer&) = delete;
-  TokendServer& operator=(const TokendServer&) = delete;
-  ~TokendServer();
+  using Work = std::function<void(service::Channel&)>;
+  explicit ConnectionThreads(std::size_t most) : most_(most) {}
+  ConnectionThreads(const ConnectionThreads&) = delete;
+  ConnectionThreads& operator=(const ConnectionThreads&) = delete;
+  ~ConnectionThreads();
 
-  void serve(service::Channel channel);
-  /// A connection within this process; for TokendKeyHolder::Connect.
-  Result<service::Channel> connect();
+  /// False, and the channel stays the caller's, when there are as many as may be.
+  bool run(service::Channel& channel, Work work);
 
  private:
   struct Connection {
@@ -30,9 +31,30 @@ class TokendServer {
   };
   void reap();
 
-  Tokend& tokend_;
+  const std::size_t most_;
   std::mutex mutex_;
   std::list<Connection> connections_;
 };
+
+/// Serves connections of one tokend: in the same process through connect(), or what a listening
+/// socket accepted through serve().
+class TokendServer {
+ public:
+  TokendServer(Tokend& tokend, Peer peer, std::size_t max_connections = 64)
+      : tokend_(tokend), peer_(peer), threads_(max_connections) {}
+
+  /// False, and the channel stays the caller's, when there are as many as may be.
+  bool serve(service::Channel& channel);
+  /// A connection within this process; for TokendKeyHolder::Connect.
+  Result<service::Channel> connect();
+
+ private:
+  Tokend& tokend_;
+  const Peer peer_;
+  ConnectionThreads threads_;
+};
+
+/// Answers the one request that it waits a moment for with `why`.
+void turn_away(service::Channel& channel, const Error& why);
 
 }  // namespace antin::hsm

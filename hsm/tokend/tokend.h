@@ -1,51 +1,50 @@
 #pragma once
 
-#include <chrono>
+#include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
-#include <vector>
 
+#include "hsm/checkpoint.h"
 #include "hsm/key_holder.h"
-#include "hsm/pkcs11_uri.h"
+#include "hsm/tokend/checkpoint_memory.h"
 #include "hsm/tokend/journal.h"
 #include "hsm/tokend/protocol.h"
+#include "hsm/tokend/rules.h"
 #include "service/ipc/channel.h"
 
 namespace antin::hsm {
 
-/// What tokend lets its clients do. Nothing has a default that allows anything.
-struct TokendPolicy {
-  /// RFC 7512 patterns: a key signs only when one of them covers its URI, and only such keys are
-  /// listed.
-  std::vector<std::string> signing_keys;
-  /// Whether a client may bring a person's PIN. antind may not: it must never see one.
-  enum class Login { kRefused, kAllowed };
-  Login login = Login::kRefused;
+/// What a tokend is made of. Everything must outlive it.
+struct TokendParts {
+  KeyHolder* keys;
+  CheckpointSigner* checkpoints;  ///< nullptr: none are signed
+  CheckpointMemory* memory;       ///< with `checkpoints`
+  SignatureJournal* journal;
+  Rules* rules;
+  /// Whether a person's PIN for `token` is missing, so that nobody can sign with it.
+  std::function<bool(const TokenStatus& token)> pin_missing;
+  /// Takes the PIN out of the descriptor. Empty: kTokendOperatorOnly.
+  std::function<Status(const std::string& token_uri, const service::Descriptor& pin)> unlock;
+  std::function<service::cbor::Value()> status;
 };
 
-/// The key holder as a service: answers list_tokens, list_keys, login and sign (docs/
-/// PROTOCOL.tokend.md) on any number of connections at once.
-///
-/// Before a signature is made: the key is allowed, and the attributes are understood completely -
-/// content-type id-data, message-digest as long as the scheme's digest, signing-certificate-v2 that
-/// names the key's own certificate, signing-time or none, nothing else. Before it is released: the
-/// journal has it.
-class Tokend {
-  struct Passkey {};
-  class Policy;
+/// Who is at the other end. A client signs. An operator asks how things stand and brings PINs. A
+/// person is a client that logs in to a token for as long as it likes.
+enum class Peer : std::uint8_t { kClient, kOperator, kPerson };
 
+/// The key holder as a service: answers the requests of docs/PROTOCOL.tokend.md on any number of
+/// connections at once.
+///
+/// Before a signature is made: its rule allows it, and what is signed is understood completely.
+/// Before it is released: the journal has it, and the memory of checkpoints.
+class Tokend {
  public:
-  /// `keys` and `journal` must outlive this. Fails with kTokenUriInvalid for a bad pattern.
-  static Result<std::unique_ptr<Tokend>> create(KeyHolder& keys, SignatureJournal& journal,
-                                                const TokendPolicy& policy);
-  Tokend(Passkey, KeyHolder& keys, SignatureJournal& journal, TokendPolicy::Login login)
-      : keys_(keys), journal_(journal), login_(login) {}
+  explicit Tokend(TokendParts parts) : parts_(std::move(parts)) {}
 
   /// Serves one connection until the peer closes it (success) or breaks the protocol.
-  Status serve(service::Channel& channel);
+  Status serve(service::Channel& channel, Peer peer);
 
  private:
   using Reply = Result<service::Message>;
@@ -53,16 +52,18 @@ class Tokend {
   Reply list_keys(const service::Message& request);
   Reply login(service::Channel& channel, const service::Message& request);
   Reply sign(const service::Message& request);
+  Reply sign_checkpoint(const service::Message& request);
+  Reply checkpoint_key(const service::Message& request);
   Reply journal(const service::Message& request);
+  Reply unlock(const service::Message& request);
 
-  bool allowed(const Pkcs11Uri& key) const;
+  Status understood(const tokend::SignRequest& request, JournalEntry& entry);
   Result<Bytes> certificate_sha256(const std::string& key_uri);
+  Result<TokenKey> checkpoint_key_of(const std::string& asked);
+  Error unlock_wanted(Error error) const;
 
-  KeyHolder& keys_;
-  SignatureJournal& journal_;
-  const TokendPolicy::Login login_;
-  std::vector<Pkcs11Uri> patterns_;
-
+  const TokendParts parts_;
+  std::mutex checkpoint_;  ///< one at a time: what is signed is compared with what was
   std::shared_mutex known_mutex_;
   std::map<std::string, Bytes> known_;  ///< SHA-256 of the certificate of a key, by its URI
 };

@@ -118,6 +118,11 @@ void Api::handle(Request request, Responder responder) {
   if (!taken) responder.answer(problem(make_error(Code::kHttpBusy, "queue full"), id));
 }
 
+std::string_view Api::signing_state() const {
+  if (parts_.agency == nullptr) return "off";
+  return parts_.agency->reachable() ? "ready" : "unreachable";
+}
+
 Response Api::inline_answer(const Work& work) {
   const auto& id = work.request.id;
   switch (work.row->operation) {
@@ -135,9 +140,11 @@ Response Api::inline_answer(const Work& work) {
       if (parts_.verify_workers->ready() == 0 ||
           (parts_.sign_workers != nullptr && parts_.sign_workers->ready() == 0))
         return problem(make_error(Code::kHttpBusy, "no worker ready"), id);
-      if (parts_.confinement == WorkerPool::Confinement::kLeftOut)
-        return json_response(200, R"({"status":"ready","warnings":["service.unconfined"]})");
-      return json_response(200, R"({"status":"ready"})");
+      return json_response(200, R"({"status":"ready","signing":")" + std::string{signing_state()} +
+                                    '"' +
+                                    (parts_.confinement == WorkerPool::Confinement::kLeftOut
+                                         ? R"(,"warnings":["service.unconfined"]})"
+                                         : "}"));
     case Operation::kMetrics: {
       for (const Pool* pool : {&disk_, &verify_, &sign_, &upgrade_}) {
         const auto label = "queue=\"" + pool->name() + "\"";

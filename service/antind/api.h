@@ -93,6 +93,8 @@ class Api final : public RequestHandler {
   Result<Inputs> read_inputs(const Work& work, std::initializer_list<std::string_view> files,
                              std::initializer_list<std::string_view> options) const;
   Response inline_answer(const Work& work);
+  /// "off", "ready" or "unreachable": whether the key holder answers.
+  std::string_view signing_state() const;
   void run(const Shared& work, const Responder& responder);
   std::string owner(const Caller& caller) const;
 

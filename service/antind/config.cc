@@ -100,9 +100,12 @@ Status read_verify(Section section, Config::Verify& verify) {
 
 Status read_agency(Section section, Config::Agency& agency) {
   ANTIN_CHECK(section.text("key", agency.key));
-  ANTIN_CHECK(section.text("token", agency.token));
-  ANTIN_CHECK(section.texts("modules", agency.modules));
-  ANTIN_CHECK(section.text("pin_file", agency.pin_file));
+  ANTIN_CHECK(section.text("tokend", agency.tokend));
+  for (const char* const moved : {"token", "modules", "pin_file"}) {
+    if (section.has(moved))
+      return make_error(Code::kTokendConfigMoved, section.name_of(moved),
+                        {{"key", section.name_of(moved)}});
+  }
   ANTIN_CHECK(section.text("certificate", agency.certificate));
   ANTIN_CHECK(section.texts("chain", agency.chain));
   ANTIN_CHECK(section.text("level", agency.level));
@@ -175,9 +178,7 @@ Status check_together(const Config& config) {
     return wrong("http.max_bodies_octets", "smaller than http.max_body_octets");
   if (config.store.folder.empty()) return wrong("store.folder", "must be given");
   if (config.agency.key.empty()) return Done{};
-  if (config.agency.modules.empty()) return wrong("agency.modules", "must be given with a key");
-  if (config.agency.token.empty()) return wrong("agency.token", "must be given with a key");
-  if (config.agency.pin_file.empty()) return wrong("agency.pin_file", "must be given with a key");
+  if (config.agency.tokend.empty()) return wrong("agency.tokend", "must be given with a key");
   if (config.agency.check_trust && config.verify.trust.empty())
     return unsafe("agency.check_trust needs verify.trust");
   if (config.agency.level != "B-B" && config.agency.tsa.empty())

@@ -64,10 +64,8 @@ struct Config {
     std::chrono::seconds within{60};
   } verify;
   struct Agency {
-    std::string key;    ///< RFC 7512 URI; "" = no agency key, signing is off
-    std::string token;  ///< RFC 7512 URI of the one token that the PIN is for
-    std::vector<std::string> modules;
-    std::string pin_file;
+    std::string key;          ///< RFC 7512 URI; "" = no agency key, signing is off
+    std::string tokend;       ///< socket of antin-tokend, which holds the key
     std::string certificate;  ///< file; "" = the one on the token
     std::vector<std::string> chain;
     std::string level;  ///< of signatures that ask for none; read_config() fills it in
@@ -102,8 +100,9 @@ struct Config {
   } store;
 };
 
-/// Fails with kConfigUnreadable, kConfigUnknownKey ({key}), kConfigValue ({key}, {reason}),
-/// kConfigSchema, kConfigUnsafe. Relative paths stay as they are. Pure.
+/// Fails with kTokendConfigMoved for what belongs to tokend.toml now, kConfigUnreadable,
+/// kConfigUnknownKey ({key}), kConfigValue ({key}, {reason}), kConfigSchema, kConfigUnsafe.
+/// Relative paths stay as they are. Pure.
 Result<Config> read_config(std::string_view toml);
 
 /// Every key that read_config() knows, "http.port"; packaging/antin.toml explains each.

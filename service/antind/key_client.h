@@ -26,6 +26,8 @@ class KeyClient {
   /// Fails with kTokenKeyNotFound, kTokenKeyAmbiguous, kTokenRemoved, kTokenPinLocked, …
   virtual Result<AgencyKey> key() = 0;
   virtual Result<SignatureValue> sign(const AgencyKey& key, const ToBeSigned& attributes) = 0;
+  /// Whether the key holder can be reached at all; takes no time. Fails with kTokendUnreachable.
+  virtual Status reachable() = 0;
 };
 
 }  // namespace antin::service

@@ -20,8 +20,4 @@ namespace antin::service {
 Result<std::unique_ptr<hsm::PinSource>> make_pin_source(const std::string& option,
                                                         std::vector<Language> spoken);
 
-/// Asks for a secret on the controlling terminal with the echo off. Fails with kNoTerminal and
-/// kCancelled.
-Result<Secret> ask_secret(const std::string& prompt);
-
 }  // namespace antin::service

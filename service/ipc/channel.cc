@@ -168,7 +168,7 @@ Result<Message> Channel::receive_message(Deadline until, bool& started) {
   ANTIN_CHECK(read_exactly(head.data(), head.size(), until, message.descriptors));
   const std::size_t length =
       std::size_t{get16(head.data())} << 16U | std::size_t{get16(head.data() + 2)};
-  if (length < kHeadOctets - 4 || length - (kHeadOctets - 4) > kMaxMessageOctets)
+  if (length < kHeadOctets - 4 || length - (kHeadOctets - 4) > max_octets_)
     return make_error(Code::kIpcMalformed, "length of a message out of bounds");
   message.type = get16(head.data() + 4);
   message.version = get16(head.data() + 6);
@@ -185,6 +185,17 @@ Result<Message> Channel::receive(Deadline until) {
   bool started = false;
   auto received = receive_message(until, started);
   if (!received && (started || received.error().code != Code::kIpcTimeout)) close();
+  return received;
+}
+
+Result<Message> Channel::receive_request(std::chrono::milliseconds within) {
+  if (!open()) return closed();
+  if (auto begun = wait(POLLIN, Deadline::max()); !begun) {
+    close();
+    return std::move(begun).error();
+  }
+  auto received = receive(after(within));
+  if (!received) close();
   return received;
 }
 
@@ -270,9 +281,9 @@ Result<Message> call(Channel& channel, const Message& request, Deadline until,
 }
 
 Status serve(Channel& channel, const std::vector<Route>& routes,
-             std::chrono::milliseconds reply_within) {
+             std::chrono::milliseconds reply_within, std::chrono::milliseconds request_within) {
   for (;;) {
-    auto received = channel.receive(Deadline::max());
+    auto received = channel.receive_request(request_within);
     if (!received) {
       if (received.error().code == Code::kIpcClosed) return Done{};
       return std::move(received).error();

@@ -52,6 +52,11 @@ class Channel {
   Status send(const Message& message, Deadline until);
   /// Likewise; kIpcMalformed for a peer that breaks the format.
   Result<Message> receive(Deadline until);
+  /// Waits for as long as nothing comes; what has begun must be complete `within` that time.
+  Result<Message> receive_request(std::chrono::milliseconds within);
+
+  /// A body larger than this is not received; kMaxMessageOctets at most.
+  void limit_messages(std::size_t octets) noexcept { max_octets_ = octets; }
 
   bool open() const noexcept { return static_cast<bool>(socket_); }
   int fd() const noexcept { return socket_.get(); }
@@ -65,6 +70,7 @@ class Channel {
                       std::vector<Descriptor>& descriptors);
   Result<Message> receive_message(Deadline until, bool& started);
   Descriptor socket_;
+  std::size_t max_octets_ = kMaxMessageOctets;
 };
 
 /// An Error as a message body and back. The log detail travels too (both ends are ours); an
@@ -88,7 +94,10 @@ Result<Message> call(Channel& channel, const Message& request, Deadline until,
 /// Answers requests until the peer closes (success), or sends what is not in the table: that is
 /// answered with kIpcUnexpected and ends the loop, because a peer that asks for what it may not
 /// have is broken or hostile. `reply_within`: how long a peer may take to read a reply.
+/// `request_within`: how long a request may take to arrive, counted from its first octet; an idle
+/// peer may stay.
 Status serve(Channel& channel, const std::vector<Route>& routes,
-             std::chrono::milliseconds reply_within);
+             std::chrono::milliseconds reply_within,
+             std::chrono::milliseconds request_within = std::chrono::hours{24});
 
 }  // namespace antin::service

@@ -1,57 +1,53 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 
+#include "certs/core/time.h"
 #include "hsm/key_holder.h"
-#include "hsm/tokend/client.h"
-#include "hsm/tokend/journal.h"
-#include "hsm/tokend/server.h"
-#include "hsm/tokend/tokend.h"
 #include "service/antind/config.h"
 #include "service/antind/key_client.h"
 
 namespace antin::service {
 
-/// The agency's key held by a hsm::KeyHolder. Which key the URI names is asked once and again after
-/// any failure, because a token may have been exchanged.
+/// The agency's key at the other end of a conversation with antin-tokend. Which key the URI names
+/// is asked once and again after any failure, because a token may have been exchanged. tokend may
+/// go and come back at any time.
 class AgencyKeyHolder final : public KeyClient {
  public:
-  /// `certificate`, `chain`: from files, for tokens that hold the key alone.
+  /// Says whether tokend answers the door.
+  using Knock = std::function<Status()>;
+  /// From files, for tokens that hold the key alone.
+  struct Certificates {
+    std::optional<CertificateDer> own;
+    std::vector<CertificateDer> chain;
+  };
+  /// `clock` must outlive this.
   AgencyKeyHolder(std::unique_ptr<hsm::KeyHolder> holder, std::string uri,
-                  std::optional<CertificateDer> certificate, std::vector<CertificateDer> chain);
+                  Certificates certificates, Knock knock, const Clock& clock);
   Result<AgencyKey> key() override;
   Result<SignatureValue> sign(const AgencyKey& key, const ToBeSigned& attributes) override;
+  Status reachable() override;
 
  private:
   Result<AgencyKey> find();
-  std::unique_ptr<hsm::KeyHolder> holder_;
+  const std::unique_ptr<hsm::KeyHolder> holder_;
   const std::string uri_;
-  const std::optional<CertificateDer> certificate_;
-  const std::vector<CertificateDer> chain_;
+  const Certificates certificates_;
+  const Knock knock_;
+  const Clock& clock_;
   std::mutex mutex_;
   std::optional<AgencyKey> known_;
+  Status last_knock_ = Done{};
+  std::optional<std::chrono::steady_clock::time_point> knocked_at_;
 };
 
-/// The key holder's side and antind's side of the conversation of docs/PROTOCOL.tokend.md, joined
-/// by a channel: antind's own code sees a KeyClient and nothing else.
-class AgencySigning {
- public:
-  /// Opens the modules of the configuration; the PIN is read here and handed to the holder. Only
-  /// the configured key may sign; each signature is in `journal` before it is released. Fails with
-  /// kFileUnreadable, kFileUnwritable, kTokenPinFileUnsafe, kCertMalformed, kTokenUriInvalid.
-  static Result<std::unique_ptr<AgencySigning>> open(const Config::Agency& agency,
-                                                     const std::string& journal,
-                                                     const Clock& clock);
-  KeyClient& client() noexcept { return *client_; }
-
- private:
-  std::unique_ptr<hsm::KeyHolder> holder_;
-  std::unique_ptr<hsm::SignatureJournal> journal_;
-  std::unique_ptr<hsm::Tokend> tokend_;
-  std::unique_ptr<hsm::TokendServer> server_;
-  std::unique_ptr<KeyClient> client_;
-};
+/// Asks nothing of tokend yet, which need not run. Fails with kFileUnreadable and kCertMalformed
+/// for the configuration's certificates.
+Result<std::unique_ptr<AgencyKeyHolder>> open_agency_key(const Config::Agency& agency,
+                                                         const Clock& clock);
 
 }  // namespace antin::service

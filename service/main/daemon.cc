@@ -200,7 +200,7 @@ Result<Config> load_config(const std::string& path) {
   const auto folder = std::filesystem::absolute(path, ignored).parent_path();
   for (auto* file :
        {&config.http.port_file, &config.verify.trust, &config.verify.crls, &config.verify.policy,
-        &config.verify.units, &config.agency.pin_file, &config.agency.certificate,
+        &config.verify.units, &config.agency.tokend, &config.agency.certificate,
         &config.agency.appearances, &config.store.folder, &config.http.tls.certificate,
         &config.http.tls.key, &config.http.tls.client_ca})
     *file = beside(folder, *file);
@@ -273,10 +273,11 @@ Status run_daemon(const Config& config, const std::string& config_path,
   ANTIN_CHECK(verify_workers.start());
   ANTIN_CHECK(check_workers.start());
   ANTIN_CHECK(sign_workers.start());
-  std::unique_ptr<AgencySigning> agency;
+  std::unique_ptr<AgencyKeyHolder> agency;
   if (signing) {
-    ANTIN_TRY(agency,
-              AgencySigning::open(config.agency, config.store.folder + "/signatures.log", clock));
+    ANTIN_TRY(agency, open_agency_key(config.agency, clock));
+    if (const auto there = agency->reachable(); !there)
+      log.write(Log::Level::kWarning, "key_holder_away", {{"detail", to_log_line(there.error())}});
     if (!config.agency.check_trust) log.write(Log::Level::kWarning, "agency_certificate_unchecked");
   }
   Api api({.config = &config,
@@ -286,7 +287,7 @@ Status run_daemon(const Config& config, const std::string& config_path,
            .sign_workers = signing ? &sign_workers : nullptr,
            .check_workers = signing ? &check_workers : nullptr,
            .confinement = confinement,
-           .agency = signing ? &agency->client() : nullptr,
+           .agency = agency.get(),
            .appearances = std::move(appearances),
            .log = &log,
            .metrics = &metrics,

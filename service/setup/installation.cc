@@ -18,14 +18,11 @@ std::vector<NamedPath> paths_of(const Config& config) {
       {"verify.crls", config.verify.crls, Use::kFolder},
       {"verify.policy", config.verify.policy, Use::kFile},
       {"verify.units", config.verify.units, Use::kFile},
-      {"agency.pin_file", config.agency.pin_file, Use::kSecret},
       {"agency.certificate", config.agency.certificate, Use::kFile},
       {"agency.appearances", config.agency.appearances, Use::kFolder},
       {"store.folder", config.store.folder, Use::kOwnFolder},
   };
   for (const auto& file : config.agency.chain) paths.push_back({"agency.chain", file, Use::kFile});
-  for (const auto& file : config.agency.modules)
-    paths.push_back({"agency.modules", file, Use::kFile});
   std::erase_if(paths, [](const NamedPath& named) { return named.path.empty(); });
   return paths;
 }

@@ -6,10 +6,11 @@
 // it befalls, -1: all. It is counted down in the file itself, so that it holds across processes.
 // ACTION: a CK_RV in hexadecimal (returned instead of the call), "hang", "crash", "exit",
 // "closeall" (all sessions of all slots are lost, then the call runs), "flags:HEX" (C_GetTokenInfo:
-// added to the token's flags), "short" (C_Sign: after the call ran, CKR_BUFFER_TOO_SMALL, leaving
-// the operation open in modules that do). ANTIN_SHIM_PINPAD: the PIN that the "device" enters when
-// C_Login comes without one. ANTIN_SHIM_LOG: a file to which the name of each C_Login, C_Initialize
-// call is appended; never a PIN.
+// added to the token's flags), "leak" (takes all memory it can get, keeps it and says
+// CKR_HOST_MEMORY), "corrupt" (writes over the heap and goes on), "short" (C_Sign: after the call
+// ran, CKR_BUFFER_TOO_SMALL, leaving the operation open in modules that do). ANTIN_SHIM_PINPAD: the
+// PIN that the "device" enters when C_Login comes without one. ANTIN_SHIM_LOG: a file to which the
+// name of each C_Login, C_Initialize call is appended; never a PIN.
 
 #include <csignal>
 #include <cstdio>
@@ -88,6 +89,28 @@ std::string action_for(const char* function) {
   return found;
 }
 
+CK_RV take_all_memory() {
+  constexpr std::size_t kChunk = std::size_t{16} << 20U;
+  constexpr int kMost = 4096;  // 64 GiB: whoever gets there has no bound
+  static std::vector<void*> kept;
+  kept.reserve(kMost);
+  for (int i = 0; i < kMost; ++i) {
+    void* const more = std::malloc(kChunk);  // NOLINT: a vendor's code
+    if (more == nullptr) return CKR_HOST_MEMORY;
+    std::memset(more, 1, kChunk);
+    kept.push_back(more);
+  }
+  return CKR_HOST_MEMORY;
+}
+
+// What the allocator keeps about its blocks is gone: the next use of the heap ends the process.
+void write_over_the_heap() {
+  constexpr std::size_t kBlock = 40;
+  constexpr std::size_t kBeyond = 4096;
+  auto* const block = static_cast<volatile char*>(std::malloc(kBlock));  // NOLINT
+  for (std::size_t i = 0; i < kBeyond; ++i) block[i] = 'X';              // NOLINT
+}
+
 // CKR_OK: go on with the call.
 CK_RV fault(const std::string& action) {
   if (action.empty() || action.rfind("flags:", 0) == 0 || action == "short") return CKR_OK;
@@ -96,6 +119,11 @@ CK_RV fault(const std::string& action) {
   }
   if (action == "crash") ::raise(SIGSEGV);
   if (action == "exit") ::_exit(7);
+  if (action == "leak") return take_all_memory();
+  if (action == "corrupt") {
+    write_over_the_heap();
+    return CKR_OK;
+  }
   if (action == "closeall") {
     lose_all_sessions();
     return CKR_OK;

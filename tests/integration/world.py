@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,13 +21,78 @@ trust = "{world.trust}"
 crls = "{world.pki}/crl"
 [agency]
 key = "pkcs11:token=agency;object=agency"
-token = "pkcs11:token=agency"
-modules = ["{module}"]
-pin_file = "{world.token}/agency.pin"
+tokend = "{world.folder}/tokend/tokend.sock"
 appearances = "{samples}"
 [store]
 folder = "{world.folder}/store"
 """
+
+
+TOKEND_CONFIG = """\
+schema = "antin-tokend/1"
+modules = ["{module}"]
+[service]
+socket = "tokend.sock"
+operator_socket = "operator.sock"
+folder = "."
+[[tokens]]
+uri = "pkcs11:token=agency"
+pin = "file:{token}/agency.pin"
+[[keys]]
+uri = "pkcs11:token=agency;object=agency"
+purpose = "document"
+roles = ["agency"]
+schemes = ["RSASSA-PKCS1-v1_5 SHA-256", "ECDSA SHA-256", "ECDSA SHA-384"]
+per_minute = 1000000
+per_day = 1000000
+{always}
+[[keys]]
+uri = "pkcs11:token=agency;object=checkpoint"
+purpose = "checkpoint"
+per_minute = 1000000
+per_day = 1000000
+{always}
+"""
+ALWAYS = """\
+hours = "00:00-24:00"
+days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+"""
+
+
+class Tokend:
+    """antin-tokend of a build, in a folder of its own, for the token "agency" of dev-token in the
+    folder `token`. Runs inside a `with`; may be killed and started again."""
+
+    def __init__(self, folder, build, token):
+        self.folder, self.build = pathlib.Path(folder).resolve(), pathlib.Path(build).resolve()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.socket, self.process = self.folder / "tokend.sock", None
+        self.operator_socket, self.journal = self.folder / "operator.sock", self.folder / "journal"
+        self.log = self.folder / "tokend.log"
+        self.config = self.folder / "tokend.toml"
+        self.config.write_text(TOKEND_CONFIG.format(module=MODULE, token=token, always=ALWAYS))
+        self.environment = {**os.environ, "SOFTHSM2_CONF": str(token / "softhsm2.conf")}
+
+    def start(self):
+        self.socket.unlink(missing_ok=True)
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.build / "bin" / "antin-tokend", "--config", self.config],
+                env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        wait_for(self.socket.exists, self.process, "antin-tokend")
+
+    def end(self, how=signal.SIGTERM):
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+            self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *ignored):
+        self.end()
 
 
 def quietly(*command, **kwargs):
@@ -89,20 +155,21 @@ class World:
         in self.api_key."""
         config, port = self.folder / "antind.toml", self.folder / "antind.port"
         port.unlink(missing_ok=True)
-        config.write_text(CONFIG.format(world=self, port_file=port, module=MODULE,
+        config.write_text(CONFIG.format(world=self, port_file=port,
                                         samples=ROOT / "packaging/samples"))
         program = self.build / "bin" / "antind"
         self.api_key = quietly(program, "key", "add", "--name", "test", "--scopes",
                                "verify,sign,originals,register", "--config", config).decode().strip()
-        with open(self.folder / "antind.log", "wb") as log:
-            server = subprocess.Popen([program, "--config", config], env=self.environment,
-                                      stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        try:
-            wait_for(lambda: port.exists() and port.read_text().strip(), server, "antind")
-            yield f"http://127.0.0.1:{port.read_text().strip()}"
-        finally:
-            server.terminate()
-            server.wait(30)
+        with Tokend(self.folder / "tokend", self.build, self.token) as self.tokend:
+            with open(self.folder / "antind.log", "wb") as log:
+                server = subprocess.Popen([program, "--config", config], env=self.environment,
+                                          stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            try:
+                wait_for(lambda: port.exists() and port.read_text().strip(), server, "antind")
+                yield f"http://127.0.0.1:{port.read_text().strip()}"
+            finally:
+                server.terminate()
+                server.wait(30)
 
     def antin(self, *arguments, check=None, timeout=1200):
         """The finished process; with `check`, an exit code that is not among these is fatal."""

@@ -16,7 +16,8 @@ MAY_INCLUDE = {
     "certs/online": ["certs/core", "certs/ossl", "certs"],
     "hsm": ["certs/core"],
     "hsm/pkcs11": ["certs/core", "certs/ossl", "hsm"],
-    "hsm/tokend": ["certs/core", "certs/ossl", "hsm", "hsm/pkcs11", "service/ipc"],
+    # Both ends of the conversation with the key holder; it drives no module itself.
+    "hsm/tokend": ["certs/core", "certs/ossl", "hsm", "service/ipc", "service/system"],
     "pdf": ["certs/core"],
     "pdf/read": ["certs/core", "pdf"],
     "pdf/write": ["certs/core", "pdf", "pdf/read"],
@@ -47,7 +48,8 @@ MAY_INCLUDE = {
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
                        "verifier", "service/ipc", "service/fetch", "service/sandbox", "service/system", "service/report"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
-                    "signer", "verifier", "service/system", "service/net", "service/fetch", "service/cache"],
+                    "signer", "verifier", "service/system", "service/net", "service/fetch", "service/cache",
+                    "hsm/tokend", "service/ipc"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
                            "service/ipc", "service/render", "service/system"],
@@ -63,8 +65,11 @@ MAY_INCLUDE = {
     "service/setup": ["certs/core", "certs", "service/system", "service/antind"],
     # The server's side of TLS: OpenSSL behind two classes, so that antind names none of it.
     "service/tls": ["certs/core", "certs/ossl", "service/system"],
+    # antin-tokend, the process that holds keys and PINs: no HTTP, no database, no PDF.
+    "service/tokend": ["certs/core", "certs/ossl", "hsm", "hsm/pkcs11", "hsm/tokend", "service/ipc",
+                       "service/settings", "service/system"],
     # Wires the processes together; issue by issue this shrinks to fork and exec.
-    "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/pkcs11", "hsm/tokend", "signer", "verifier",
+    "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
                      "service/fetch", "service/render", "service/sandbox", "service/setup",
                      "service/antind", "service/audit", "service/store", "service/tls"],
@@ -85,7 +90,7 @@ HOMES = {
                     "service/cli", "service/settings"],
     r"<nlohmann/": ["verifier", "service/antind", "service/cli", "service/cli_verify",
                      "service/cli_audit",
-                     "service/worker", "service/main"],
+                     "service/worker", "service/main", "service/system"],
 }
 # Ambient state has one home too: service/.
 AMBIENT = re.compile(

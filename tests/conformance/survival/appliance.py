@@ -15,7 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from world import MODULE, quietly  # noqa: E402
+from world import Tokend, quietly  # noqa: E402
 
 # What a client sees of a service that was taken away under it: no answer, so nothing was promised.
 GONE = (ConnectionError, http.client.HTTPException, socket.timeout, OSError)
@@ -36,7 +36,7 @@ class Appliance:
         self.config, self.port_file, self.log = (self.home / n for n in ("antin.toml", "port", "log"))
         self.agency, self.tsa = agency, None
         self.environment = {**os.environ, "SOFTHSM2_CONF": str(self.token / "softhsm2.conf")}
-        self.daemon = self.port = self.api_key = None
+        self.daemon = self.port = self.api_key = self.tokend = None
 
     def make_keys(self):
         """Once; several appliances may have the same."""
@@ -67,8 +67,8 @@ class Appliance:
         if self.pki.exists():
             lines[5:5] = [f'trust = "{self.pki}/trust"', f'crls = "{self.pki}/crl"']
         if self.agency:
-            lines += ["[agency]", 'key = "pkcs11:token=agency;object=agency"', 'token = "pkcs11:token=agency"',
-                      f'modules = ["{MODULE}"]', f'pin_file = "{self.token}/agency.pin"', 'level = "B-T"',
+            lines += ["[agency]", 'key = "pkcs11:token=agency;object=agency"',
+                      f'tokend = "{self.store.parent}/tokend/tokend.sock"', 'level = "B-T"',
                       f'tsa = ["{self.tsa}"]', "retry_seconds = 1"]
         self.config.write_text("\n".join(lines) + "\n")
 
@@ -78,13 +78,24 @@ class Appliance:
                                env=self.environment).decode().strip()
 
     def launch(self):
-        """Starts it and does not wait."""
+        """Starts it, and the key holder beside it, and does not wait for it."""
+        self.hold_keys()
         self.port_file.unlink(missing_ok=True)
         self.port = None
         with open(self.log, "ab") as log:
             self.daemon = subprocess.Popen([self.bin / "antind", "--config", self.config],
                                            env=self.environment, stdout=log, stderr=log,
                                            stdin=subprocess.DEVNULL)
+
+    def hold_keys(self):
+        """Starts antin-tokend when it does not run."""
+        if not self.agency:
+            return
+        if self.tokend is None:
+            self.tokend = Tokend(self.store.parent / "tokend", self.build, self.token)
+        self.tokend.environment = self.environment
+        if self.tokend.process is None or self.tokend.process.poll() is not None:
+            self.tokend.start()
 
     def await_ready(self, within=READY_WITHIN):
         until = time.monotonic() + within
@@ -109,10 +120,17 @@ class Appliance:
                 self.daemon.send_signal(how)
             self.daemon.wait(30)
             self.daemon = None
+        if self.tokend is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self.tokend.end(how)
 
     def processes(self):
-        """{program's name: [pid]} of antind and everything below it."""
-        return family(self.daemon.pid) if self.daemon is not None else {}
+        """{program's name: [pid]} of antind and antin-tokend and everything below them."""
+        found = family(self.daemon.pid) if self.daemon is not None else {}
+        if self.tokend is not None and self.tokend.process is not None:
+            for name, pids in family(self.tokend.process.pid).items():
+                found.setdefault(name, []).extend(pids)
+        return found
 
     def tail(self, octets=1200):
         with contextlib.suppress(OSError):

@@ -54,6 +54,9 @@ def kill(appliance, victim, chance, orphans):
     if victim in running and victim != "antind":
         with contextlib.suppress(ProcessLookupError):
             os.kill(chance.choice(sorted(running[victim])), signal.SIGKILL)
+        if victim == "antin-tokend":
+            appliance.tokend.process.wait(30)
+            appliance.hold_keys()
         return victim
     below = [pid for name, pids in running.items() for pid in pids if pid != appliance.daemon.pid]
     orphans += [(pid, stat[3]) for pid in below if (stat := stat_of(pid))]

@@ -9,6 +9,7 @@
 #include "service/system/real.h"
 #include "tests/fakes/pdf_builder.h"
 #include "tests/fakes/softhsm_token.h"
+#include "tests/fakes/tokend_process.h"
 #include "tests/servers/responder.h"
 
 namespace antin {
@@ -109,9 +110,10 @@ class DaemonTest : public ::testing::Test {
     folder_ = pattern;
     std::filesystem::create_directory(folder_ + "/trust");
     std::filesystem::copy(token_.ca_file(), folder_ + "/trust/ca.crt");
-    std::ofstream(folder_ + "/pin") << fakes::SoftHsmToken::kPin << '\n';
-    std::filesystem::permissions(folder_ + "/pin", std::filesystem::perms::owner_read);
     write_config();
+    tokend_ = std::make_unique<testing::TokendProcess>(folder_);
+    tokend_->write_usual_config();
+    ASSERT_TRUE(tokend_->start()) << tokend_->log();
     daemon_ = std::make_unique<Daemon>(folder_);
     all_key_ = key("all", "verify,sign,originals");
     pdf_ = testing::file_text(ANTIN_SOURCE_DIR "/tests/vectors/structure/xref-table.pdf");
@@ -119,6 +121,7 @@ class DaemonTest : public ::testing::Test {
   }
   void TearDown() override {
     daemon_.reset();
+    tokend_.reset();
     std::filesystem::remove_all(folder_);
   }
   void write_config(const std::string& more_http = "", const std::string& more_verify = "",
@@ -128,8 +131,7 @@ class DaemonTest : public ::testing::Test {
         << more_http << "[verify]\ntrust = \"trust\"\nworkers = 1\n"
         << more_verify << "[agency]\n"
         << more_agency << "key = \"pkcs11:token=antin%20test;object=rsa2048\"\n"
-        << "token = \"pkcs11:token=antin%20test\"\nmodules = [\"" << fakes::SoftHsmToken::kModule
-        << "\"]\npin_file = \"pin\"\nlevel = \"B-B\"\naccept_unknown_revocation = true\nworkers = "
+        << "tokend = \"tokend.sock\"\nlevel = \"B-B\"\naccept_unknown_revocation = true\nworkers = "
            "1\ntsa = "
         << "[\"http://127.0.0.1:" << (tsa_port == 0 ? silent_.port() : tsa_port)
         << "/\"]\n[store]\nfolder = \"data\"\n";
@@ -178,6 +180,7 @@ class DaemonTest : public ::testing::Test {
   fakes::SoftHsmToken token_;
   SilentServer silent_;
   std::string folder_, all_key_, pdf_;
+  std::unique_ptr<testing::TokendProcess> tokend_;
   std::unique_ptr<Daemon> daemon_;
 };
 
@@ -285,6 +288,26 @@ TEST_F(DaemonTest, SignsOncePerIdempotencyKeyAndVerifiesWhatItSigned) {
   ASSERT_TRUE(daemon_->start());
   EXPECT_EQ(sign("case-0001", pdf_, "?reason=Ban%20h%C3%A0nh").body, made.body);
   EXPECT_EQ(ask("GET", facts["self"], with_key(all_key_)).body, made.body);
+}
+
+TEST_F(DaemonTest, ServesOnWhileTheKeyHolderIsAwayAndSignsWhenItIsBack) {
+  EXPECT_EQ(tokend_->end(SIGTERM), 0);
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  EXPECT_EQ(json::parse(verify(pdf_).body)["verdict"], "NO_SIGNATURE");
+  const auto away = sign("case-0001", pdf_);
+  EXPECT_EQ(away.status, 503) << away.body;
+  EXPECT_EQ(json::parse(away.body)["code"], "token.service_unreachable");
+  const auto ready = ask("GET", "/readyz");
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(json::parse(ready.body)["signing"], "unreachable");
+  ASSERT_TRUE(tokend_->start()) << tokend_->log();
+  // waits: what was heard of the key holder is believed for a second
+  for (int i = 0; i < 40 && json::parse(ask("GET", "/readyz").body)["signing"] != "ready"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // waits: see above
+  EXPECT_EQ(sign("case-0001", pdf_).status, 201) << "the same key works, nothing had begun";
+  // Killed with a connection open: the next request finds the new one by itself.
+  ASSERT_TRUE(tokend_->restart(SIGKILL)) << tokend_->log();
+  EXPECT_EQ(sign("case-0002", pdf_).status, 201);
 }
 
 TEST_F(DaemonTest, RefusesToSignWhatItsPolicyRefuses) {
@@ -454,7 +477,7 @@ TEST_F(DaemonTest, ASignatureWaitsForItsTimestampAcrossARestart) {
   EXPECT_NE(report["verdict"], "INVALID");
   ASSERT_EQ(report["signatures"].size(), 1U);
   // The key signed once.
-  const auto journal = testing::file_text(folder_ + "/data/signatures.log");
+  const auto journal = testing::file_text(tokend_->journal());
   EXPECT_EQ(std::count(journal.begin(), journal.end(), '\n'), 1) << journal;
 }
 

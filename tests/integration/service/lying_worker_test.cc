@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/softhsm_token.h"
+#include "tests/fakes/tokend_process.h"
 #include "tests/integration/service/daemon.h"
 
 namespace antin {
@@ -26,14 +27,13 @@ class LyingWorker : public ::testing::Test {
     folder_ = pattern;
     const auto programs = folder_ + "/bin";
     testing::link_programs(programs, ANTIN_LYING_WORKER);
-    std::ofstream(folder_ + "/pin") << fakes::SoftHsmToken::kPin << '\n';
-    fs::permissions(folder_ + "/pin", fs::perms::owner_read);
+    tokend_ = std::make_unique<testing::TokendProcess>(folder_);
+    tokend_->write_usual_config();
+    ASSERT_TRUE(tokend_->start()) << tokend_->log();
     std::ofstream(folder_ + "/antin.toml")
         << "schema = \"antin-config/1\"\n[http]\nport = 0\n[verify]\nworkers = 1\n[agency]\n"
            "key = \"pkcs11:token=antin%20test;object=rsa2048\"\n"
-           "token = \"pkcs11:token=antin%20test\"\nmodules = [\""
-        << fakes::SoftHsmToken::kModule
-        << "\"]\npin_file = \"pin\"\nlevel = \"B-B\"\ncheck_trust = false\nworkers = 1\n"
+           "tokend = \"tokend.sock\"\nlevel = \"B-B\"\ncheck_trust = false\nworkers = 1\n"
            "[revocation]\nonline = false\n[store]\nfolder = \"data\"\n";
     daemon_ = std::make_unique<Daemon>(folder_, programs);
     daemon_->run(
@@ -43,6 +43,7 @@ class LyingWorker : public ::testing::Test {
   }
   void TearDown() override {
     daemon_.reset();
+    tokend_.reset();
     fs::remove_all(folder_);
   }
   testing::RawAnswer sign(const std::string& lie) {
@@ -58,7 +59,7 @@ class LyingWorker : public ::testing::Test {
   }
   // Signatures that the key was used for.
   std::size_t journaled() const {
-    std::ifstream in(folder_ + "/data/signatures.log");
+    std::ifstream in(tokend_->journal());
     std::string line;
     std::size_t count = 0;
     while (std::getline(in, line)) ++count;
@@ -67,6 +68,7 @@ class LyingWorker : public ::testing::Test {
 
   fakes::SoftHsmToken token_;
   std::string folder_, key_;
+  std::unique_ptr<testing::TokendProcess> tokend_;
   std::unique_ptr<Daemon> daemon_;
 };
 

@@ -23,7 +23,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from world import MODULE, quietly, wait_for  # noqa: E402
+from world import Tokend, quietly, wait_for  # noqa: E402
 
 PDF = ROOT / "tests/vectors/structure/xref-table.pdf"
 BUILD = folder = None
@@ -45,15 +45,20 @@ class Service:
         self.config.write_text(
             f'schema = "antin-config/1"\n[http]\nport = 0\nport_file = "port"\n'
             f'[verify]\ntrust = "{case.pki}/trust"\n'
-            f'[agency]\nkey = "pkcs11:token=agency;object=agency"\ntoken = "pkcs11:token=agency"\n'
-            f'modules = ["{MODULE}"]\npin_file = "{case.token}/agency.pin"\nworkers = 1\n'
+            f'[agency]\nkey = "pkcs11:token=agency;object=agency"\n'
+            f'tokend = "{case.tokend.socket}"\nworkers = 1\n'
             f'accept_unknown_revocation = true\nretry_seconds = 1\ntsa = ["{case.tsa}"]\n{more}'
             f'[revocation]\nallow_hosts = ["{case.host}"]\nfetch_seconds = 2\nseconds = 4\n'
             f'[store]\nfolder = "store"\n')
         self.environment = {**os.environ, "SOFTHSM2_CONF": str(case.token / "softhsm2.conf")}
         self.key = quietly(BUILD / "bin/antind", "key", "add", "--name", "test", "--scopes",
                            "verify,sign", "--config", self.config).decode().strip()
-        self.daemon = None
+        self.daemon, self.journal, self.before = None, case.tokend.journal, 0
+        self.before = self.signed()
+
+    def signed(self):
+        """Signatures of the key since this service was made."""
+        return len(self.journal.read_text().splitlines()) - self.before
 
     def start(self):
         self.port.unlink(missing_ok=True)
@@ -114,12 +119,15 @@ class Upgrade(unittest.TestCase):
         quietly(sys.executable, ROOT / "tests/pki/make_pki.py", "--fresh", "--out", cls.pki,
                 "--base-url", f"http://{cls.host}")
         quietly(ROOT / "packaging/dev-token", cls.token, "agency", cls.pki, "agency")
+        cls.tokend = Tokend(folder / "tokend", BUILD, cls.token)
+        cls.tokend.start()
         cls.stamps, port = cls.server(0)
         cls.tsa = f"http://127.0.0.1:{port}/tsa"
 
     @classmethod
     def tearDownClass(cls):
         cls.leave(cls.stamps)
+        cls.tokend.end()
 
     @classmethod
     def server(cls, port):
@@ -210,7 +218,7 @@ class Upgrade(unittest.TestCase):
             self.assertEqual(report["verdict"], verdict, report["findings"])
             self.assertEqual(report["signatures"][0]["level"], level)
         # The key signed once, and a start without anything to do makes no third version.
-        self.assertEqual(len((service.home / "store/signatures.log").read_text().splitlines()), 1)
+        self.assertEqual(service.signed(), 1)
         service.start()
         self.assertEqual(service.facts(f"/api/v1/jobs/{first['job']}")["result"]["upgrade"],
                          upgrade)

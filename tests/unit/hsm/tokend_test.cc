@@ -1,3 +1,5 @@
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -6,6 +8,8 @@
 #include "hsm/tokend/client.h"
 #include "hsm/tokend/protocol.h"
 #include "hsm/tokend/server.h"
+#include "tests/fakes/frozen_clock.h"
+#include "tests/fakes/signed_attributes.h"
 #include "tests/unit/hsm/listed_keys.h"
 
 namespace antin::hsm {
@@ -13,20 +17,6 @@ namespace {
 
 constexpr SignatureScheme kScheme{SignatureAlgorithm::kEcdsa, DigestAlgorithm::kSha256};
 const Bytes kCertificate{0x30, 0x01, 0x02};
-
-Bytes element(std::uint8_t tag, const Bytes& content) {
-  Bytes der{tag, static_cast<std::uint8_t>(content.size())};
-  if (content.size() >= 0x80) der.insert(der.begin() + 1, 0x81);
-  der.insert(der.end(), content.begin(), content.end());
-  return der;
-}
-
-Bytes attribute(std::initializer_list<std::uint8_t> oid, const Bytes& value) {
-  auto content = element(0x06, Bytes{oid});
-  const auto values = element(0x31, value);
-  content.insert(content.end(), values.begin(), values.end());
-  return element(0x30, content);
-}
 
 struct Parts {
   std::size_t digest_octets = 32;
@@ -36,23 +26,13 @@ struct Parts {
 };
 
 ToBeSigned attributes(const Parts& parts = {}) {
-  std::vector<Bytes> all;
-  all.push_back(attribute({0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03},
-                          element(0x06, {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01})));
-  all.push_back(attribute({0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04},
-                          element(0x04, Bytes(parts.digest_octets, 0x11))));
-  if (parts.names_certificate)
-    all.push_back(attribute(
-        {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x2F},
-        element(0x30,
-                element(0x30, element(0x30, element(0x04, ossl::sha256(parts.certificate)))))));
+  std::vector<Bytes> more;
   if (parts.stranger)
-    all.push_back(
-        attribute({0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x0F}, element(0x30, {})));
-  std::sort(all.begin(), all.end());
-  Bytes content;
-  for (const auto& one : all) content.insert(content.end(), one.begin(), one.end());
-  return ToBeSigned{element(0x31, content)};
+    more.push_back(fakes::attribute({0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x0F},
+                                    fakes::der(0x30, {})));
+  return fakes::signed_attributes(
+      Bytes(parts.digest_octets, 0x11),
+      parts.names_certificate ? ossl::sha256(parts.certificate) : Bytes{}, more);
 }
 
 class Journal final : public SignatureJournal {
@@ -80,17 +60,61 @@ class Journal final : public SignatureJournal {
   std::vector<JournalEntry> entries;
 };
 
+constexpr Hours kAlways{
+    {true, true, true, true, true, true, true}, std::chrono::minutes{0}, std::chrono::hours{24}};
+
+KeyRule document_rule(std::string uri) {
+  return {.uri = std::move(uri),
+          .purpose = Purpose::kDocument,
+          .roles = {tokend::Role::kAgency},
+          .schemes = {kScheme},
+          .per_minute = 1000,
+          .per_day = 1000,
+          .hours = kAlways};
+}
+KeyRule checkpoint_rule(std::string uri) {
+  return {.uri = std::move(uri),
+          .purpose = Purpose::kCheckpoint,
+          .roles = {},
+          .schemes = {},
+          .per_minute = 1000,
+          .per_day = 1000,
+          .hours = kAlways};
+}
+
+// "Signs" a checkpoint with 64 octets that tell which.
+class Checkpoints final : public CheckpointSigner {
+ public:
+  Result<Bytes> sign_checkpoint(const std::string&, std::string_view note) override {
+    if (failure) return make_error(*failure, "as told", {{"token", "token"}});
+    ++signatures;
+    return Bytes(64, static_cast<std::uint8_t>(note.size()));
+  }
+  Result<Bytes> checkpoint_key(const std::string&) override { return Bytes(32, 7); }
+  std::optional<Code> failure;
+  int signatures = 0;
+};
+
+std::string code_of(const Error& error) {
+  return std::string{info(error.code).name};
+}
+
 class TokendTest : public testing::Test {
  protected:
   TokendTest() {
-    for (const char* label : {"seal", "other"}) {
+    for (const char* label : {"seal", "other", "log"}) {
       auto key = ListedKeys::key(uri(label), label);
       key.certificate = CertificateDer{kCertificate};
       key.chain = {CertificateDer{Bytes{0x30}}};
       key.id = {7};
       keys_.list.push_back(std::move(key));
     }
+    auto name = (std::filesystem::temp_directory_path() / "antin-tokend-XXXXXX").string();
+    EXPECT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    memory_ = CheckpointMemory::open(folder_ + "/checkpoints").value();
   }
+  ~TokendTest() override { std::filesystem::remove_all(folder_); }
   static std::string uri(const std::string& label) {
     return "pkcs11:token=token;object=" + label + ";type=private?module-path=/m.so";
   }
@@ -100,27 +124,69 @@ class TokendTest : public testing::Test {
     return value ? "ok" : std::string{info(value.error().code).name};
   }
 
+  std::string sign_checkpoint(const std::string& label, const std::string& note) {
+    const auto value = client_.sign_checkpoint(uri(label), note);
+    return value ? "ok" : code_of(value.error());
+  }
+  static std::string note(std::uint64_t size, char root = 'A') {
+    return "example.vn/log\n" + std::to_string(size) + "\n" + std::string(42, root) + "A=\n";
+  }
+  TokendParts parts() {
+    return {.keys = &keys_,
+            .checkpoints = &checkpoints_,
+            .memory = memory_.get(),
+            .journal = &journal_,
+            .rules = rules_.get(),
+            .pin_missing = [this](const TokenStatus&) { return pin_missing_; },
+            .unlock = [this](const std::string& token, const service::Descriptor& pin) -> Status {
+              ANTIN_TRY(const auto secret, tokend::pin_from_descriptor(pin));
+              unlocked_ = token + " " + std::string{as_text(secret.reveal())};
+              return Done{};
+            },
+            .status =
+                [] {
+                  return service::cbor::Value{service::cbor::Map{{"a", 1}}};
+                }};
+  }
+  TokendKeyHolder client_of(TokendServer& server) {
+    return TokendKeyHolder{[&server] { return server.connect(); },
+                           {std::chrono::seconds{20}, std::chrono::seconds{20}}};
+  }
+
+  fakes::FrozenClock clock_{
+      UtcTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + std::chrono::hours{5}}};
   ListedKeys keys_;
+  Checkpoints checkpoints_;
   Journal journal_;
-  std::unique_ptr<Tokend> tokend_ =
-      Tokend::create(keys_, journal_,
-                     {.signing_keys = {"pkcs11:token=token;object=seal"},
-                      .login = TokendPolicy::Login::kAllowed})
-          .value();
-  TokendServer server_{*tokend_};
-  TokendKeyHolder client_{[this] { return server_.connect(); },
+  std::string folder_;
+  std::string unlocked_;
+  bool pin_missing_ = false;
+  std::unique_ptr<CheckpointMemory> memory_;
+  std::unique_ptr<Rules> rules_ = Rules::create({document_rule("pkcs11:token=token;object=seal"),
+                                                 checkpoint_rule("pkcs11:token=token;object=log")},
+                                                clock_)
+                                      .value();
+  std::unique_ptr<Tokend> tokend_;
+  std::unique_ptr<TokendServer> server_;
+  TokendKeyHolder client_{[this] {
+                            if (!tokend_) {
+                              tokend_ = std::make_unique<Tokend>(parts());
+                              server_ = std::make_unique<TokendServer>(*tokend_, Peer::kPerson);
+                            }
+                            return server_->connect();
+                          },
                           {std::chrono::seconds{20}, std::chrono::seconds{20}}};
 };
 
 TEST_F(TokendTest, ListsTokensWithFailuresAndOnlyKeysItMaySignWith) {
   const auto listing = client_.tokens();
   ASSERT_TRUE(listing) << to_log_line(listing.error());
-  EXPECT_EQ(listing.value().tokens.size(), 2U);
+  EXPECT_EQ(listing.value().tokens.size(), 3U);
   ASSERT_EQ(listing.value().failures.size(), 1U);
   EXPECT_EQ(listing.value().failures.front().code, Code::kTokenModuleUnusable);
   const auto keys = client_.keys({});
   ASSERT_TRUE(keys) << to_log_line(keys.error());
-  ASSERT_EQ(keys.value().size(), 1U);
+  ASSERT_EQ(keys.value().size(), 2U) << "seal and log";
   const auto& key = keys.value().front();
   EXPECT_EQ(key.label, "seal");
   EXPECT_EQ(key.id, Bytes{7});
@@ -205,18 +271,122 @@ TEST_F(TokendTest, CarriesAPersonsPinOnceAsked) {
   EXPECT_EQ(sign("seal", attributes()), "ok") << "the connection is still good";
 }
 
-TEST_F(TokendTest, LetsNoOneLogInWhoMayNot) {
-  const auto strict =
-      Tokend::create(keys_, journal_, {.signing_keys = {}, .login = TokendPolicy::Login::kRefused})
-          .value();
-  TokendServer server{*strict};
-  TokendKeyHolder client{[&server] { return server.connect(); },
-                         {std::chrono::seconds{20}, std::chrono::seconds{20}}};
+TEST_F(TokendTest, LetsClientsNeitherLogInNorUnlock) {
+  Tokend tokend{parts()};
+  TokendServer clients{tokend, Peer::kClient};
+  TokendServer operators{tokend, Peer::kOperator};
+  auto client = client_of(clients);
+  auto person = client_of(operators);
   OnePin pins;
-  const auto refused = client.login({}, pins);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Code::kTokendKeyRefused);
+  const Secret pin{to_bytes(std::string_view{"271828"})};
+  for (auto* const one : {&client, &person}) {
+    const auto refused = one->login({}, pins);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kTokendOperatorOnly);
+  }
   EXPECT_EQ(pins.token, "");
+  const auto refused = client.unlock("pkcs11:token=t", pin);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kTokendOperatorOnly);
+  EXPECT_EQ(unlocked_, "");
+  EXPECT_TRUE(person.unlock("pkcs11:token=t", pin));
+  EXPECT_EQ(unlocked_, "pkcs11:token=t 271828");
+  const auto status = person.status();
+  ASSERT_TRUE(status);
+  EXPECT_NE(status.value().find("a"), nullptr);
+}
+
+TEST_F(TokendTest, SignsCheckpointsThatOnlyGrow) {
+  EXPECT_EQ(sign_checkpoint("log", note(5)), "ok");
+  EXPECT_EQ(sign_checkpoint("log", note(5)), "ok") << "the same once more";
+  EXPECT_EQ(sign_checkpoint("log", note(5, 'B')), "tokend.checkpoint_rollback");
+  EXPECT_EQ(sign_checkpoint("log", note(4)), "tokend.checkpoint_rollback");
+  EXPECT_EQ(sign_checkpoint("log", note(6, 'B')), "ok");
+  EXPECT_EQ(sign_checkpoint("log", note(5)), "tokend.checkpoint_rollback");
+  EXPECT_EQ(checkpoints_.signatures, 3);
+  ASSERT_EQ(journal_.entries.size(), 3U);
+  const auto& entry = journal_.entries.back();
+  EXPECT_EQ(entry.kind, JournalEntry::Kind::kCheckpoint);
+  EXPECT_EQ(entry.origin, "example.vn/log");
+  EXPECT_EQ(entry.size, 6U);
+  EXPECT_EQ(entry.public_key, Bytes(32, 7));
+  EXPECT_EQ(entry.signed_sha256, ossl::sha256(as_bytes(note(6, 'B'))));
+  EXPECT_EQ(client_.checkpoint_key(uri("log")).value(), Bytes(32, 7));
+}
+
+TEST_F(TokendTest, RemembersCheckpointsAcrossARestart) {
+  EXPECT_EQ(sign_checkpoint("log", note(5)), "ok");
+  memory_ = CheckpointMemory::open(folder_ + "/checkpoints").value();
+  Tokend tokend{parts()};
+  TokendServer server{tokend, Peer::kClient};
+  auto client = client_of(server);
+  const auto refused = client.sign_checkpoint(uri("log"), note(4));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kTokendCheckpointRollback);
+  EXPECT_TRUE(client.sign_checkpoint(uri("log"), note(5)));
+}
+
+TEST_F(TokendTest, KeepsPurposesApart) {
+  EXPECT_EQ(sign("log", attributes()), "tokend.purpose_refused");
+  EXPECT_EQ(sign_checkpoint("seal", note(1)), "tokend.purpose_refused");
+  EXPECT_EQ(sign_checkpoint("other", note(1)), "token.key_refused");
+  EXPECT_EQ(sign_checkpoint("log", "hello"), "tokend.checkpoint_malformed");
+  EXPECT_EQ(keys_.signatures + checkpoints_.signatures, 0);
+  EXPECT_TRUE(journal_.entries.empty());
+}
+
+TEST_F(TokendTest, KeepsACheckpointInThatItCouldNotWriteDown) {
+  journal_.failing = true;
+  EXPECT_EQ(sign_checkpoint("log", note(1)), "general.file_unwritable");
+}
+
+TEST_F(TokendTest, SaysThatAPinIsWantedRatherThanWhoShallLogIn) {
+  keys_.failure = Code::kTokenLoginRequired;
+  EXPECT_EQ(sign("seal", attributes()), "tokend.unlock_needed");
+  keys_.list.erase(keys_.list.begin());
+  keys_.list.front().token.login_required = true;
+  KeyQuery query;
+  query.uri = "pkcs11:token=token;object=hidden";
+  EXPECT_TRUE(client_.keys(query).value().empty());
+  pin_missing_ = true;
+  const auto hidden = client_.keys(query);
+  ASSERT_FALSE(hidden);
+  EXPECT_EQ(hidden.error().code, Code::kTokendUnlockNeeded);
+}
+
+TEST_F(TokendTest, TakesNoMoreConnectionsThanItMay) {
+  Tokend tokend{parts()};
+  TokendServer server{tokend, Peer::kClient, 1};
+  auto first = server.connect();
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(server.connect());
+}
+
+TEST_F(TokendTest, EndsAConnectionThatAsksForWhatIsNotInTheTable) {
+  Tokend tokend{parts()};
+  TokendServer server{tokend, Peer::kClient};
+  auto channel = server.connect().value();
+  service::Message request;
+  request.type = 0x0210;
+  request.body = service::cbor::Map{};
+  const auto until = service::after(std::chrono::seconds{10});
+  const auto answer = service::call(channel, request, until);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Code::kIpcUnexpected);
+  const auto next = channel.receive(until);
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().code, Code::kIpcClosed);
+}
+
+TEST_F(TokendTest, ReadsNoMoreThanARequestMayHave) {
+  Tokend tokend{parts()};
+  TokendServer server{tokend, Peer::kClient};
+  auto channel = server.connect().value();
+  service::Message request;
+  request.type = tokend::kListKeys;
+  request.body = service::cbor::Map{{"label", std::string(std::size_t{65} << 10U, 'x')}};
+  const auto until = service::after(std::chrono::seconds{10});
+  EXPECT_FALSE(service::call(channel, request, until));
 }
 
 TEST_F(TokendTest, ServesManyThreadsAtOnce) {

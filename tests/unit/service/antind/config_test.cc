@@ -33,9 +33,7 @@ trust = "trust"
 workers = 5
 [agency]
 key = "pkcs11:object=a"
-token = "pkcs11:token=t"
-modules = ["/usr/lib/softhsm/libsofthsm2.so"]
-pin_file = "pin"
+tokend = "/run/antin-tokend/tokend.sock"
 level = "B-T"
 tsa = ["http://tsa.invalid"]
 [store]
@@ -46,7 +44,7 @@ folder = "data"
   EXPECT_EQ(config.value().http.settings.head_within, std::chrono::seconds(3));
   EXPECT_FALSE(config.value().verify.anonymous);
   EXPECT_EQ(config.value().verify.workers, 5U);
-  EXPECT_EQ(config.value().agency.modules.size(), 1U);
+  EXPECT_EQ(config.value().agency.tokend, "/run/antin-tokend/tokend.sock");
   EXPECT_EQ(config.value().agency.tsa.size(), 1U);
 }
 
@@ -63,8 +61,12 @@ TEST(Config, StopsAtTheFirstThingItDoesNotKnow) {
       {least + "[verify]\nworkers = 0\n", Code::kConfigValue, "verify.workers"},
       {least + "[verify]\nanonymous = 1\n", Code::kConfigValue, "verify.anonymous"},
       {least + "[agency]\nlevel = \"B-X\"\n", Code::kConfigValue, "agency.level"},
-      {least + "[agency]\nmodules = [1]\n", Code::kConfigValue, "agency.modules"},
-      {least + "[agency]\nkey = \"pkcs11:a\"\n", Code::kConfigValue, "agency.modules"},
+      {least + "[agency]\ntokend = 1\n", Code::kConfigValue, "agency.tokend"},
+      {least + "[agency]\nmodules = []\n", Code::kTokendConfigMoved, "agency.modules"},
+      {least + "[agency]\npin_file = \"pin\"\n", Code::kTokendConfigMoved, "agency.pin_file"},
+      {least + "[agency]\ntoken = \"pkcs11:token=t\"\n", Code::kTokendConfigMoved,
+       "agency.token"},
+      {least + "[agency]\nkey = \"pkcs11:a\"\n", Code::kConfigValue, "agency.tokend"},
       {"schema = \"antin-config/1\"\nhttp = 1\n[store]\nfolder=\"d\"\n", Code::kConfigValue,
        "http"},
       {"schema = \"antin-config/1\"\n", Code::kConfigValue, "store.folder"},

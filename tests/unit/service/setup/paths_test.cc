@@ -163,15 +163,6 @@ TEST_F(Installation, AnEmptyTrustFolderAndDevelopmentSettingsAreSpokenOf) {
               ElementsAre(Code::kSetupTrustEmpty, Code::kSetupDevelopment));
 }
 
-TEST_F(Installation, ASecretInTheFolderThatBackupsCopyStops) {
-  std::filesystem::create_directory(config_.store.folder);
-  ASSERT_EQ(::chmod(config_.store.folder.c_str(), 0700), 0);
-  config_.agency.pin_file = file("store/pin", 0600);
-  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ElementsAre(Code::kSetupSecretInBackup));
-  config_.agency.pin_file = file("store-pin", 0600);
-  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
-}
-
 TEST_F(Installation, TheEndOfACertificateIsSpokenOf) {
   config_.agency.certificate = ANTIN_SOURCE_DIR "/tests/pki/certs/agency.crt";
   EXPECT_THAT(checked_at("2090-01-01T00:00:00Z"), ElementsAre(Code::kSetupCertificateExpired));

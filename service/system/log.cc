@@ -1,4 +1,4 @@
-#include "service/antind/log.h"
+#include "service/system/log.h"
 
 #include <array>
 #include <nlohmann/json.hpp>
