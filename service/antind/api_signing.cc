@@ -345,9 +345,10 @@ Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
   ANTIN_CHECK(
       check_by_another(document, update.tail, ask_for_signature(document.size(), checked.ranges)));
   ANTIN_TRY(const auto value, parts_.agency->sign(key, checked.attributes));
+  ANTIN_TRY(const auto warnings, cbor::array_at(prepared.body, "warnings"));
   const auto now = parts_.clock->utc_now();
   StoredPending pending{.job = job.id,
-                        .state = write_kept(update.state, checked.ranges),
+                        .state = write_kept(update.state, checked.ranges, warnings),
                         .signature = value.value(),
                         .certificate_sha256 = sha256({key.certificate.value()}),
                         .since = now,
@@ -395,7 +396,11 @@ Result<std::string> Api::release(const StoredJob& job, const StoredPending& made
   const UtcTime signed_at{std::chrono::sys_seconds(std::chrono::seconds(signing_time))};
   const auto self = "/api/v1/signatures/" + signature.id;
   const auto wanted = wanted_level(job).value_or(level);
-  auto warnings = warnings_of(body);
+  auto warnings = warnings_of(cbor::Map{{"warnings", kept.warnings}});
+  for (auto& warning : warnings_of(body)) {
+    const bool told = std::find(warnings.begin(), warnings.end(), warning) != warnings.end();
+    if (!told) warnings.push_back(std::move(warning));
+  }
   const auto upgrade = upgrade_owed(signature, job.id, level, wanted, body);
   if (upgrade) warnings.push_back(upgrade_queued_warning(level, wanted));
   signature.facts = Json{{"id", signature.id},

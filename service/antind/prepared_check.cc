@@ -139,14 +139,15 @@ std::uint64_t signed_end(const SignedRanges& ranges) {
   return ranges.byte_range[2] + ranges.byte_range[3];
 }
 
-Bytes write_kept(const Bytes& state, const SignedRanges& ranges) {
+Bytes write_kept(const Bytes& state, const SignedRanges& ranges, const cbor::Array& warnings) {
   return cbor::encode(cbor::Map{{"state", state},
                                 {"byte_range", range_to_value(ranges.byte_range)},
                                 {"digest", name(ranges.digest)},
                                 {"message_digest", ranges.message_digest},
                                 {"attributes", ranges.attributes},
                                 {"certificate", ranges.certificate},
-                                {"field", ranges.field}});
+                                {"field", ranges.field},
+                                {"warnings", warnings}});
 }
 
 Result<Kept> read_kept(ByteView octets) {
@@ -160,6 +161,7 @@ Result<Kept> read_kept(ByteView octets) {
   ANTIN_TRY(kept.ranges.attributes, cbor::bytes_at(body, "attributes"));
   ANTIN_TRY(kept.ranges.certificate, cbor::bytes_at(body, "certificate"));
   ANTIN_TRY(kept.ranges.field, cbor::text_at(body, "field"));
+  ANTIN_TRY(kept.warnings, cbor::array_at(body, "warnings"));
   ANTIN_TRY(const auto wanted, cbor::text_at(body, "digest"));
   for (const auto algorithm :
        {DigestAlgorithm::kSha256, DigestAlgorithm::kSha384, DigestAlgorithm::kSha512,

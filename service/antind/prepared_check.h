@@ -60,10 +60,11 @@ std::uint64_t signed_end(const SignedRanges& ranges);
 
 /// `state` and `ranges` in one, as they wait in the store, and back. Reading fails with
 /// kIpcMalformed on what an earlier version kept.
-Bytes write_kept(const Bytes& state, const SignedRanges& ranges);
+Bytes write_kept(const Bytes& state, const SignedRanges& ranges, const cbor::Array& warnings = {});
 struct Kept {
   Bytes state;
   SignedRanges ranges;
+  cbor::Array warnings;  ///< of preparing: what the document holds (S-18), its certificate
 };
 Result<Kept> read_kept(ByteView octets);
 

@@ -60,7 +60,45 @@ std::size_t resident(const Descriptor& statm) {
 WorkerPool::WorkerPool(Options options, Log& log, Metrics& metrics)
     : options_(std::move(options)), log_(log), metrics_(metrics), slots_(options_.count) {}
 
-Result<WorkerPool::Member> WorkerPool::launch() const {
+Result<WorkerPool::Member> WorkerPool::launch() {
+  Bytes configuration;
+  std::uint64_t generation = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    configuration = options_.configuration;
+    generation = generation_;
+  }
+  return launch(configuration, generation);
+}
+
+bool WorkerPool::outdated(const Member& member) const {
+  const std::lock_guard lock(mutex_);
+  return member.generation != generation_;
+}
+
+Result<std::function<void()>> WorkerPool::reconfigure(Bytes configuration) {
+  std::uint64_t next = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    next = generation_ + 1;
+  }
+  ANTIN_TRY(auto first, launch(configuration, next));
+  // Shared, because std::function wants to be copied.
+  auto ready = std::make_shared<Member>(std::move(first));
+  return std::function<void()>([this, next, ready, octets = std::move(configuration)] {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    options_.configuration = octets;
+    generation_ = next;
+    for (auto& spare : spares_) retired_.push_back(std::move(spare));
+    spares_.clear();
+    spares_.push_back(std::move(*ready));
+    wanted_.notify_all();
+  });
+}
+
+Result<WorkerPool::Member> WorkerPool::launch(const Bytes& configuration,
+                                              std::uint64_t generation) const {
   const bool confined =
       options_.confinement == Confinement::kRequired && sandbox::can_be_confined();
   const std::vector<std::string> arguments =
@@ -75,7 +113,7 @@ Result<WorkerPool::Member> WorkerPool::launch() const {
   configure.type = worker::kConfigure;
   configure.version = worker::kVersion;
   configure.body = cbor::Map{};
-  ANTIN_TRY(auto settings, sealed_memfd("antin-configuration", {options_.configuration}));
+  ANTIN_TRY(auto settings, sealed_memfd("antin-configuration", {configuration}));
   configure.descriptors.push_back(std::move(settings));
   ANTIN_TRY(const auto reply, call(process.channel(), configure, after(kConfigureWithin)));
   // It has read nothing foreign so far, so what it says of itself is true.
@@ -92,7 +130,8 @@ Result<WorkerPool::Member> WorkerPool::launch() const {
       .process = std::move(process),
       .statm = std::move(statm),
       .address_space = told ? static_cast<std::size_t>(*space->integer()) : kUsualAddressSpace,
-      .resident = grown};
+      .resident = grown,
+      .generation = generation};
 }
 
 // A spare when there is one; otherwise whoever asks waits for a new worker, and learns why there
@@ -105,7 +144,7 @@ Result<WorkerPool::Member> WorkerPool::take() {
       auto spare = std::move(spares_.front());
       spares_.pop_front();
       wanted_.notify_one();
-      if (quiet(spare.process.channel())) return spare;
+      if (spare.generation == generation_ && quiet(spare.process.channel())) return spare;
       retired_.push_back(std::move(spare));
     }
   }
@@ -177,6 +216,7 @@ void WorkerPool::start_spare() {
   auto spare = launch();
   std::unique_lock lock(mutex_);
   if (spare) {
+    // What became outdated meanwhile is met by take().
     spares_.push_back(std::move(spare).value());
     return;
   }
@@ -259,7 +299,7 @@ Error WorkerPool::replaced(Error error, const std::string& ending) {
 
 // The slot is ours while it is busy.
 Result<Message> WorkerPool::ask_in(Slot& slot, const Asked& asked) {
-  if (!slot.member || !quiet(slot.member->process.channel())) {
+  if (!slot.member || outdated(*slot.member) || !quiet(slot.member->process.channel())) {
     discard(slot, std::chrono::milliseconds(0));
     ANTIN_CHECK(refill(slot));
   }

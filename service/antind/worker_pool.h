@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -53,6 +54,9 @@ class WorkerPool {
   Result<Message> ask_fresh(std::uint16_t type, cbor::Value body,
                             const std::vector<SharedBytes>& documents,
                             std::chrono::milliseconds within);
+  /// A worker started with this configuration; `use` it and no request reaches one with an earlier.
+  /// Requests under way end as they began. Fails as start() does, and then nothing has changed.
+  Result<std::function<void()>> reconfigure(Bytes configuration);
   /// Workers that answer, out of count.
   std::size_t ready() const;
   /// Ends every worker, those at work too: their requests fail with kHttpStopping.
@@ -65,6 +69,7 @@ class WorkerPool {
     Descriptor statm;                             ///< its /proc/PID/statm, when it can be seen
     std::size_t address_space = 0, resident = 0;  ///< before the first document
     std::size_t served = 0;
+    std::uint64_t generation = 0;  ///< of its configuration
   };
   struct Slot {
     std::optional<Member> member;  ///< of whoever made it busy; of nobody else meanwhile
@@ -81,7 +86,9 @@ class WorkerPool {
   static Result<Asked> prepare(std::uint16_t type, cbor::Value body,
                                const std::vector<SharedBytes>& documents,
                                std::chrono::milliseconds within);
-  Result<Member> launch() const;
+  Result<Member> launch();
+  Result<Member> launch(const Bytes& configuration, std::uint64_t generation) const;
+  bool outdated(const Member& member) const;
   Result<Member> take();
   Status refill(Slot& slot);
   void retire(Member member);
@@ -93,7 +100,8 @@ class WorkerPool {
   void keep();
   void start_spare();
 
-  const Options options_;
+  Options options_;  ///< its configuration under the mutex, the rest never changes
+  std::uint64_t generation_ = 0;
   Log& log_;
   Metrics& metrics_;
   mutable std::mutex mutex_;

@@ -118,6 +118,30 @@ Result<Appearances> load_appearances(const std::string& folder) {
   return looks;
 }
 
+// Workers for what may change while the service runs; all else stays as it was at the start.
+Result<std::function<void()>> reconfigured(const Config& running, const Config& fresh,
+                                           WorkerPool& verify, WorkerPool& check,
+                                           WorkerPool* sign) {
+  auto config = running;
+  config.verify.trust = fresh.verify.trust;
+  config.verify.crls = fresh.verify.crls;
+  config.verify.policy = fresh.verify.policy;
+  config.verify.units = fresh.verify.units;
+  ANTIN_TRY(const auto judging, worker_configuration(config));
+  ANTIN_TRY(auto use_verify, verify.reconfigure(judging));
+  std::function<void()> use_check = [] {}, use_sign = [] {};
+  if (sign != nullptr) {
+    ANTIN_TRY(const auto checking, checking_configuration(config));
+    ANTIN_TRY(use_check, check.reconfigure(checking));
+    ANTIN_TRY(use_sign, sign->reconfigure(judging));
+  }
+  return std::function<void()>([=] {
+    use_verify();
+    use_check();
+    use_sign();
+  });
+}
+
 // The one thing a worker may have fetched: an answer of a timestamp server of the configuration.
 Route fetch_route(const Config& config, HttpFetcher& fetcher) {
   return {worker::kFetchTimestamp, worker::kVersion,
@@ -307,7 +331,11 @@ Status run_daemon(const Config& config, const std::string& config_path,
                      .server = &server,
                      .keys = &keys,
                      .log = &log,
-                     .workers = [](const Config&) { return std::function<void()>([] {}); }},
+                     .workers =
+                         [&](const Config& fresh) {
+                           return reconfigured(config, fresh, verify_workers, check_workers,
+                                               signing ? &sign_workers : nullptr);
+                         }},
                     config);
   signals.watch(reloader, [&server, &log] {
     log.write(Log::Level::kInfo, "stopping");

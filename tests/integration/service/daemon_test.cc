@@ -327,7 +327,36 @@ TEST_F(DaemonTest, RefusesToSignWhatItsPolicyRefuses) {
       << "schema = \"antin-policy/1\"\n[hygiene]\njavascript = \"warn\"\n";
   write_config("", "policy = \"policy.toml\"\n");
   ASSERT_TRUE(daemon_->start()) << daemon_->log();
-  EXPECT_EQ(sign("case-0003", script).status, 201);
+  const auto made = sign("case-0003", script);
+  EXPECT_EQ(made.status, 201);
+  EXPECT_NE(made.body.find("hygiene.javascript"), std::string::npos) << made.body;
+}
+
+TEST_F(DaemonTest, TakesUpAChangedPolicyAndKeepsTheOldOneBesideABrokenOne) {
+  const auto script = test::PdfBuilder::document(1, "/OpenAction<</S/JavaScript/JS(1)>>")
+                          .finish_table("/Root 1 0 R")
+                          .text();
+  ASSERT_TRUE(daemon_->start()) << daemon_->log();
+  int tries = 0;
+  // Every try is a request of its own: a problem is kept under its Idempotency-Key.
+  const auto signs = [&] {
+    return sign("reload-" + std::to_string(++tries), script).status == 201;
+  };
+  EXPECT_FALSE(signs());
+  const auto policy = [&](const std::string& rest) {
+    std::ofstream(folder_ + "/policy.toml") << "schema = \"antin-policy/1\"\n" << rest;
+    write_config("", "policy = \"policy.toml\"\n");
+    ::kill(daemon_->pid(), SIGHUP);
+  };
+  policy("[hygiene]\njavascript = \"warn\"\n");
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  bool taken_up = false;
+  while (!taken_up && std::chrono::steady_clock::now() < until) taken_up = signs();
+  EXPECT_TRUE(taken_up);
+  policy("[hygiene]\njavascript = \"perhaps\"\n");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(signs());
+  EXPECT_EQ(daemon_->end(SIGTERM), 0);
+  EXPECT_NE(daemon_->log().find("\"reloaded\""), std::string::npos);
 }
 
 TEST_F(DaemonTest, AsksForTheRightKey) {
