@@ -56,6 +56,10 @@ bool drop_capabilities() {
     return (half.effective | half.permitted | half.inheritable) != 0;
   });
   if (!any) return true;
+  // A namespace of our own came with all of them to be had again.
+  for (unsigned long one = 0; ::prctl(PR_CAPBSET_READ, one, 0, 0, 0) >= 0; ++one) {
+    if (::prctl(PR_CAPBSET_DROP, one, 0, 0, 0) != 0) return false;
+  }
   std::array<__user_cap_data_struct, 2> none{};
   return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
          ::syscall(SYS_capset, &header, none.data()) == 0;
