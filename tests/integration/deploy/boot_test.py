@@ -164,6 +164,26 @@ class Booted(unittest.TestCase):
             self.assertEqual({status[f"Cap{which}"] for which in ("Inh", "Prm", "Eff", "Bnd", "Amb")}, {"0" * 16})
             self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
 
+    def test_the_nightly_check_of_the_logs_runs_in_its_sandbox(self):
+        done = machine.run("systemctl", "start", "antin-audit-verify.service")
+        machine.run("journalctl", "--sync")
+        said = machine.must("journalctl", "--no-pager", "-u", "antin-audit-verify.service")
+        self.assertEqual(done.returncode, 0, said)
+
+    def test_a_check_that_fails_raises_the_alarm(self):
+        machine.must("mv", "/etc/antin/antin.toml", "/etc/antin/antin.toml.away")
+        machine.must("mkdir", "/etc/antin/antin.toml")
+        try:
+            self.assertNotEqual(machine.run("systemctl", "start", "antin-audit-verify.service").returncode, 0)
+        finally:
+            machine.must("rmdir", "/etc/antin/antin.toml")
+            machine.must("mv", "/etc/antin/antin.toml.away", "/etc/antin/antin.toml")
+        said, deadline = "", time.monotonic() + 20
+        while "ALARM" not in said and time.monotonic() < deadline:
+            machine.run("journalctl", "--sync")
+            said = machine.must("journalctl", "--no-pager", "-p", "alert")
+        self.assertIn("ALARM antin-audit-verify.service", said)
+
     def test_what_it_writes_is_its_own(self):
         self.assertEqual(machine.must("stat", "-c", "%a %U", "/var/lib/antin").split(), ["700", "antind"])
         for line in machine.must("find", "/var/lib/antin", "-printf", "%m %u %p\n").splitlines():
