@@ -6,6 +6,7 @@
 #include "service/antind/api_keys.h"
 #include "service/antind/http_parser.h"
 #include "service/settings/section.h"
+#include "service/store/database.h"
 
 namespace antin::service {
 namespace {
@@ -177,6 +178,9 @@ Status check_together(const Config& config) {
   if (config.http.max_bodies_octets < config.http.settings.limits.body_octets)
     return wrong("http.max_bodies_octets", "smaller than http.max_body_octets");
   if (config.store.folder.empty()) return wrong("store.folder", "must be given");
+  ANTIN_CHECK(check_database_address(config.store.database));
+  if (config.store.key_file.starts_with(config.store.folder + "/"))
+    return unsafe("store.key_file lies in store.folder, which backups copy");
   if (config.agency.key.empty()) return Done{};
   if (config.agency.tokend.empty()) return wrong("agency.tokend", "must be given with a key");
   if (config.agency.check_trust && config.verify.trust.empty())
@@ -214,6 +218,8 @@ Result<Config> read_sections(Section& root) {
   ANTIN_CHECK(read_revocation(std::move(revocation), config.revocation));
   ANTIN_TRY(auto store, root.section("store"));
   ANTIN_CHECK(store.text("folder", config.store.folder));
+  ANTIN_CHECK(store.text("database", config.store.database));
+  ANTIN_CHECK(store.text("key_file", config.store.key_file));
   ANTIN_CHECK(store.done());
   ANTIN_CHECK(root.done());
   return config;

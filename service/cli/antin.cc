@@ -48,6 +48,11 @@ constexpr std::array kCommands = {
             "give the key holder its PIN"},
     Command{"config", "antind", "kiểm tra tệp cấu hình của dịch vụ (check)",
             "the service's configuration (check)"},
+    Command{"backup", "antind", "sao lưu kho dữ liệu khi dịch vụ đang chạy (verify)",
+            "back up the store while the service runs (verify)"},
+    Command{"restore", "antind", "khôi phục kho dữ liệu từ bản sao lưu", "a store from a backup"},
+    Command{"store", "antind", "kho dữ liệu (init-key, check, encrypt, rotate-key, release)",
+            "the store (init-key, check, encrypt, rotate-key, release)"},
     Command{"trust", "antin-trust", "tổ chức chứng thực được tin cậy (list, add, remove)",
             "trusted authorities (list, add, remove)"},
 };

@@ -9,6 +9,7 @@
 
 #include "service/main/daemon.h"
 #include "service/main/key_command.h"
+#include "service/main/store_command.h"
 #include "service/setup/installation.h"
 #include "service/system/filter.h"
 #include "service/system/privileges.h"
@@ -107,6 +108,7 @@ int check_everything(const Config& config, const std::string& path) {
 }
 
 int run(std::span<char*> argv) {
+  if (argv.size() > 1 && is_store_command(argv[1])) return store_command(argv.subspan(1));
   Arguments arguments;
   std::optional<KeyOrder> key;
   if (argv.size() > 1 && std::string_view(argv[1]) == "key") {

@@ -17,6 +17,7 @@
 #include "service/main/draw_routes.h"
 #include "service/main/evidence_routes.h"
 #include "service/main/reload.h"
+#include "service/main/store_settings.h"
 #include "service/net/poco_fetcher.h"
 #include "service/system/files.h"
 #include "service/system/filter.h"
@@ -225,7 +226,7 @@ Result<Config> load_config(const std::string& path) {
   for (auto* file :
        {&config.http.port_file, &config.verify.trust, &config.verify.crls, &config.verify.policy,
         &config.verify.units, &config.agency.tokend, &config.agency.certificate,
-        &config.agency.appearances, &config.store.folder, &config.http.tls.certificate,
+        &config.agency.appearances, &config.store.folder, &config.store.key_file, &config.http.tls.certificate,
         &config.http.tls.key, &config.http.tls.client_ca})
     *file = beside(folder, *file);
   auto& cache = config.revocation.cache;
@@ -252,7 +253,7 @@ Status run_daemon(const Config& config, const std::string& config_path,
   ANTIN_TRY(const auto configuration, worker_configuration(config));
   ANTIN_TRY(const auto checking, checking_configuration(config));
   ANTIN_TRY(auto appearances, load_appearances(config.agency.appearances));
-  ANTIN_TRY(const auto store, Store::open(config.store.folder));
+  ANTIN_TRY(const auto store, Store::open(store_settings(config)));
   KeyRing keys(*store, clock, roles_of(config));
   ANTIN_TRY(const auto fetcher,
             PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "service/antind/api_keys.h"
+#include "service/main/store_settings.h"
 #include "service/system/real.h"
 
 namespace antin::service {
@@ -203,7 +204,7 @@ Result<KeyOrder> read_key_order(std::span<char*> words, const std::string& defau
 }
 
 int run_key_command(const KeyOrder& order, const Config& config) {
-  const auto store = Store::open(config.store.folder);
+  const auto store = Store::open(store_settings(config));
   if (!store) return complain(store.error());
   if (order.verb == "add") return say(add(*store.value(), config, order));
   if (order.verb == "rotate") return say(rotate(*store.value(), order));

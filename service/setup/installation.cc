@@ -21,6 +21,7 @@ std::vector<NamedPath> paths_of(const Config& config) {
       {"agency.certificate", config.agency.certificate, Use::kFile},
       {"agency.appearances", config.agency.appearances, Use::kFolder},
       {"store.folder", config.store.folder, Use::kOwnFolder},
+      {"store.key_file", config.store.key_file, Use::kSecret},
   };
   for (const auto& file : config.agency.chain) paths.push_back({"agency.chain", file, Use::kFile});
   std::erase_if(paths, [](const NamedPath& named) { return named.path.empty(); });

@@ -143,17 +143,26 @@ std::string in_dialect(std::string statement, Database::Dialect dialect) {
 
 }  // namespace
 
+std::size_t newest_schema() {
+  return migrations().size();
+}
+
 Status migrate(Database& database) {
+  return migrate(database, newest_schema());
+}
+
+Status migrate(Database& database, std::size_t wanted) {
   return database.transaction([&]() -> Status {
     ANTIN_TRY(const auto version, database.schema_version());
-    if (version > migrations().size())
-      return make_error(Code::kStoreSchema, "schema version " + std::to_string(version));
-    if (version == migrations().size()) return Done{};
-    for (auto i = version; i < migrations().size(); ++i) {
+    if (std::max(version, wanted) > migrations().size())
+      return make_error(Code::kStoreSchema,
+                        "schema version " + std::to_string(std::max(version, wanted)));
+    if (version >= wanted) return Done{};
+    for (auto i = version; i < wanted; ++i) {
       for (auto& statement : statements(migrations()[i]))
         ANTIN_CHECK(database.execute(in_dialect(std::move(statement), database.dialect())));
     }
-    return database.set_schema_version(migrations().size());
+    return database.set_schema_version(wanted);
   });
 }
 
@@ -167,6 +176,43 @@ std::vector<std::string> tables() {
     }
   }
   return names;
+}
+
+Result<std::vector<std::string>> columns(Database& database, const std::string& table) {
+  const bool sqlite = database.dialect() == Database::Dialect::kSqlite;
+  ANTIN_TRY(const auto rows,
+            sqlite ? database.query("SELECT name FROM pragma_table_info(?1) ORDER BY cid", {table})
+                   : database.query("SELECT column_name::text FROM information_schema.columns"
+                                    " WHERE table_schema=current_schema() AND table_name=?1"
+                                    " ORDER BY ordinal_position",
+                                    {table}));
+  std::vector<std::string> names;
+  names.reserve(rows.size());
+  for (const auto& row : rows) names.push_back(as_string(row[0]));
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& columns) {
+  std::string list;
+  for (const auto& column : columns) list += (list.empty() ? "\"" : ", \"") + column + '"';
+  return list;
+}
+
+Status each_document(Database& database, const std::function<Status(const KeptDocument&)>& one) {
+  constexpr const char* kKnown =
+      "SELECT d.sha256, f.name, f.key_id FROM (SELECT sha256 FROM original"
+      " UNION SELECT sha256 FROM signature UNION SELECT input_sha256 FROM signature"
+      " UNION SELECT input_sha256 FROM job WHERE length(input_sha256)=32) d"
+      " LEFT JOIN stored_file f ON f.sha256=d.sha256";
+  return database.each(kKnown, [&](const Database::Row& row) -> Status {
+    KeptDocument document{.sha256 = as_blob(row.at(0)), .file = as_string(row.at(1))};
+    if (document.file.empty())
+      document.file = to_hex(document.sha256);
+    else if (as_string(row.at(2)).empty())
+      return Done{};
+    document.file = "documents/" + document.file.substr(0, 2) + "/" + document.file;
+    return one(document);
+  });
 }
 
 }  // namespace antin::service

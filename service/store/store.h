@@ -129,6 +129,13 @@ class Store {
   /// The next version of a signature and what that means for its upgrade, in one transaction.
   Status add_version(const StoredSignature& version, const StoredUpgrade& upgrade);
 
+  /// Of a store that was restored: when its backup was made (RFC 3339). Until release() no new
+  /// signing job begins (kStoreHeld {at}) and none goes on.
+  Result<std::optional<std::string>> held();
+  /// Somebody has compared what was signed after the backup. Jobs that were on their way to the key
+  /// end with `result`, because they may have ended well after the backup; what was signed and
+  /// waits for a timestamp goes on. Returns how many ended.
+  Result<std::size_t> release(const std::string& result, UtcTime now);
   Status add_job(const StoredJob& job);
   /// nullopt: no such thing, or another owner's.
   Result<std::optional<StoredJob>> job(const std::string& id, const std::string& owner);

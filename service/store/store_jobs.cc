@@ -21,6 +21,8 @@ constexpr const char* kJobColumns =
     "SELECT id, kind, owner, state, created, updated, input_sha256, options, result, target"
     " FROM job ";
 
+constexpr const char* kHeld = "SELECT value FROM store_state WHERE name='held'";
+
 }  // namespace
 
 std::string_view name(JobState state) noexcept {
@@ -62,6 +64,11 @@ Result<Store::Begun> Store::begin_job(const StoredJob& job, const std::string& i
           as_blob(rows[0][0]) == fingerprint ? Begun::Outcome::kSame : Begun::Outcome::kOther;
       begun.job = as_string(rows[0][1]);
       return Done{};
+    }
+    ANTIN_TRY(const auto held, db_->query(kHeld));
+    if (!held.empty()) {
+      const auto at = as_string(held[0][0]);
+      return make_error(Code::kStoreHeld, at, {{"at", at}});
     }
     ANTIN_CHECK(db_->execute(
         "INSERT INTO job(id, kind, owner, state, created, updated, input_sha256, options, result,"
@@ -158,8 +165,38 @@ Result<std::optional<StoredJob>> Store::any_job(const std::string& id) {
   return std::optional(read_job(rows[0]));
 }
 
+Result<std::optional<std::string>> Store::held() {
+  const std::lock_guard lock(mutex_);
+  ANTIN_TRY(const auto rows, db_->query(kHeld));
+  if (rows.empty()) return std::optional<std::string>();
+  return std::optional(as_string(rows[0][0]));
+}
+
+Result<std::size_t> Store::release(const std::string& result, UtcTime now) {
+  const std::lock_guard lock(mutex_);
+  std::size_t ended = 0;
+  const auto work = [&]() -> Status {
+    ended = 0;
+    ANTIN_TRY(const auto held, db_->query(kHeld));
+    if (held.empty()) return Done{};
+    ANTIN_TRY(const auto rows,
+              db_->query("UPDATE job SET state=?1, result=?2, updated=?3"
+                         " WHERE kind='sign' AND state IN (?4, ?5)"
+                         " AND id NOT IN (SELECT job FROM pending_signature) RETURNING id",
+                         {static_cast<std::int64_t>(JobState::kFailed), result, seconds(now),
+                          static_cast<std::int64_t>(JobState::kQueued),
+                          static_cast<std::int64_t>(JobState::kRunning)}));
+    ended = rows.size();
+    return db_->execute("DELETE FROM store_state WHERE name='held'");
+  };
+  ANTIN_CHECK(db_->transaction(work));
+  return ended;
+}
+
 Result<std::vector<StoredJob>> Store::unfinished_jobs(const std::string& kind) {
   const std::lock_guard lock(mutex_);
+  ANTIN_TRY(const auto held, db_->query(kHeld));
+  if (!held.empty()) return std::vector<StoredJob>();
   ANTIN_TRY(const auto rows, db_->query(std::string(kJobColumns) +
                                             "WHERE kind=?1 AND state IN (?2, ?3, ?4) ORDER BY id",
                                         {kind, static_cast<std::int64_t>(JobState::kQueued),

@@ -90,7 +90,7 @@ HOMES = {
                     "service/cli", "service/settings"],
     r"<nlohmann/": ["verifier", "service/antind", "service/cli", "service/cli_verify",
                      "service/cli_audit",
-                     "service/worker", "service/main", "service/system"],
+                     "service/worker", "service/main", "service/system", "service/store"],
 }
 # Ambient state has one home too: service/.
 AMBIENT = re.compile(
