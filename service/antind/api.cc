@@ -192,6 +192,8 @@ void Api::run(const Shared& work, const Responder& responder) {
         return signature(*work);
       case Operation::kSignedDocument:
         return signed_document(*work);
+      case Operation::kUpgrade:
+        return queue_upgrade_again(*work);
       case Operation::kJob:
         return job(*work);
       default:

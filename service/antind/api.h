@@ -127,6 +127,7 @@ class Api final : public RequestHandler {
 
   // api_signing.cc
   Result<Response> begin_signature(const Work& work, const Responder& responder, bool& later);
+  Status take_up_jobs();
   void run_job(const StoredJob& job);
   enum class Ended : std::uint8_t { kYes, kWaits };
   void answer_waiters(const std::string& job, Ended ended);
@@ -160,12 +161,18 @@ class Api final : public RequestHandler {
   bool upgrade_waits(StoredUpgrade& upgrade, const Status& tried);
   void run_upgrade_later(const std::string& signature, std::chrono::seconds pause);
   Status resume_upgrades();
+  /// POST /api/v1/signatures/{id}/upgrade: one that was given up, once more.
+  Result<Response> queue_upgrade_again(const Work& work);
   /// The facts of a signature and how its upgrade stands.
   Result<std::string> with_upgrade(const std::string& facts, const std::string& signature,
                                    const std::string& owner);
 
   // api_jobs.cc
   Result<Response> job(const Work& work);
+  void write_down(const StoredJob& job);
+  void end_interrupted();
+  void tend_jobs();
+  void tend_later();
   void run_or_turn_into_job(const Shared& work, const Responder& responder,
                             Result<Response> (Api::*member)(const Work&));
 

@@ -24,19 +24,32 @@ Response accepted(const std::string& job) {
   return response;
 }
 
-// A verification is repeatable and changes nothing, so its job is written down only when it ends
-// after its client was sent away; a stop in between is told as an unknown job, and the client asks
-// again.
+// A verification is repeatable and changes nothing, so its job is written down only when its client
+// was sent away, and by another thread than the polling one: a stop in between is told as
+// kJobInterrupted (end_interrupted()), and the client asks again.
 void Api::run_or_turn_into_job(const Shared& work, const Responder& responder,
                                Result<Response> (Api::*member)(const Work&)) {
   const auto id = new_uuid7(*parts_.clock, *parts_.random);
   const auto who = owner(work->caller);
   const auto kind = std::string(work->row->operation == Operation::kCompare ? "compare" : "verify");
   const auto turned = std::make_shared<bool>(false);
-  responder.otherwise_after(kAnswerWithin, [this, id, who, turned] {
+  const auto came = parts_.clock->utc_now();
+  const StoredJob begun{.id = id,
+                        .kind = kind,
+                        .owner = who,
+                        .state = JobState::kRunning,
+                        .created = came,
+                        .updated = came,
+                        .input_sha256 = {},
+                        .options = "{}",
+                        .result = {},
+                        .target = {}};
+  responder.otherwise_after(kAnswerWithin, [this, id, who, turned, begun] {
     const std::lock_guard lock(running_mutex_);
     running_.emplace(id, who);
     *turned = true;
+    later_.after(std::chrono::milliseconds(0),
+                 [this, begun] { disk_.submit_anyway([this, begun] { write_down(begun); }); });
     return accepted(id);
   });
   auto answer = (this->*member)(*work);
@@ -51,23 +64,52 @@ void Api::run_or_turn_into_job(const Shared& work, const Responder& responder,
       return;
     }
   }
-  const auto now = parts_.clock->utc_now();
-  const StoredJob job{
-      .id = id,
-      .kind = kind,
-      .owner = who,
-      .state = answer ? JobState::kDone : JobState::kFailed,
-      .created = now,
-      .updated = now,
-      .input_sha256 = {},
-      .options = "{}",
-      .result = answer ? result_of(answer.value()) : problem_json(answer.error(), work->request.id),
-      .target = {}};
-  if (auto kept = parts_.store->add_job(job); !kept)
-    parts_.log->write(Log::Level::kError, "job_lost",
-                      {{"job", id}, {"error", to_log_line(kept.error())}});
+  auto job = begun;
+  job.state = answer ? JobState::kDone : JobState::kFailed;
+  job.updated = parts_.clock->utc_now();
+  job.result = answer ? result_of(answer.value()) : problem_json(answer.error(), work->request.id);
+  // A stop took the workers away: that is no verdict, and the next start says so.
+  if (answer || !stopping_) write_down(job);
   const std::lock_guard lock(running_mutex_);
   running_.erase(id);
+}
+
+void Api::write_down(const StoredJob& job) {
+  if (const auto kept = parts_.store->add_job(job); !kept)
+    parts_.log->write(Log::Level::kError, "job_lost",
+                      {{"job", job.id}, {"error", to_log_line(kept.error())}});
+}
+
+// Verifications of an earlier start, or of a node that is gone: nobody has their documents any
+// more.
+void Api::end_interrupted() {
+  for (const char* kind : {"verify", "compare"}) {
+    const auto jobs = parts_.store->take_jobs(kind);
+    if (!jobs) continue;  // the next round asks again
+    for (auto job : jobs.value()) {
+      job.state = JobState::kFailed;
+      job.updated = parts_.clock->utc_now();
+      job.result = problem_json(make_error(Code::kJobInterrupted, job.id), job.id);
+      write_down(job);
+    }
+  }
+}
+
+// Every third of a lease: what this node has stays its own, and what a dead one had is taken up.
+void Api::tend_jobs() {
+  if (stopping_) return;
+  if (const auto renewed = parts_.store->renew_leases(); !renewed)
+    parts_.log->write(Log::Level::kWarning, "leases_not_renewed",
+                      {{"error", to_log_line(renewed.error())}});
+  end_interrupted();
+  if (const auto taken = take_up_jobs(); !taken)
+    parts_.log->write(Log::Level::kWarning, "jobs_not_taken",
+                      {{"error", to_log_line(taken.error())}});
+  tend_later();
+}
+
+void Api::tend_later() {
+  later_.after(Store::kLease / 3, [this] { disk_.submit_anyway([this] { tend_jobs(); }); });
 }
 
 Result<Response> Api::job(const Work& work) {

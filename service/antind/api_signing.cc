@@ -438,7 +438,14 @@ Result<std::string> Api::release(const StoredJob& job, const StoredPending& made
 Status Api::resume() {
   // First, while no signing job can add to them.
   ANTIN_CHECK(resume_upgrades());
-  ANTIN_TRY(const auto jobs, parts_.store->unfinished_jobs("sign"));
+  end_interrupted();
+  ANTIN_CHECK(take_up_jobs());
+  tend_later();
+  return Done{};
+}
+
+Status Api::take_up_jobs() {
+  ANTIN_TRY(const auto jobs, parts_.store->take_jobs("sign"));
   for (const auto& job : jobs) {
     if (parts_.agency == nullptr) break;
     parts_.log->write(Log::Level::kInfo, "job_resumed", {{"job", job.id}});

@@ -232,6 +232,18 @@ Result<std::string> Api::with_upgrade(const std::string& facts, const std::strin
   return as_line(body);
 }
 
+Result<Response> Api::queue_upgrade_again(const Work& work) {
+  const auto who = owner(work.caller);
+  ANTIN_CHECK(parts_.store->queue_again(work.resource, who, parts_.clock->utc_now()));
+  parts_.log->write(Log::Level::kInfo, "upgrade_queued_again", {{"signature", work.resource}});
+  ++upgrades_queued_;
+  if (parts_.sign_workers != nullptr) run_upgrade_later(work.resource, std::chrono::seconds(0));
+  ANTIN_TRY(const auto signature, parts_.store->signature(work.resource, who));
+  if (!signature) return make_error(Code::kSignatureUnknown, work.resource);
+  ANTIN_TRY(const auto facts, with_upgrade(signature->facts, signature->id, who));
+  return json_response(202, facts);
+}
+
 // What waits keeps its time across a restart.
 Status Api::resume_upgrades() {
   ANTIN_TRY(const auto upgrades, parts_.store->queued_upgrades());

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 
 #include "service/antind/http_server.h"
@@ -7,12 +9,21 @@ namespace antin::service {
 
 std::string new_uuid7(const Clock& clock, RandomSource& random) {
   Bytes octets = random.bytes(16);
-  // 48 bits of milliseconds; our wall clock counts seconds, the random part orders within one.
-  const auto stamp =
-      static_cast<std::uint64_t>(clock.utc_now().since_epoch().time_since_epoch().count() * 1000);
+  // 48 bits of milliseconds, then 12 bits that count (RFC 9562 6.2, method 1): later ones sort
+  // behind earlier ones of this process even when the wall clock stands still or is put back.
+  static std::atomic<std::uint64_t> last{0};
+  const auto now =
+      static_cast<std::uint64_t>(clock.utc_now().since_epoch().time_since_epoch().count() * 1000)
+      << 12U;
+  auto before = last.load();
+  std::uint64_t stamp = 0;
+  do {
+    stamp = std::max(now, before + 1);
+  } while (!last.compare_exchange_weak(before, stamp));
   for (unsigned i = 0; i < 6; ++i)
-    octets[i] = static_cast<std::uint8_t>((stamp >> (8U * (5 - i))) & 0xFFU);
-  octets[6] = static_cast<std::uint8_t>(0x70U | (octets[6] & 0x0FU));
+    octets[i] = static_cast<std::uint8_t>((stamp >> (52U - 8U * i)) & 0xFFU);
+  octets[6] = static_cast<std::uint8_t>(0x70U | ((stamp >> 8U) & 0x0FU));
+  octets[7] = static_cast<std::uint8_t>(stamp & 0xFFU);
   octets[8] = static_cast<std::uint8_t>(0x80U | (octets[8] & 0x3FU));
   auto text = to_hex(octets);
   for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, "-");

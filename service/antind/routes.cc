@@ -25,6 +25,9 @@ constexpr std::array kRoutes{
              Queue::kDisk, false},
     RouteRow{Operation::kSignedDocument, Method::kGet, "/api/v1/signatures/{id}/document",
              Scope::kSign, Queue::kDisk, false},
+    // An upgrade that was given up, once more.
+    RouteRow{Operation::kUpgrade, Method::kPost, "/api/v1/signatures/{id}/upgrade", Scope::kSign,
+             Queue::kDisk, false},
     RouteRow{Operation::kStoreOriginal, Method::kPost, "/api/v1/originals", Scope::kOriginals,
              Queue::kVerify, true},
     RouteRow{Operation::kFindOriginals, Method::kGet, "/api/v1/originals", Scope::kOriginals,

@@ -25,6 +25,7 @@ enum class Operation : std::uint8_t {
   kSign,
   kSignature,
   kSignedDocument,
+  kUpgrade,
   kStoreOriginal,
   kFindOriginals,
   kOriginal,

@@ -5,12 +5,14 @@
 
 #include "service/store/schema.h"
 #include "service/system/files.h"
+#include "service/system/real.h"
 
 namespace antin::service {
 
 Store::Store(const Settings& settings, std::unique_ptr<Database> db, std::unique_ptr<Database> keys)
     : folder_(settings.folder),
       key_file_(settings.key_file),
+      node_(to_hex(SystemRandom().bytes(8))),
       db_(std::move(db)),
       keys_db_(std::move(keys)) {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -116,7 +117,7 @@ class Store {
   /// transaction.
   Status postpone(const StoredPending& pending, const std::string& problem, UtcTime now);
   /// The signature, its job's end and the upgrade that is owed, if any, in one transaction; nothing
-  /// is pending then.
+  /// is pending then. Fails with kJobTakenOver when the job has ended already.
   Status finish_signature(const StoredSignature& signature, const std::string& job,
                           const std::string& result,
                           const std::optional<StoredUpgrade>& upgrade = std::nullopt);
@@ -127,7 +128,11 @@ class Store {
   Result<std::vector<StoredUpgrade>> queued_upgrades();
   Status set_upgrade(const StoredUpgrade& upgrade);
   /// The next version of a signature and what that means for its upgrade, in one transaction.
+  /// Fails with kJobTakenOver when another node has made that version.
   Status add_version(const StoredSignature& version, const StoredUpgrade& upgrade);
+  /// One that was given up is queued again, due `now`. Fails with kSignatureUnknown,
+  /// kUpgradeNotGivenUp.
+  Status queue_again(const std::string& signature, const std::string& owner, UtcTime now);
 
   /// Of a store that was restored: when its backup was made (RFC 3339). Until release() no new
   /// signing job begins (kStoreHeld {at}) and none goes on.
@@ -136,7 +141,15 @@ class Store {
   /// end with `result`, because they may have ended well after the backup; what was signed and
   /// waits for a timestamp goes on. Returns how many ended.
   Result<std::size_t> release(const std::string& result, UtcTime now);
+  /// Also says how a job ended that was added before; never the other way round.
   Status add_job(const StoredJob& job);
+  /// Jobs of `kind` that did not end and that no living node has: those of nodes whose lease is
+  /// over, oldest first, at most 100. From now on they are this node's. With SQLite there is only
+  /// one node, and what an earlier one left is taken at once.
+  Result<std::vector<StoredJob>> take_jobs(const std::string& kind);
+  /// To be called every third of kLease; who does not loses its jobs to another node.
+  Status renew_leases();
+  static constexpr std::chrono::seconds kLease{60};
   /// nullopt: no such thing, or another owner's.
   Result<std::optional<StoredJob>> job(const std::string& id, const std::string& owner);
   /// Whoever's it is: for the service itself.
@@ -179,6 +192,7 @@ class Store {
   Result<StoredOriginal> read_original(const Database::Row& row);
   Result<std::vector<StoredOriginal>> read_originals(const std::string& condition,
                                                      const std::vector<Database::Value>& values);
+  Status insert_job(const StoredJob& job);
   Result<std::optional<StoredEntry>> read_entry(const std::string& original);
   Status insert_entry(const std::string& original, const StoredEntry& entry, UtcTime at);
   /// Whether anything changed.
@@ -187,7 +201,7 @@ class Store {
   Status insert_upgrade(const StoredUpgrade& upgrade);
   Status update_upgrade(const StoredUpgrade& upgrade);
 
-  std::string folder_, key_file_;
+  std::string folder_, key_file_, node_;
   std::mutex mutex_;
   std::optional<MasterKeys> master_;  ///< nullopt when there is no key_file
   std::unique_ptr<Database> db_;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "service/store/store.h"
 #include "service/store/store_values.h"
 
@@ -17,9 +19,16 @@ StoredJob read_job(const Database::Row& row) {
                    .target = as_string(row[9])};
 }
 
-constexpr const char* kJobColumns =
-    "SELECT id, kind, owner, state, created, updated, input_sha256, options, result, target"
-    " FROM job ";
+constexpr const char* kColumns =
+    "id, kind, owner, state, created, updated, input_sha256, options, result, target";
+const std::string kJobColumns = "SELECT " + std::string(kColumns) + " FROM job ";
+
+// Leases are measured by the database's clock, which all nodes share.
+const char* now_of(const Database& database) {
+  return database.dialect() == Database::Dialect::kSqlite
+             ? "CAST(strftime('%s','now') AS INTEGER)"
+             : "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)";
+}
 
 constexpr const char* kHeld = "SELECT value FROM store_state WHERE name='held'";
 
@@ -41,13 +50,56 @@ std::string_view name(JobState state) noexcept {
   return "failed";
 }
 
-Status Store::add_job(const StoredJob& job) {
-  const std::lock_guard lock(mutex_);
+Status Store::insert_job(const StoredJob& job) {
   return db_->execute(
       "INSERT INTO job(id, kind, owner, state, created, updated, input_sha256, options, result,"
-      " target) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      " target, lease_owner, lease_until) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, " +
+          std::string(now_of(*db_)) +
+          "+?12) ON CONFLICT(id) DO UPDATE SET state=excluded.state, result=excluded.result,"
+          " updated=excluded.updated WHERE excluded.state IN (?13, ?14)",
       {job.id, job.kind, job.owner, static_cast<std::int64_t>(job.state), seconds(job.created),
-       seconds(job.updated), job.input_sha256, job.options, job.result, job.target});
+       seconds(job.updated), job.input_sha256, job.options, job.result, job.target, node_,
+       std::int64_t{kLease.count()}, static_cast<std::int64_t>(JobState::kDone),
+       static_cast<std::int64_t>(JobState::kFailed)});
+}
+
+Status Store::add_job(const StoredJob& job) {
+  const std::lock_guard lock(mutex_);
+  return insert_job(job);
+}
+
+Result<std::vector<StoredJob>> Store::take_jobs(const std::string& kind) {
+  const std::lock_guard lock(mutex_);
+  ANTIN_TRY(const auto held, db_->query(kHeld));
+  if (!held.empty()) return std::vector<StoredJob>();
+  const bool alone = db_->dialect() == Database::Dialect::kSqlite;
+  const std::string now = now_of(*db_);
+  // Two nodes that look at the same moment pass each other's rows by instead of waiting for them.
+  const auto take = "UPDATE job SET lease_owner=?1, lease_until=" + now +
+                    "+?2 WHERE id IN (SELECT id FROM job WHERE kind=?3 AND state IN (?4, ?5, ?6)"
+                    " AND lease_owner<>?1" +
+                    (alone ? "" : " AND lease_until<" + now) + " ORDER BY id LIMIT 100" +
+                    (alone ? "" : " FOR UPDATE SKIP LOCKED") + ") RETURNING " + kColumns;
+  ANTIN_TRY(const auto rows, db_->query(take, {node_, std::int64_t{kLease.count()}, kind,
+                                               static_cast<std::int64_t>(JobState::kQueued),
+                                               static_cast<std::int64_t>(JobState::kRunning),
+                                               static_cast<std::int64_t>(JobState::kPending)}));
+  std::vector<StoredJob> jobs;
+  jobs.reserve(rows.size());
+  for (const auto& row : rows) jobs.push_back(read_job(row));
+  std::sort(jobs.begin(), jobs.end(),
+            [](const StoredJob& a, const StoredJob& b) { return a.id < b.id; });
+  return jobs;
+}
+
+Status Store::renew_leases() {
+  const std::lock_guard lock(mutex_);
+  return db_->execute(
+      "UPDATE job SET lease_until=" + std::string(now_of(*db_)) +
+          "+?2 WHERE lease_owner=?1 AND state IN (?3, ?4, ?5)",
+      {node_, std::int64_t{kLease.count()}, static_cast<std::int64_t>(JobState::kQueued),
+       static_cast<std::int64_t>(JobState::kRunning),
+       static_cast<std::int64_t>(JobState::kPending)});
 }
 
 Result<Store::Begun> Store::begin_job(const StoredJob& job, const std::string& idempotency_key,
@@ -70,11 +122,7 @@ Result<Store::Begun> Store::begin_job(const StoredJob& job, const std::string& i
       const auto at = as_string(held[0][0]);
       return make_error(Code::kStoreHeld, at, {{"at", at}});
     }
-    ANTIN_CHECK(db_->execute(
-        "INSERT INTO job(id, kind, owner, state, created, updated, input_sha256, options, result,"
-        " target) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        {job.id, job.kind, job.owner, static_cast<std::int64_t>(job.state), seconds(job.created),
-         seconds(job.updated), job.input_sha256, job.options, job.result, job.target}));
+    ANTIN_CHECK(insert_job(job));
     return db_->execute("INSERT INTO idempotency VALUES(?1, ?2, ?3, ?4, ?5)",
                         {job.owner, idempotency_key, fingerprint, job.id, seconds(job.created)});
   };
@@ -88,8 +136,11 @@ Status Store::set_job(const std::string& id, JobState state, const std::string& 
   return db_->transaction([&]() -> Status {
     if (state == JobState::kFailed)
       ANTIN_CHECK(db_->execute("DELETE FROM pending_signature WHERE job=?1", {id}));
-    return db_->execute("UPDATE job SET state=?2, result=?3, target=?4, updated=?5 WHERE id=?1",
-                        {id, static_cast<std::int64_t>(state), result, target, seconds(now)});
+    // A signature that was released stays released.
+    return db_->execute(
+        "UPDATE job SET state=?2, result=?3, target=?4, updated=?5 WHERE id=?1 AND state<>?6",
+        {id, static_cast<std::int64_t>(state), result, target, seconds(now),
+         static_cast<std::int64_t>(JobState::kDone)});
   });
 }
 
@@ -137,30 +188,34 @@ Status Store::finish_signature(const StoredSignature& signature, const std::stri
                                const std::optional<StoredUpgrade>& upgrade) {
   const std::lock_guard lock(mutex_);
   return db_->transaction([&]() -> Status {
+    ANTIN_TRY(
+        const auto ended,
+        db_->query("UPDATE job SET state=?2, result=?3, target=?4, updated=?5"
+                   " WHERE id=?1 AND state NOT IN (?2, ?6) RETURNING id",
+                   {job, static_cast<std::int64_t>(JobState::kDone), result, signature.id,
+                    seconds(signature.created), static_cast<std::int64_t>(JobState::kFailed)}));
+    // Whoever was away for longer than its lease must not release a second signature.
+    if (ended.empty()) return make_error(Code::kJobTakenOver, job);
     ANTIN_CHECK(insert_signature(signature));
     if (upgrade) ANTIN_CHECK(insert_upgrade(*upgrade));
     ANTIN_CHECK(tell(*db_, {.kind = StoreEvent::Kind::kSigned,
                             .subject = signature.id,
                             .actor = signature.owner,
                             .document_sha256 = signature.sha256}));
-    ANTIN_CHECK(db_->execute("DELETE FROM pending_signature WHERE job=?1", {job}));
-    return db_->execute("UPDATE job SET state=?2, result=?3, target=?4, updated=?5 WHERE id=?1",
-                        {job, static_cast<std::int64_t>(JobState::kDone), result, signature.id,
-                         seconds(signature.created)});
+    return db_->execute("DELETE FROM pending_signature WHERE job=?1", {job});
   });
 }
 
 Result<std::optional<StoredJob>> Store::job(const std::string& id, const std::string& owner) {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows,
-            db_->query(std::string(kJobColumns) + "WHERE id=?1 AND owner=?2", {id, owner}));
+  ANTIN_TRY(const auto rows, db_->query(kJobColumns + "WHERE id=?1 AND owner=?2", {id, owner}));
   if (rows.empty()) return std::optional<StoredJob>();
   return std::optional(read_job(rows[0]));
 }
 
 Result<std::optional<StoredJob>> Store::any_job(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows, db_->query(std::string(kJobColumns) + "WHERE id=?1", {id}));
+  ANTIN_TRY(const auto rows, db_->query(kJobColumns + "WHERE id=?1", {id}));
   if (rows.empty()) return std::optional<StoredJob>();
   return std::optional(read_job(rows[0]));
 }
@@ -197,11 +252,11 @@ Result<std::vector<StoredJob>> Store::unfinished_jobs(const std::string& kind) {
   const std::lock_guard lock(mutex_);
   ANTIN_TRY(const auto held, db_->query(kHeld));
   if (!held.empty()) return std::vector<StoredJob>();
-  ANTIN_TRY(const auto rows, db_->query(std::string(kJobColumns) +
-                                            "WHERE kind=?1 AND state IN (?2, ?3, ?4) ORDER BY id",
-                                        {kind, static_cast<std::int64_t>(JobState::kQueued),
-                                         static_cast<std::int64_t>(JobState::kRunning),
-                                         static_cast<std::int64_t>(JobState::kPending)}));
+  ANTIN_TRY(const auto rows,
+            db_->query(kJobColumns + "WHERE kind=?1 AND state IN (?2, ?3, ?4) ORDER BY id",
+                       {kind, static_cast<std::int64_t>(JobState::kQueued),
+                        static_cast<std::int64_t>(JobState::kRunning),
+                        static_cast<std::int64_t>(JobState::kPending)}));
   std::vector<StoredJob> jobs;
   for (const auto& row : rows) jobs.push_back(read_job(row));
   return jobs;

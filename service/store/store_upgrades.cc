@@ -84,6 +84,10 @@ Status Store::set_upgrade(const StoredUpgrade& upgrade) {
 Status Store::add_version(const StoredSignature& version, const StoredUpgrade& upgrade) {
   const std::lock_guard lock(mutex_);
   return db_->transaction([&]() -> Status {
+    ANTIN_TRY(const auto rows,
+              db_->query("SELECT versions FROM upgrade WHERE signature=?1", {upgrade.signature}));
+    if (rows.empty() || as_integer(rows[0][0]) + 1 != upgrade.versions)
+      return make_error(Code::kJobTakenOver, upgrade.signature);
     ANTIN_CHECK(insert_signature(version));
     ANTIN_CHECK(update_upgrade(upgrade));
     ANTIN_CHECK(tell(*db_, {.kind = StoreEvent::Kind::kUpgraded,
@@ -92,6 +96,23 @@ Status Store::add_version(const StoredSignature& version, const StoredUpgrade& u
                             .document_sha256 = version.sha256}));
     return db_->execute("UPDATE job SET updated=?2 WHERE id=?1",
                         {upgrade.job, seconds(version.created)});
+  });
+}
+
+Status Store::queue_again(const std::string& signature, const std::string& owner, UtcTime now) {
+  const std::lock_guard lock(mutex_);
+  return db_->transaction([&]() -> Status {
+    ANTIN_TRY(const auto known,
+              db_->query("SELECT id FROM signature WHERE id=?1 AND owner=?2", {signature, owner}));
+    if (known.empty()) return make_error(Code::kSignatureUnknown, signature);
+    // From now on it may take as long again as it may from a release.
+    ANTIN_TRY(const auto queued,
+              db_->query("UPDATE upgrade SET state=?2, since=?3, due=?3, tries=0"
+                         " WHERE signature=?1 AND state=?4 RETURNING signature",
+                         {signature, static_cast<std::int64_t>(UpgradeState::kQueued), seconds(now),
+                          static_cast<std::int64_t>(UpgradeState::kGivenUp)}));
+    return queued.empty() ? Status{make_error(Code::kUpgradeNotGivenUp, signature)}
+                          : Status{Done{}};
   });
 }
 
