@@ -18,6 +18,7 @@
 #include "service/main/evidence_routes.h"
 #include "service/main/reload.h"
 #include "service/main/store_settings.h"
+#include "service/main/store_start.h"
 #include "service/net/poco_fetcher.h"
 #include "service/system/files.h"
 #include "service/system/filter.h"
@@ -253,7 +254,9 @@ Status run_daemon(const Config& config, const std::string& config_path,
   ANTIN_TRY(const auto configuration, worker_configuration(config));
   ANTIN_TRY(const auto checking, checking_configuration(config));
   ANTIN_TRY(auto appearances, load_appearances(config.agency.appearances));
-  ANTIN_TRY(const auto store, Store::open(store_settings(config)));
+  const auto stored = store_settings(config);
+  ANTIN_TRY(const auto store, Store::open(stored));
+  ANTIN_TRY(const auto store_lock, start_store(*store, stored, log));
   KeyRing keys(*store, clock, roles_of(config));
   ANTIN_TRY(const auto fetcher,
             PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));

@@ -209,8 +209,11 @@ Status Postgresql::ready() {
 Error Postgresql::failed(const char* doing, const pg_result* answer, Where where) {
   const char* state = answer != nullptr ? PQresultErrorField(answer, PG_DIAG_SQLSTATE) : nullptr;
   const std::string told = answer != nullptr ? PQresultErrorMessage(answer) : "";
-  if (PQstatus(connection_.get()) != CONNECTION_OK) return gone(where);
-  const auto code = state != nullptr ? code_of(state) : Code::kStoreFailed;
+  // Without a code it is not the server's word: libpq lost it, whatever it thinks of the
+  // connection.
+  const auto code = state != nullptr ? code_of(state) : Code::kDatabaseGone;
+  if (code == Code::kDatabaseGone || PQstatus(connection_.get()) != CONNECTION_OK)
+    return gone(where);
   return make_error(code, std::string(doing) + ": " + told + (state != nullptr ? state : ""), {},
                     where);
 }

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "service/store/postgresql.h"
+#include "service/store/service_lock.h"
 #include "tests/fakes/store_fixture.h"
 
 namespace antin::service {
@@ -113,7 +114,7 @@ TEST_F(Outage, AChangeThatTheDatabaseLeavesInTheMiddleIsNotHalfDone) {
     server()->stop(SIGQUIT);
     return db->execute("INSERT INTO store_state VALUES('b', '2')");
   });
-  EXPECT_EQ(done.error().code, Code::kDatabaseGone);
+  EXPECT_EQ(done.error().code, Code::kDatabaseGone) << to_log_line(done.error());
   EXPECT_EQ(db->query("SELECT 1", {}).error().code, Code::kDatabaseGone);
   ASSERT_TRUE(server()->run());
   EXPECT_TRUE(db->query("SELECT name FROM store_state", {}).value().empty());
@@ -142,6 +143,15 @@ TEST_F(Outage, JobsOfADeadNodeReturnAndNoneIsReleasedTwice) {
   EXPECT_EQ(store_->finish_signature(signature("s-2"), "j-1", "{}").error().code,
             Code::kJobTakenOver);
   EXPECT_FALSE(store_->signature("s-2", "key-1").value());
+}
+
+TEST_F(Outage, OneServiceHasTheFolder) {
+  {
+    const auto first = ServiceLock::take(folder_.path());
+    ASSERT_TRUE(first);
+    EXPECT_EQ(ServiceLock::take(folder_.path()).error().code, Code::kStoreInUse);
+  }
+  EXPECT_TRUE(ServiceLock::take(folder_.path()));
 }
 
 TEST_F(Outage, AVerificationThatWasInterruptedHasAnEnd) {
