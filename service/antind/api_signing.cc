@@ -445,9 +445,10 @@ Status Api::resume() {
 }
 
 Status Api::take_up_jobs() {
+  // Of those that a node without a key takes, nothing would come.
+  if (parts_.agency == nullptr) return Done{};
   ANTIN_TRY(const auto jobs, parts_.store->take_jobs("sign"));
   for (const auto& job : jobs) {
-    if (parts_.agency == nullptr) break;
     parts_.log->write(Log::Level::kInfo, "job_resumed", {{"job", job.id}});
     ANTIN_TRY(const auto pending, parts_.store->pending(job.id));
     const auto now = parts_.clock->utc_now().since_epoch();

@@ -10,7 +10,7 @@ namespace antin::service {
 namespace {
 
 // Types by the numbers that the server gives them; they never change (pg_type.dat).
-constexpr Oid kBytea = 17, kInt8 = 20, kInt4 = 23, kText = 25, kVoid = 2278;
+constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt4 = 23, kText = 25, kVoid = 2278;
 // Every change of every node queues here (see begin()). "antin" in ASCII.
 constexpr const char* kQueue = "SELECT pg_advisory_xact_lock(418263263598)";
 // A cursor's portion: some hundred rows of a few hundred octets.
@@ -67,6 +67,8 @@ Result<Database::Value> from_wire(const PGresult* answer, int row, int column) {
     }
     case kText:
       return Database::Value(std::string(octets));
+    case kBool:
+      return Database::Value(std::int64_t{octets == std::string_view("\1", 1) ? 1 : 0});
     case kVoid:
       return Database::Value(nullptr);
     default:
