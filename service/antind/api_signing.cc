@@ -109,7 +109,8 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
       look != inputs.options.end() && parts_.appearances.count(look->second) == 0)
     return make_error(Code::kAppearanceUnknown, look->second, {{"name", look->second}});
 
-  // Nothing is begun that cannot be done: the same Idempotency-Key works when the key holder is back.
+  // Nothing is begun that cannot be done: the same Idempotency-Key works when the key holder is
+  // back.
   ANTIN_CHECK(parts_.agency->reachable());
 
   ANTIN_TRY(auto stored, parts_.store->put_document({file->second.view()}));

@@ -227,8 +227,8 @@ Result<Config> load_config(const std::string& path) {
   for (auto* file :
        {&config.http.port_file, &config.verify.trust, &config.verify.crls, &config.verify.policy,
         &config.verify.units, &config.agency.tokend, &config.agency.certificate,
-        &config.agency.appearances, &config.store.folder, &config.store.key_file, &config.http.tls.certificate,
-        &config.http.tls.key, &config.http.tls.client_ca})
+        &config.agency.appearances, &config.store.folder, &config.store.key_file,
+        &config.http.tls.certificate, &config.http.tls.key, &config.http.tls.client_ca})
     *file = beside(folder, *file);
   auto& cache = config.revocation.cache;
   cache = cache.empty() ? config.store.folder + "/evidence" : beside(folder, cache);
