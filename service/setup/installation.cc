@@ -4,6 +4,7 @@
 
 #include "certs/certificate.h"
 #include "service/system/files.h"
+#include "service/tls/tls_context.h"
 
 namespace antin::service::setup {
 namespace {
@@ -20,6 +21,10 @@ std::vector<NamedPath> paths_of(const Config& config) {
       {"verify.units", config.verify.units, Use::kFile},
       {"agency.certificate", config.agency.certificate, Use::kFile},
       {"agency.appearances", config.agency.appearances, Use::kFolder},
+      {"agency.tokend", config.agency.tokend, Use::kSocket},
+      {"http.tls_certificate", config.http.tls.certificate, Use::kFile},
+      {"http.tls_key", config.http.tls.key, Use::kSecret},
+      {"http.tls_client_ca", config.http.tls.client_ca, Use::kFile},
       {"store.folder", config.store.folder, Use::kOwnFolder},
       {"store.key_file", config.store.key_file, Use::kSecret},
   };
@@ -84,6 +89,17 @@ void check_trust(const std::string& folder, Problems& problems) {
         Weight::kWarns);
 }
 
+// The certificate of antind's own TLS: its end, and whether certificate, key and issuers of clients
+// go together, by loading them as the server would.
+void check_tls(const TlsFiles& files, const Clock& clock, Problems& problems) {
+  if (files.certificate.empty()) return;
+  check_validity({"http.tls_certificate", files.certificate}, clock, problems);
+  auto readable = files;
+  readable.key = source_of_credential(files.key);
+  auto loaded = TlsContext::load(readable);
+  if (!loaded) problems.push_back({std::move(loaded).error(), Weight::kStops});
+}
+
 bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
   const auto relative = path.lexically_normal().lexically_relative(folder.lexically_normal());
   return !relative.empty() && *relative.begin() != "..";
@@ -114,6 +130,7 @@ Problems check_installation(const Config& config, const Account& account, const 
   for (const auto& named : paths) check_path(named, account, problems);
   if (!config.agency.certificate.empty())
     check_validity({"agency.certificate", config.agency.certificate}, clock, problems);
+  check_tls(config.http.tls, clock, problems);
   check_trust(config.verify.trust, problems);
   check_backups(paths, config.store.folder, problems);
   check_development(config, problems);

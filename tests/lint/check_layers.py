@@ -62,7 +62,7 @@ MAY_INCLUDE = {
     # Documents, register, jobs and keys: files, and a database behind one interface.
     "service/store": ["certs/core", "certs/ossl", "service/system"],
     # What an administrator should know about an installation before it starts.
-    "service/setup": ["certs/core", "certs", "service/system", "service/antind"],
+    "service/setup": ["certs/core", "certs", "service/system", "service/antind", "service/tls"],
     # The server's side of TLS: OpenSSL behind two classes, so that antind names none of it.
     "service/tls": ["certs/core", "certs/ossl", "service/system"],
     # antin-tokend, the process that holds keys and PINs: no HTTP, no database, no PDF.

@@ -163,12 +163,41 @@ TEST_F(Installation, AnEmptyTrustFolderAndDevelopmentSettingsAreSpokenOf) {
               ElementsAre(Code::kSetupTrustEmpty, Code::kSetupDevelopment));
 }
 
+TEST_F(Installation, ASecretInTheFolderThatBackupsCopyStops) {
+  std::filesystem::create_directory(config_.store.folder);
+  ASSERT_EQ(::chmod(config_.store.folder.c_str(), 0700), 0);
+  config_.http.tls.key = file("store/tls.key", 0600);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ElementsAre(Code::kSetupSecretInBackup));
+  config_.http.tls.key = file("tls.key", 0600);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
+}
+
+TEST_F(Installation, ATlsKeyIsHeldToItsCertificateAndToItsMode) {
+  const std::string keys = ANTIN_SOURCE_DIR "/tests/pki/keys/";
+  const auto key = [this, &keys](const char* name, mode_t mode) {
+    std::filesystem::copy(keys + name, folder_ + "/tls.key",
+                          std::filesystem::copy_options::overwrite_existing);
+    EXPECT_EQ(::chmod((folder_ + "/tls.key").c_str(), mode), 0);
+    return folder_ + "/tls.key";
+  };
+  config_.http.tls.certificate = ANTIN_SOURCE_DIR "/tests/pki/certs/agency.crt";
+  config_.http.tls.key = key("agency.key", 0600);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
+  config_.http.tls.key = key("agency.key", 0644);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ::testing::Contains(Code::kSetupFileOpen));
+  config_.http.tls.key = key("tsa.key", 0600);
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ElementsAre(Code::kTlsUnusable));
+}
+
 TEST_F(Installation, TheEndOfACertificateIsSpokenOf) {
   config_.agency.certificate = ANTIN_SOURCE_DIR "/tests/pki/certs/agency.crt";
   EXPECT_THAT(checked_at("2090-01-01T00:00:00Z"), ElementsAre(Code::kSetupCertificateExpired));
   EXPECT_THAT(checked_at("2000-01-01T00:00:00Z"), ElementsAre(Code::kSetupCertificateExpired));
   config_.agency.certificate = file("not-a-certificate", 0644);
   EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ElementsAre(Code::kSetupFileUnusable));
+  config_.agency.certificate = ANTIN_SOURCE_DIR "/tests/pki/certs/agency.crt";
+  EXPECT_THAT(checked_at("2034-12-01T00:00:00Z"), ElementsAre(Code::kSetupCertificateEnds));
+  EXPECT_THAT(checked_at("2034-11-01T00:00:00Z"), IsEmpty());
 }
 
 }  // namespace
