@@ -194,6 +194,14 @@ void Api::run(const Shared& work, const Responder& responder) {
         return signed_document(*work);
       case Operation::kUpgrade:
         return queue_upgrade_again(*work);
+      case Operation::kLogCheckpoint:
+        return log_checkpoint(*work);
+      case Operation::kLogTile:
+        return log_tile(*work);
+      case Operation::kIssuedProof:
+        return issued_proof(*work);
+      case Operation::kSignatureProof:
+        return signature_proof(*work);
       case Operation::kJob:
         return job(*work);
       default:

@@ -16,6 +16,7 @@
 #include "service/antind/key_client.h"
 #include "service/antind/later.h"
 #include "service/antind/log.h"
+#include "service/antind/log_desk.h"
 #include "service/antind/metrics.h"
 #include "service/antind/pools.h"
 #include "service/antind/query.h"
@@ -44,6 +45,7 @@ struct ApiParts {
   Metrics* metrics;
   const Clock* clock;
   RandomSource* random;
+  LogDesk* logs = nullptr;  ///< told of right and wrong keys
 };
 
 /// The HTTP interface: admits and dispatches on the polling thread, works on pools of its own, so
@@ -166,6 +168,13 @@ class Api final : public RequestHandler {
   /// The facts of a signature and how its upgrade stands.
   Result<std::string> with_upgrade(const std::string& facts, const std::string& signature,
                                    const std::string& owner);
+
+  // api_logs.cc
+  Result<Response> log_checkpoint(const Work& work);
+  Result<Response> log_tile(const Work& work);
+  Result<Response> document_proof(const std::string& sha256);
+  Result<Response> issued_proof(const Work& work);
+  Result<Response> signature_proof(const Work& work);
 
   // api_jobs.cc
   Result<Response> job(const Work& work);

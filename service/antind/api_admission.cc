@@ -61,11 +61,15 @@ Status Api::within_rates(const Result<Caller>& caller, const Peer& peer, const R
       parts_.metrics->count("antin_http_limited_total", "by=\"failures\"");
       return too_often(Code::kTooManyFailures, *wait);
     }
-    if (!secret.empty())
+    if (!secret.empty()) {
       rates_.was_right(peer.address, secret);
-    else if (!caller && caller.error().code == Code::kHttpUnauthorized)
+    } else if (!caller && caller.error().code == Code::kHttpUnauthorized) {
       rates_.was_wrong(peer.address, now);
+      if (parts_.logs != nullptr) parts_.logs->key_refused(peer.address);
+    }
   }
+  if (caller && !caller.value().key_id.empty() && parts_.logs != nullptr)
+    parts_.logs->key_used(caller.value().key_id, peer.address);
   const auto wait = secret.empty() ? rates_.address(peer.address, cost, now)
                                    : rates_.key(caller.value().key_id, peer.address, cost, now);
   if (!wait) return Done{};

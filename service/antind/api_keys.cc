@@ -16,7 +16,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kPrefix = "antin_", kByDigest = "sha256:", kBySubject = "subject:";
-constexpr std::array kScopes{Scope::kVerify, Scope::kSign, Scope::kOriginals, Scope::kRegister};
+constexpr std::array kScopes{Scope::kVerify, Scope::kSign, Scope::kOriginals, Scope::kRegister,
+                             Scope::kAudit};
 
 std::string join(const std::set<Scope>& scopes) {
   std::string text;
@@ -44,6 +45,8 @@ std::string_view name(Scope scope) noexcept {
       return "sign";
     case Scope::kRegister:
       return "register";
+    case Scope::kAudit:
+      return "audit";
     case Scope::kOriginals:
       break;
   }

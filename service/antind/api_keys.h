@@ -16,7 +16,7 @@
 
 namespace antin::service {
 
-enum class Scope : std::uint8_t { kVerify, kSign, kOriginals, kRegister };
+enum class Scope : std::uint8_t { kVerify, kSign, kOriginals, kRegister, kAudit };
 std::string_view name(Scope scope) noexcept;
 /// "verify,sign"; nullopt for anything unknown or nothing at all.
 std::optional<std::set<Scope>> read_scopes(std::string_view text);

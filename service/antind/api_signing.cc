@@ -8,6 +8,7 @@
 #include "service/antind/problem.h"
 #include "service/antind/sha256.h"
 #include "service/antind/upgrade.h"
+#include "service/audit/reconcile.h"
 #include "service/ipc/worker_protocol.h"
 
 namespace antin::service {
@@ -345,6 +346,11 @@ Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
             check_prepared(document, update, key.scheme.digest, key.certificate));
   ANTIN_CHECK(
       check_by_another(document, update.tail, ask_for_signature(document.size(), checked.ranges)));
+  // From here on the key holder's journal may have it: it must not be found to be nobody's.
+  ANTIN_CHECK(parts_.store->in_transaction([&](Database& database) {
+    return audit::expect_signature(database, job.id, sha256({checked.attributes.value()}),
+                                   parts_.clock->utc_now());
+  }));
   ANTIN_TRY(const auto value, parts_.agency->sign(key, checked.attributes));
   ANTIN_TRY(const auto warnings, cbor::array_at(prepared.body, "warnings"));
   const auto now = parts_.clock->utc_now();

@@ -5,6 +5,7 @@
 #include "service/antind/address.h"
 #include "service/antind/api_keys.h"
 #include "service/antind/http_parser.h"
+#include "service/audit/checkpoint.h"
 #include "service/settings/section.h"
 #include "service/store/database.h"
 
@@ -181,6 +182,9 @@ Status check_together(const Config& config) {
   ANTIN_CHECK(check_database_address(config.store.database));
   if (config.store.key_file.starts_with(config.store.folder + "/"))
     return unsafe("store.key_file lies in store.folder, which backups copy");
+  if (!config.audit.checkpoint_key.empty() &&
+      (config.audit.origin.size() > 200 || !audit::is_origin(config.audit.origin)))
+    return wrong("audit.origin", "must be given with a key, without blanks or plus");
   if (config.agency.key.empty()) return Done{};
   if (config.agency.tokend.empty()) return wrong("agency.tokend", "must be given with a key");
   if (config.agency.check_trust && config.verify.trust.empty())
@@ -216,6 +220,10 @@ Result<Config> read_sections(Section& root) {
   ANTIN_CHECK(read_agency(std::move(agency), config.agency));
   ANTIN_TRY(auto revocation, root.section("revocation"));
   ANTIN_CHECK(read_revocation(std::move(revocation), config.revocation));
+  ANTIN_TRY(auto audit, root.section("audit"));
+  ANTIN_CHECK(audit.text("checkpoint_key", config.audit.checkpoint_key));
+  ANTIN_CHECK(audit.text("origin", config.audit.origin));
+  ANTIN_CHECK(audit.done());
   ANTIN_TRY(auto store, root.section("store"));
   ANTIN_CHECK(store.text("folder", config.store.folder));
   ANTIN_CHECK(store.text("database", config.store.database));

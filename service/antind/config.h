@@ -95,6 +95,12 @@ struct Config {
     /// For one document; never more than half of verify.seconds.
     std::chrono::seconds total{20};
   } revocation;
+  /// The two logs (docs/PROTOCOL.audit.md).
+  struct Audit {
+    std::string checkpoint_key;  ///< RFC 7512 URI of an Ed25519 key; "" = no checkpoints
+    std::string origin;          ///< "example.gov.vn/antin": names the logs for ever
+    Bytes config_sha256;         ///< of the file that was read; load_config() fills it in
+  } audit;
   struct Storage {
     std::string folder;
     /// "sqlite": a file in `folder`; or "postgresql://…" without a password.

@@ -42,6 +42,19 @@ constexpr std::array kRoutes{
     // By digest or public code for everybody; by number for whoever may see originals.
     RouteRow{Operation::kLookUp, Method::kGet, "/api/v1/register", Scope::kVerify, Queue::kDisk,
              false},
+    // The log of what was issued is public; of the other one only its checkpoints are not telling.
+    RouteRow{Operation::kLogCheckpoint, Method::kGet, "/api/v1/logs/issued/checkpoint",
+             std::nullopt, Queue::kDisk, false},
+    RouteRow{Operation::kLogCheckpoint, Method::kGet, "/api/v1/logs/audit/checkpoint",
+             Scope::kAudit, Queue::kDisk, false},
+    RouteRow{Operation::kLogTile, Method::kGet, "/api/v1/logs/issued/tile/{path}", std::nullopt,
+             Queue::kDisk, false},
+    RouteRow{Operation::kLogTile, Method::kGet, "/api/v1/logs/audit/tile/{path}", Scope::kAudit,
+             Queue::kDisk, false},
+    RouteRow{Operation::kIssuedProof, Method::kGet, "/api/v1/logs/issued/proof", std::nullopt,
+             Queue::kDisk, false},
+    RouteRow{Operation::kSignatureProof, Method::kGet, "/api/v1/signatures/{id}/proof",
+             Scope::kSign, Queue::kDisk, false},
     // A job belongs to whoever began it; any key may ask for its own.
     RouteRow{Operation::kJob, Method::kGet, "/api/v1/jobs/{id}", std::nullopt, Queue::kDisk, false},
 };
@@ -53,7 +66,21 @@ bool is_id(std::string_view text) {
   });
 }
 
+// The rest of a path that names a tile: digits, "x", ".p", "entries" and slashes.
+bool is_tail(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '/';
+  });
+}
+
 bool fits(std::string_view pattern, std::string_view path, std::string& id) {
+  constexpr std::string_view kTail = "{path}";
+  if (pattern.ends_with(kTail)) {
+    const auto front = pattern.substr(0, pattern.size() - kTail.size());
+    if (!path.starts_with(front) || !is_tail(path.substr(front.size()))) return false;
+    id = path.substr(front.size());
+    return true;
+  }
   const auto open = pattern.find("{id}");
   if (open == std::string_view::npos) return pattern == path;
   const auto before = pattern.substr(0, open);

@@ -32,6 +32,10 @@ enum class Operation : std::uint8_t {
   kOriginalDocument,
   kDecide,
   kLookUp,
+  kLogCheckpoint,
+  kLogTile,
+  kIssuedProof,
+  kSignatureProof,
   kJob
 };
 
@@ -42,7 +46,7 @@ enum class Queue : std::uint8_t { kInline, kDisk, kVerify };
 struct RouteRow {
   Operation operation;
   Method method;
-  std::string_view pattern;  ///< "{id}" stands for one path segment
+  std::string_view pattern;  ///< "{id}": one path segment; "{path}": the rest
   std::optional<Scope> scope;
   Queue queue;
   bool takes_body;

@@ -10,12 +10,15 @@
 #include "service/antind/api.h"
 #include "service/antind/front.h"
 #include "service/antind/key_client.h"
+#include "service/antind/log_desk.h"
 #include "service/antind/register_route.h"
+#include "service/antind/sha256.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/main/agency_key.h"
 #include "service/main/confinement.h"
 #include "service/main/draw_routes.h"
 #include "service/main/evidence_routes.h"
+#include "service/main/log_keys.h"
 #include "service/main/reload.h"
 #include "service/main/store_settings.h"
 #include "service/main/store_start.h"
@@ -222,6 +225,7 @@ class StopSignals {
 Result<Config> load_config(const std::string& path) {
   ANTIN_TRY(const auto octets, read_file(path, kMaxConfigFile));
   ANTIN_TRY(auto config, read_config(as_text(octets)));
+  config.audit.config_sha256 = sha256({octets});
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(path, ignored).parent_path();
   for (auto* file :
@@ -257,6 +261,15 @@ Status run_daemon(const Config& config, const std::string& config_path,
   const auto stored = store_settings(config);
   ANTIN_TRY(const auto store, Store::open(stored));
   ANTIN_TRY(const auto store_lock, start_store(*store, stored, log));
+  LogDesk logs({.store = store.get(),
+                .log = &log,
+                .metrics = &metrics,
+                .clock = &clock,
+                .random = &random,
+                .origin = config.audit.origin,
+                .key = checkpoint_key(config),
+                .journal = tokend_journal(config)});
+  ANTIN_CHECK(logs.open(config.audit.config_sha256));
   KeyRing keys(*store, clock, roles_of(config));
   ANTIN_TRY(const auto fetcher,
             PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));
@@ -320,7 +333,8 @@ Status run_daemon(const Config& config, const std::string& config_path,
            .log = &log,
            .metrics = &metrics,
            .clock = &clock,
-           .random = &random});
+           .random = &random,
+           .logs = &logs});
   HttpServer server(front_settings(config), api, clock, random);
   if (!config.http.tls.certificate.empty()) {
     ANTIN_TRY(auto tls, TlsContext::load(config.http.tls));
@@ -337,10 +351,12 @@ Status run_daemon(const Config& config, const std::string& config_path,
                      .log = &log,
                      .workers =
                          [&](const Config& fresh) {
+                           logs.configured(fresh.audit.config_sha256);
                            return reconfigured(config, fresh, verify_workers, check_workers,
                                                signing ? &sign_workers : nullptr);
                          }},
                     config);
+  logs.start();
   signals.watch(reloader, [&server, &log] {
     log.write(Log::Level::kInfo, "stopping");
     server.stop();
@@ -349,6 +365,7 @@ Status run_daemon(const Config& config, const std::string& config_path,
             {{"address", config.http.address}, {"port", std::to_string(port)}});
   server.run();
   api.stop();
+  logs.stop();
   log.write(Log::Level::kInfo, "stopped");
   return Done{};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "service/antind/api_keys.h"
+#include "service/audit/store_events.h"
 #include "service/main/store_settings.h"
 #include "service/system/real.h"
 
@@ -18,7 +19,7 @@ constexpr std::int64_t kMostDays = 3'650;
 constexpr std::int64_t kOverlapDays = 7;
 
 constexpr const char* kUsage =
-    R"(antind key add --name NAME [--scopes verify,sign,originals,register] [--role ROLE]
+    R"(antind key add --name NAME [--scopes verify,sign,originals,register,audit] [--role ROLE]
                [--unit CODE]... [--address 10.0.0.0/8]...
                [--certificate sha256:HEX | --certificate subject:NAME] [--days N]
 antind key list
@@ -206,6 +207,9 @@ Result<KeyOrder> read_key_order(std::span<char*> words, const std::string& defau
 int run_key_command(const KeyOrder& order, const Config& config) {
   const auto store = Store::open(store_settings(config));
   if (!store) return complain(store.error());
+  const SystemClock log_clock;
+  SystemRandom log_random;
+  store.value()->set_event_sink(audit::store_events(log_clock, log_random));
   if (order.verb == "add") return say(add(*store.value(), config, order));
   if (order.verb == "rotate") return say(rotate(*store.value(), order));
   if (order.verb == "expire") return say(expire(*store.value(), order));
