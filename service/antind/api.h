@@ -131,8 +131,8 @@ class Api final : public RequestHandler {
   Result<Response> begin_signature(const Work& work, const Responder& responder, bool& later);
   Status take_up_jobs();
   void run_job(const StoredJob& job);
-  enum class Ended : std::uint8_t { kYes, kWaits };
-  void answer_waiters(const std::string& job, Ended ended);
+  Result<bool> begin_again(const std::string& id);
+  void answer_waiters(const std::string& job);
   bool postponed(const StoredJob& job, Error& error);
   void put_off(const StoredJob& job, const Error& error);
   void run_later(const StoredJob& job, std::chrono::seconds pause);
@@ -189,6 +189,7 @@ class Api final : public RequestHandler {
   std::string openapi_;
   Rates rates_;
   std::chrono::steady_clock::time_point uses_kept_{};
+  std::mutex again_mutex_;
   std::mutex waiters_mutex_;
   struct Waiter {
     Responder responder;

@@ -140,12 +140,28 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
     sign_.submit_anyway([this, job] { run_job(job); });
     return Response{};
   }
+  ANTIN_TRY(const bool again, begin_again(begun.job));
+  if (again) return Response{};
   ANTIN_TRY(auto done, finished(begun.job, work.request.id));
   if (done) {
     done->fields.push_back({"Idempotent-Replayed", "true"});
     responder.answer(std::move(*done));
   }
   return Response{};
+}
+
+// What failed for a reason that passes (a token that was away) is no answer that a key must hear
+// for ever: whoever asks with it again has it tried again, as the same job.
+Result<bool> Api::begin_again(const std::string& id) {
+  constexpr int kLater = 503;
+  const std::lock_guard lock(again_mutex_);
+  ANTIN_TRY(const auto job, parts_.store->any_job(id));
+  if (!job || job->state != JobState::kFailed) return false;
+  const auto problem = Json::parse(job->result, nullptr, false);
+  if (!problem.is_object() || problem.value("status", 0) != kLater) return false;
+  ANTIN_CHECK(parts_.store->set_job(job->id, JobState::kQueued, {}, {}, parts_.clock->utc_now()));
+  sign_.submit_anyway([this, job = *job] { run_job(job); });
+  return true;
 }
 
 void Api::wait_for(const std::string& job, const Responder& responder,
@@ -206,10 +222,11 @@ void Api::run_job(const StoredJob& job) {
   parts_.metrics->count("antin_signed_total", !failure ? "result=\"signed\""
                                               : waits  ? "result=\"pending\""
                                                        : "result=\"failed\"");
-  answer_waiters(job.id, waits ? Ended::kWaits : Ended::kYes);
+  answer_waiters(job.id);
 }
 
-void Api::answer_waiters(const std::string& job, Ended ended) {
+// A job without an end waits, or was begun again meanwhile.
+void Api::answer_waiters(const std::string& job) {
   std::vector<Waiter> waiting;
   {
     const std::lock_guard lock(waiters_mutex_);
@@ -221,12 +238,10 @@ void Api::answer_waiters(const std::string& job, Ended ended) {
     auto answer = finished(job, waiter.request_id);
     if (answer && answer.value())
       waiter.responder.answer(std::move(*answer.value()));
-    else if (answer && ended == Ended::kWaits)
+    else if (answer)
       waiter.responder.answer(accepted(job));
     else
-      waiter.responder.answer(
-          problem(answer ? make_error(Code::kInternal, "job has no end") : answer.error(),
-                  waiter.request_id));
+      waiter.responder.answer(problem(answer.error(), waiter.request_id));
   }
 }
 

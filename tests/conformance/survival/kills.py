@@ -5,9 +5,9 @@ import random
 import signal
 import time
 
-from appliance import NotReady, stat_of
+from appliance import Client, NotReady, paper, stat_of
 from load import Load
-from promises import Ledger, hold
+from promises import Ledger, Signed, hold
 
 # Who may die, by name, and how often. What is not there when its turn comes lets antind die instead.
 VICTIMS = (("antind", 40), ("antin-worker", 25), ("antin-pkcs11", 15), ("antin-tokend", 15), ("starting", 5))
@@ -20,6 +20,7 @@ def run(appliance, kills, seed, threads=4, pause=0.15):
     died, spans, orphans = {}, [], []
     load = Load(appliance, ledger, seed, threads)
     appliance.start()
+    token_comes_back(appliance, ledger)
     load.start()
     began = time.monotonic()
     try:
@@ -46,6 +47,38 @@ def run(appliance, kills, seed, threads=4, pause=0.15):
                    back_after_ms={"median": round(1000 * spans[len(spans) // 2]),
                                   "most": round(1000 * spans[-1])} if spans else {})
     return figures, ledger.broken
+
+
+def token_comes_back(appliance, ledger):
+    """What failed because the token was away is signed with the same key when it is there again."""
+    promise, client = Signed("survival-token-away", paper("token away")), Client(appliance)
+    tokens, away = appliance.token / "tokens", appliance.token / "away"
+    ask = ("POST", "/api/v1/signatures", promise.document)
+    tokens.rename(away)
+    try:
+        end_key_holder(appliance)
+        status, answer = client.json(*ask, Idempotency_Key=promise.key)
+        if status not in (202, 503):
+            ledger.complain(f"without a token: {status} {answer}")
+    finally:
+        away.rename(tokens)
+    end_key_holder(appliance)
+    until = time.monotonic() + 30
+    while status != 201 and time.monotonic() < until:
+        status, answer = client.json(*ask, Idempotency_Key=promise.key)
+    if status == 201:
+        promise.take(answer)
+        promise.hold(client)
+        ledger.signed.append(promise)
+    else:
+        ledger.complain(f"the token is back, and its request hears for ever: {status} {answer}")
+    client.close()
+
+
+def end_key_holder(appliance):
+    for pid in appliance.processes().get("antin-pkcs11", []):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def kill(appliance, victim, chance, orphans):
