@@ -97,10 +97,12 @@ def rename(entries, names):
 
 
 class Disk:
-    """What is below `root` (a path that exists), call after call."""
+    """What is below `root` (a path that exists), call after call. `folders` were there before."""
 
-    def __init__(self, root):
+    def __init__(self, root, folders=()):
         self.root, self.top, self.open, self.position = os.fspath(root), Folder(), {}, 0
+        for name in folders:
+            self.top.safe[name] = self.top.now[name] = Folder()
 
     def place(self, path):
         """(folder, name); the folder must be there."""
