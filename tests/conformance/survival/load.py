@@ -8,9 +8,12 @@ from promises import DAY, DECISION, Broken, Entered, Signed, form
 
 # Answers that promise nothing and may be better later.
 LATER = (429, 503, 507)
-# A step that was cut off with its worker or token ends its request, and says so.
-CUT = ("service.worker_crashed", "token.key_not_found", "token.failed", "token.removed", "token.timeout",
-       "token.login_required", "service.ipc_closed", "service.ipc_failed", "general.internal")
+# A step that was cut off with its worker, its token or its key holder ends its request, and says so.
+CUT = ("service.worker_crashed", "service.ipc_closed", "service.ipc_failed", "general.internal")
+
+
+def cut(code):
+    return code in CUT or str(code).startswith("token.")
 
 
 # What a full disk or an absent database makes of a request.
@@ -62,7 +65,7 @@ class Load:
             try:
                 status, answer = client.json(method, path, body, **fields)
                 code = answer.get("code")
-                if code in CUT or status not in LATER and code not in NO_ROOM:
+                if cut(code) or status not in LATER and code not in NO_ROOM:
                     return status, answer
                 if code in NO_ROOM and not self.without_store.is_set():
                     patience -= 1
@@ -101,7 +104,7 @@ class Load:
             promise.take(facts)
             self.logged(client, promise)
             return True
-        if facts.get("code") in CUT + NO_ROOM:
+        if cut(facts.get("code")) or facts.get("code") in NO_ROOM:
             return self.after_a_failure(client, promise, facts["code"])
         raise Broken(f"{promise.key}: {status} {facts}")
 
@@ -113,7 +116,7 @@ class Load:
             promise.take(again)
             self.logged(client, promise)
             return True
-        if status != 202 and again.get("code") not in CUT + NO_ROOM:
+        if status != 202 and not cut(again.get("code")) and again.get("code") not in NO_ROOM:
             raise Broken(f"{promise.key}: failed as {code}, then {status} {again}")
         with self.ledger.lock:
             self.ledger.refused[promise.key] = code
@@ -161,7 +164,7 @@ class Load:
             status, facts = self.persist(client, "POST", entry.question(), entry.document)
             if status in (200, 201):
                 break
-            if facts.get("code") not in CUT:
+            if not cut(facts.get("code")):
                 raise Broken(f"number {entry.number}: {status} {facts}")
         entry.take(facts)
         with self.ledger.lock:
@@ -179,7 +182,7 @@ class Load:
                     status, facts = self.persist(client, "POST", entry.question(), entry.document)
                 except Broken as broken:
                     status, facts = None, {"code": str(broken)}
-                if facts.get("code") not in CUT:
+                if not cut(facts.get("code")):
                     break
             endings[entry.document] = status
             if status in (200, 201):
@@ -215,7 +218,7 @@ class Load:
         if status != 200:
             raise Broken(f"{promise.key}: its document is {status}")
         status, report = self.persist(client, "POST", "/api/v1/verify", document)
-        if report.get("code") in CUT:
+        if cut(report.get("code")):
             return
         if status != 200 or report.get("verdict") != "VALID":
             raise Broken(f"{promise.key}: {status} {report.get('verdict')} {report.get('code')}")
