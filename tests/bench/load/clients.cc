@@ -213,10 +213,6 @@ void Slow::ready(std::uint32_t events, Ticks now) {
     std::array<char, 16'384> octets{};
     const auto got = ::recv(fd_, octets.data(), octets.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return lost(now);
-    if (how_ == Rude::kPipeline && sent_ >= out_.size()) {
-      sent_ = 0;
-      wait_for(EPOLLIN | EPOLLOUT);
-    }
   }
 }
 
@@ -230,6 +226,9 @@ void Slow::tick(Ticks now) {
     const auto wrote = send(std::string_view(out_).substr(sent_, head));
     if (!wrote) return lost(now);
     sent_ = std::min(sent_ + *wrote, out_.size() - 1);
+  } else if (how_ == Rude::kPipeline && sent_ >= out_.size()) {
+    sent_ = 0;
+    wait_for(EPOLLIN | EPOLLOUT);
   } else if (how_ == Rude::kSlowRead) {
     char octet = 0;
     const auto got = ::recv(fd_, &octet, 1, 0);
