@@ -105,8 +105,9 @@ struct Config {
     std::string folder;
     /// "sqlite": a file in `folder`; or "postgresql://…" without a password.
     std::string database = "sqlite";
-    /// Master key of the stored documents; "" = the credential "store-key" or "secret_store-key" where
-    /// systemd gives one, else documents are kept as they are. Outside `folder`, which backups copy.
+    /// Master key of the stored documents; "" = the credential "store-key" or "secret_store-key"
+    /// where systemd gives one, else documents are kept as they are. Outside `folder`, which
+    /// backups copy.
     std::string key_file;
   } store;
 };

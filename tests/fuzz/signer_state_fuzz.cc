@@ -1,7 +1,7 @@
 #include <cstdlib>
 
-#include "certs/ossl/digest.h"
 #include "certs/core/der.h"
+#include "certs/ossl/digest.h"
 #include "signer/state.h"
 
 // Property: a state has one encoding, so whatever is read writes itself again. Because a random

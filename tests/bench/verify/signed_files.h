@@ -16,7 +16,8 @@ struct SignedFile {
 
 /// single: an officer's visible signature and nothing after it. evidence: and the data to judge it
 /// by in a later update. three: the officer's, the agency's seal over a third of it, and another
-/// officer's beside them. small: three as well, drawn without pictures, in 100 KB. Ends the process with a reason when one cannot be made.
+/// officer's beside them. small: three as well, drawn without pictures, in 100 KB. Ends the process
+/// with a reason when one cannot be made.
 std::vector<SignedFile> signed_files();
 
 }  // namespace antin::bench
