@@ -152,7 +152,7 @@ class Privileges(unittest.TestCase):
             self.assertEqual(pathlib.Path(f"/proc/{server.pid}/environ").stat().st_uid, 0)
             self.assertEqual((home / "store").stat().st_mode & 0o077, 0)
             with socket.create_connection(("127.0.0.1", int(port.read_text())), timeout=30) as connection:
-                connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
                 self.assertIn(b" 200 ", connection.recv(4096))
         finally:
             server.terminate()
