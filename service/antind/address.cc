@@ -26,7 +26,7 @@ Bytes octets_of(std::string_view text) {
 }
 
 bool bit(const Bytes& octets, unsigned at) {
-  return ((octets[at / 8] >> (7U - at % 8U)) & 1U) != 0;
+  return ((static_cast<unsigned>(octets[at / 8]) >> (7U - at % 8U)) & 1U) != 0;
 }
 
 }  // namespace

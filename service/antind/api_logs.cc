@@ -22,9 +22,10 @@ Response with_cache(Response response, const char* cache) {
   return response;
 }
 
-Result<LogReader::KeptCheckpoint> newest(LogReader& reader) {
+// `otherwise`: what it means that there is none yet.
+Result<LogReader::KeptCheckpoint> newest(LogReader& reader, Code otherwise) {
   ANTIN_TRY(auto kept, reader.newest_checkpoint());
-  if (!kept) return make_error(Code::kAuditNotCheckpointed, "no checkpoint");
+  if (!kept) return make_error(otherwise, "no checkpoint");
   return *std::move(kept);
 }
 
@@ -34,7 +35,7 @@ Result<std::string> proof_of(Database& database, const std::string& sha256) {
   LogReader reader(database, audit::Log::kIssued);
   ANTIN_TRY(const auto leaf, reader.newest_about(sha256, {audit::kMaxTreeSize}));
   if (!leaf) return make_error(Code::kAuditNotLogged, sha256);
-  ANTIN_TRY(const auto checkpoint, newest(reader));
+  ANTIN_TRY(const auto checkpoint, newest(reader, Code::kAuditNotCheckpointed));
   ANTIN_TRY(const auto proof, reader.prove(*leaf, checkpoint));
   return audit::to_text(proof);
 }
@@ -45,7 +46,7 @@ Result<Response> Api::log_checkpoint(const Work& work) {
   std::string note;
   ANTIN_CHECK(parts_.store->in_snapshot([&](Database& database) -> Status {
     LogReader reader(database, log_of(*work.row));
-    ANTIN_TRY(const auto kept, newest(reader));
+    ANTIN_TRY(const auto kept, newest(reader, Code::kHttpNotFound));
     note = kept.note;
     return Done{};
   }));
@@ -59,7 +60,7 @@ Result<Response> Api::log_tile(const Work& work) {
   Bytes contents;
   ANTIN_CHECK(parts_.store->in_snapshot([&](Database& database) -> Status {
     LogReader reader(database, log_of(*work.row));
-    ANTIN_TRY(const auto kept, newest(reader));
+    ANTIN_TRY(const auto kept, newest(reader, Code::kHttpNotFound));
     ANTIN_TRY(contents, reader.tile(tile, kept.size));
     return Done{};
   }));
