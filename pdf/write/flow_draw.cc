@@ -236,6 +236,7 @@ Result<Bytes> settled(const Bytes& octets, const FlowDocument& flow) {
     if (flow.made_at)
       about.replaceKey("/CreationDate", QPDFObjectHandle::newString(to_pdf_date(*flow.made_at)));
     pdf.getTrailer().replaceKey("/Info", pdf.makeIndirectObject(about));
+    pdf.getTrailer().removeKey("/ID");
     auto root = pdf.getRoot();
     root.replaceKey("/Lang", QPDFObjectHandle::newString(flow.language));
     root.replaceKey("/ViewerPreferences", QPDFObjectHandle::parse("<< /DisplayDocTitle true >>"));

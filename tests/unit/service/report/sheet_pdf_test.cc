@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <regex>
 #include <sstream>
 #include <unistd.h>
 
@@ -76,6 +78,16 @@ TEST_P(EveryVerdict, EveryWordOfTheSheetCanBeReadBackFromThePdf) {
 INSTANTIATE_TEST_SUITE_P(SheetPdf, EveryVerdict,
                          testing::Values(Verdict::kValid, Verdict::kInvalid, Verdict::kInsufficient,
                                          Verdict::kNoSignature));
+
+TEST(SheetPdf, IsNamedByItsContentAndByNoClock) {
+  const auto pdf = pdf_of(made::report(Verdict::kValid, 2));
+  const std::string text(pdf.begin(), pdf.end());
+  std::smatch id;
+  ASSERT_TRUE(
+      std::regex_search(text, id, std::regex(R"(/ID \[<([0-9a-f]{32})><([0-9a-f]{32})>\])")));
+  // ISO 32000-2 14.4: the two are equal in a file that was never changed.
+  EXPECT_EQ(id[1], id[2]);
+}
 
 TEST(SheetPdf, IsTheSameFileForTheSameReport) {
   const auto report = made::report(Verdict::kValid, 2);
