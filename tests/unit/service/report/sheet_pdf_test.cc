@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
-#include <regex>
 #include <sstream>
 #include <unistd.h>
 
