@@ -9,16 +9,11 @@
 namespace antin::certs {
 namespace {
 
-constexpr std::array<std::string_view, 0
-#define ANTIN_TEST_PKI_KEY(sha256) +1
-#include "certs/test_pki_keys.inc"
-#undef ANTIN_TEST_PKI_KEY
-                     >
-    kPublicKeys = {
+constexpr auto kPublicKeys = std::to_array<std::string_view>({
 #define ANTIN_TEST_PKI_KEY(sha256) sha256,
 #include "certs/test_pki_keys.inc"
 #undef ANTIN_TEST_PKI_KEY
-};
+});
 
 // tests/pki/README.md
 constexpr const char* kMarker = "2.25.205461519452725487421202699071282493765";

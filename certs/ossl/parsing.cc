@@ -10,6 +10,7 @@ namespace {
 
 Borrowed<OSSL_PROVIDER> default_provider() {
   // Never unloaded: parsing_context() borrows its algorithms.
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): OpenSSL takes no const
   static auto* const kProvider = OSSL_PROVIDER_load(nullptr, "default");
   return kProvider;
 }
@@ -120,6 +121,7 @@ X509Ptr read_in(Borrowed<OSSL_LIB_CTX> context, ByteView der) {
 }  // namespace
 
 Borrowed<OSSL_LIB_CTX> parsing_context() {
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): as above
   static auto* const kContext = make_context();
   return kContext;
 }

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <initializer_list>
+
+#include "certs/core/bytes.h"
+
+namespace antin::ossl {
+
+/// HMAC-SHA-256 (RFC 2104) of the concatenation of `parts`. Never fails; a library that lacks it
+/// ends the process.
+Bytes hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
+
+}  // namespace antin::ossl
