@@ -27,6 +27,10 @@ constexpr std::array<std::uint8_t, 11> kSigningCertificateV2 = {0x2A, 0x86, 0x48
                                                                 0x01, 0x09, 0x10, 0x02, 0x2F};
 constexpr std::array<std::uint8_t, 9> kIdData = {0x2A, 0x86, 0x48, 0x86, 0xF7,
                                                  0x0D, 0x01, 0x07, 0x01};
+// 2.25.236554892043926323935400314438870334773, of a sign-in (docs/PROTOCOL.login.md).
+constexpr std::array<std::uint8_t, 20> kIdLogin = {0x69, 0x82, 0xE3, 0xF6, 0xE8, 0xA9, 0x8B,
+                                                   0xB0, 0xF2, 0xBC, 0xEF, 0x9C, 0xB0, 0xCB,
+                                                   0xE1, 0xF0, 0xFB, 0xBD, 0xFA, 0x35};
 
 Error refused(std::string why) {
   return make_error(Code::kTokenAttributesRefused, std::move(why));
@@ -87,13 +91,18 @@ Result<std::optional<Bytes>> certificate_hash(ByteView value) {
   return std::optional{to_bytes(part.content)};
 }
 
-Status read_value(SignedAttributes& attributes, ByteView type, ByteView value) {
+ByteView type_of(SignedContent content) {
+  return content == SignedContent::kLogin ? ByteView(kIdLogin) : ByteView(kIdData);
+}
+
+Status read_value(SignedAttributes& attributes, SignedContent content, ByteView type,
+                  ByteView value) {
   const auto whole = value;
   ANTIN_TRY(const auto element, take(value));
   if (!value.empty()) return refused("attribute with several values");
   if (same(type, kContentType)) {
-    if (element.tag != kOid || !same(element.content, kIdData))
-      return refused("content-type is not id-data");
+    if (element.tag != kOid || !same(element.content, type_of(content)))
+      return refused("content-type is not what is wanted");
     return Done{};
   }
   if (same(type, kMessageDigest)) {
@@ -121,7 +130,7 @@ Status read_value(SignedAttributes& attributes, ByteView type, ByteView value) {
 
 }  // namespace
 
-Result<SignedAttributes> parse_signed_attributes(ByteView der) {
+Result<SignedAttributes> parse_signed_attributes(ByteView der, SignedContent content) {
   ANTIN_TRY(const auto set, take(der, kSet));
   if (!der.empty()) return refused("octets behind the SET");
 
@@ -146,7 +155,7 @@ Result<SignedAttributes> parse_signed_attributes(ByteView der) {
     }
     types.push_back(type.content);
     has_content_type = has_content_type || same(type.content, kContentType);
-    ANTIN_CHECK(read_value(attributes, type.content, values.content));
+    ANTIN_CHECK(read_value(attributes, content, type.content, values.content));
   }
   if (!has_content_type) return refused("no content-type");
   if (attributes.message_digest.empty()) return refused("no message-digest");
@@ -181,7 +190,7 @@ Bytes build_signed_attributes(const AttributesFor& what) {
       der::tlv(der::kSequence, {der::tlv(der::kOctetString, {what.certificate_sha256})});
   const auto signing_certificate = der::tlv(der::kSequence, {der::tlv(der::kSequence, {ess})});
   std::vector<Bytes> all;
-  all.push_back(attribute(kContentType, der::tlv(der::kOid, {kIdData})));
+  all.push_back(attribute(kContentType, der::tlv(der::kOid, {type_of(what.content)})));
   all.push_back(attribute(kMessageDigest, der::tlv(der::kOctetString, {what.message_digest})));
   all.push_back(attribute(kSigningCertificateV2, signing_certificate));
   if (what.signing_time) all.push_back(attribute(kSigningTime, time_value(*what.signing_time)));

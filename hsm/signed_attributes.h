@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,10 @@
 #include "certs/core/time.h"
 
 namespace antin::hsm {
+
+/// What is signed. A login is of a content type of its own (docs/PROTOCOL.login.md): no verifier
+/// takes it for a signature on a document.
+enum class SignedContent : std::uint8_t { kDocument, kLogin };
 
 /// What a key holder sees of the CMS SignedAttributes that it is asked to sign.
 struct SignedAttributes {
@@ -26,18 +31,23 @@ struct SignedAttributes {
 ///
 /// Nobody verified anything yet: that message_digest is the digest of a given document, and
 /// certificate_hash that of a given certificate, is for the caller to check.
-Result<SignedAttributes> parse_signed_attributes(ByteView der);
+///
+/// `content`: of what; one is refused where the other is wanted.
+Result<SignedAttributes> parse_signed_attributes(ByteView der,
+                                                 SignedContent content = SignedContent::kDocument);
 
 /// What build_signed_attributes() states.
 struct AttributesFor {
   ByteView message_digest;      ///< of the content
   ByteView certificate_sha256;  ///< of the signer's certificate
-  std::optional<UtcTime> signing_time;
+  std::optional<UtcTime> signing_time = {};
+  SignedContent content = SignedContent::kDocument;
 };
 
 /// DER SignedAttributes (SET OF, RFC 5652 §5.4) of a CAdES baseline signature (ETSI EN 319 122-1):
-/// content-type id-data, message-digest, signing-certificate-v2 and, only when asked, signing-time;
-/// PAdES baseline (EN 319 142-1 §6.3) wants signing-time absent. The one place that makes them.
+/// content-type (id-data of a document), message-digest, signing-certificate-v2 and, only when
+/// asked, signing-time; PAdES baseline (EN 319 142-1 §6.3) wants signing-time absent. The one place
+/// that makes them.
 Bytes build_signed_attributes(const AttributesFor& what);
 
 }  // namespace antin::hsm

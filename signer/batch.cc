@@ -121,6 +121,7 @@ class Batch {
   void flush() {
     if (waiting_.empty()) return;
     std::vector<BatchItem> stored;
+    stored.reserve(waiting_.size());
     for (const auto index : waiting_) stored.push_back(items_[index]);
     const auto durable = host_.commit(stored);
     for (const auto index : waiting_) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "certs/core/base64.h"
+
 namespace antin::verifier {
 namespace {
 

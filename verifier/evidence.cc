@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "certs/core/base64.h"
 #include "certs/ossl/digest.h"
 #include "verifier/container.h"
 #include "verifier/etsi_objects.h"

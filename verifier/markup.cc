@@ -1,7 +1,5 @@
 #include "verifier/markup.h"
 
-#include <cstdint>
-
 #include "verifier/foreign_text.h"
 
 namespace antin::verifier {
@@ -90,24 +88,6 @@ Markup& Markup::empty(std::string_view name, Attributes attributes) {
 std::string Markup::take() {
   while (!open_.empty()) close();
   return std::move(out_);
-}
-
-std::string to_base64(ByteView octets) {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((octets.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < octets.size(); at += 3) {
-    const std::size_t have = octets.size() - at;
-    const std::uint32_t group = static_cast<std::uint32_t>(octets[at]) << 16U |
-                                (have > 1 ? static_cast<std::uint32_t>(octets[at + 1]) << 8U : 0U) |
-                                (have > 2 ? static_cast<std::uint32_t>(octets[at + 2]) : 0U);
-    out += kLetters[group >> 18U];
-    out += kLetters[(group >> 12U) & 0x3FU];
-    out += have > 1 ? kLetters[(group >> 6U) & 0x3FU] : '=';
-    out += have > 2 ? kLetters[group & 0x3FU] : '=';
-  }
-  return out;
 }
 
 }  // namespace antin::verifier

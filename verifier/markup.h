@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "certs/core/bytes.h"
-
 namespace antin::verifier {
 
 /// Writes well-formed markup, XML or the HTML that is also XML: what is opened is closed, and text
@@ -36,8 +34,5 @@ class Markup {
   std::string out_;
   std::vector<std::string> open_;
 };
-
-/// RFC 4648 section 4, one line.
-std::string to_base64(ByteView octets);
 
 }  // namespace antin::verifier

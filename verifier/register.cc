@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "certs/ossl/digest.h"
 #include "pdf/read/document.h"
 #include "verifier/attestation.h"
 #include "verifier/compare.h"
+#include "verifier/document_digests.h"
 #include "verifier/report_message.h"
 #include "verifier/words.h"
 
@@ -207,11 +207,16 @@ Result<std::vector<Bytes>> register_digests(const Input& input) {
   constexpr std::size_t kMost = 32;
   const auto octets = input.document.view();
   ANTIN_TRY(const auto map, pdf::read_revisions(octets, input.policy.limits));
-  std::vector<Bytes> digests{ossl::sha256(octets)};
+  // A revision is all octets up to its end: the run over the whole document passes there anyway.
+  std::vector<DigestRequest> revisions;
   for (auto at = map.revisions.rbegin(); at != map.revisions.rend(); ++at) {
-    if (digests.size() >= kMost) break;
-    if (at->end < octets.size()) digests.push_back(ossl::sha256(octets.first(at->end)));
+    if (revisions.size() + 1 >= kMost) break;
+    if (at->end < octets.size())
+      revisions.push_back({DigestAlgorithm::kSha256, at->end, at->end, at->end});
   }
+  const DocumentDigests in_one_pass{octets, revisions};
+  std::vector<Bytes> digests{in_one_pass.file_sha256()};
+  for (const auto& revision : revisions) digests.push_back(in_one_pass.of(revision));
   return digests;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "certs/core/base64.h"
 #include "certs/core/codes.h"
 #include "certs/ossl/digest.h"
 #include "verifier/cms_reader.h"

@@ -1,9 +1,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "certs/core/base64.h"
 #include "certs/core/codes.h"
 #include "verifier/explanation.h"
-#include "verifier/markup.h"
 #include "verifier/report.h"
 #include "verifier/words.h"
 

@@ -17,6 +17,7 @@ Tone tone_of(Severity severity) {
 
 Params shown_params(const Params& params) {
   Params all;
+  all.reserve(params.size());
   for (const auto& [key, value] : params) all.emplace_back(key, SheetWords::shown(value));
   return all;
 }

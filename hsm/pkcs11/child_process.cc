@@ -56,7 +56,7 @@ class SpawnPlan {
   }
 
   // The program's path and the module's are all that its command line holds.
-  std::optional<pid_t> run(std::string program, std::string module) {
+  std::optional<pid_t> run(const std::string& program, std::string module) {
     std::string name = "antin-pkcs11";
     std::array<char*, 3> arguments{name.data(), module.data(), nullptr};
     pid_t pid = -1;

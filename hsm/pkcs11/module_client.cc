@@ -181,8 +181,15 @@ Result<std::vector<TokenStatus>> ModuleClient::tokens() {
 }
 
 Result<std::vector<wire::TokenObjects>> ModuleClient::keys(const Pkcs11Uri& uri) {
-  if (!unattended_.empty()) log_in_all_unattended();
-  ANTIN_TRY(auto replied, ask(request_for(Type::kListKeys, uri)));
+  Patience patience;
+  auto logged_in = log_in_all_unattended();
+  ANTIN_TRY(auto replied, ask(request_for(Type::kListKeys, uri), patience));
+  // A child that died meanwhile was replaced by one that nobody has logged in: it shows no private
+  // key, and that must not be taken for having none.
+  for (int again = 0; logged_in && replied.child != logged_in && again < kMostLogins; ++again) {
+    logged_in = log_in_all_unattended();
+    ANTIN_TRY(replied, ask(request_for(Type::kListKeys, uri), patience));
+  }
   if (replied.answer.type != Type::kKeys) return error_of(replied);
   ANTIN_TRY(auto tokens, wire::decode_keys(replied.answer.body()));
   for (auto& objects : tokens) objects.token.module = path_;
@@ -302,11 +309,13 @@ ModuleClient::Attempt ModuleClient::log_in_with(const Child& child, std::size_t 
   return answer.type == Type::kState ? Attempt::kLoggedIn : Attempt::kRefused;
 }
 
-void ModuleClient::log_in_all_unattended() {
+ModuleClient::Child ModuleClient::log_in_all_unattended() {
+  if (unattended_.empty()) return nullptr;
   const auto used = child();
-  if (!used) return;  // the request that follows tells why
+  if (!used) return nullptr;  // the request that follows tells why
   for (std::size_t entry = 0; entry < unattended_.size(); ++entry)
     log_in_unattended(used.value(), entry);
+  return used.value();
 }
 
 Result<Bytes> ModuleClient::sign_with_pin(const Child& child, wire::Request request,

@@ -113,7 +113,9 @@ class ModuleClient {
   enum class Attempt : std::uint8_t { kLoggedIn, kNotNow, kUsedUp, kRefused };
   Attempt log_in_unattended(const Child& child, std::size_t entry);
   Attempt log_in_with(const Child& child, std::size_t entry, LockedMemory& pin);
-  void log_in_all_unattended();
+  /// The child that was logged in, as far as it could be; nullptr when no PIN is entrusted or
+  /// there is no child.
+  Child log_in_all_unattended();
   Result<Bytes> sign_request(wire::Request request);
   Result<Bytes> sign_with_pin(const Child& child, wire::Request request, const wire::State& state);
 

@@ -158,9 +158,13 @@ Status FileJournal::append(const JournalEntry& entry, std::uint64_t& number) {
   // O_APPEND and one write: whole lines, in the order of the lock.
   const auto wrote = ::write(file_.get(), line.data(), line.size());
   if (wrote != static_cast<ssize_t>(line.size())) {
-    // The disk is full. What was written of the line goes again, so that the next one fits.
+    // Less than asked for: there was no room for more.
+    const int why = wrote < 0 ? errno : ENOSPC;
+    // What was written of the line goes again, so that the next one fits.
     failed_ = wrote > 0 && ::ftruncate(file_.get(), static_cast<off_t>(end_)) != 0;
     synced_.notify_all();
+    if (!failed_ && (why == ENOSPC || why == EDQUOT || why == EFBIG))
+      return make_error(Code::kTokendJournalFull, path_, {{"file", path_}});
     return broken("write the journal");
   }
   if (last_ % kStep == 0) index_.push_back(end_);

@@ -45,8 +45,8 @@ class FileJournal final : public SignatureJournal {
   FileJournal(Passkey, service::Descriptor file, std::string path, const Clock& clock)
       : file_(std::move(file)), path_(std::move(path)), clock_(clock) {}
 
-  /// Fails with kFileUnwritable. A full disk is tried again with the next entry; after a failed
-  /// sync nothing is known of what is on the disk, and the journal fails for good.
+  /// Fails with kTokendJournalFull, which the next entry tries again, and kFileUnwritable: after a
+  /// failed sync nothing is known of what is on the disk, and the journal fails for good.
   Status record(const JournalEntry& entry) override;
   Result<JournalPage> page(std::uint64_t after, std::size_t most) override;
 

@@ -171,7 +171,7 @@ namespace {
 
 /// A program as it is written, with what decodes it; nothing when it is too long to be kept.
 std::string written(QPDFObjectHandle file) {
-  constexpr long long kLongest = 256 * 1024;
+  constexpr long long kLongest = 256LL * 1024;
   auto length = key_of(file.getDict(), "/Length");
   if (!length.isInteger() || length.getIntValue() > kLongest) return {};
   const auto raw = file.getRawStreamData();

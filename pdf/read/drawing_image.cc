@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "pdf/read/form.h"
+#include "pdf/read/picture_space.h"
 #include "pdf/read/stream_limits.h"
 
 namespace antin::pdf {
@@ -47,46 +48,6 @@ std::optional<std::size_t> side(const Object& dictionary, const char* key) {
   return n <= kMaxSide ? std::optional{n} : std::nullopt;
 }
 
-/// /Decode of `components` pairs, all [0 1] or all [1 0]; nullopt for anything else.
-std::optional<bool> is_inverted(Object decode, std::size_t components) {
-  if (decode.isNull()) return false;
-  if (!decode.isArray() || decode.getArrayNItems() != static_cast<int>(2 * components)) {
-    return std::nullopt;
-  }
-  int sum = 0;
-  for (int i = 0; i < decode.getArrayNItems(); ++i) {
-    auto item = decode.getArrayItem(i);
-    if (!item.isNumber()) return std::nullopt;
-    const double value = item.getNumericValue();
-    if (value != 0 && value != 1) return std::nullopt;
-    sum += (value == 1) == (i % 2 == 1) ? 1 : 0;
-  }
-  if (sum == decode.getArrayNItems()) return false;
-  return sum == 0 ? std::optional{true} : std::nullopt;
-}
-
-/// JPEG says itself how large it is; the dictionary may lie (ITU-T T.81 B.2.2).
-bool is_jpeg_of(ByteView data, std::size_t width, std::size_t height, std::size_t components) {
-  std::size_t at = 2;
-  bool found = false;
-  while (at + 9 < data.size() && data[at] == 0xFF) {
-    const unsigned marker = data[at + 1];
-    const std::size_t length = std::size_t{data[at + 2]} << 8U | data[at + 3];
-    if (marker == 0xDA) break;
-    const bool frame =
-        marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-    if (frame) {
-      const std::size_t h = std::size_t{data[at + 5]} << 8U | data[at + 6];
-      const std::size_t w = std::size_t{data[at + 7]} << 8U | data[at + 8];
-      if (found || h != height || w != width || data[at + 9] != components) return false;
-      found = true;
-    }
-    if (length < 2) return false;
-    at += 2 + length;
-  }
-  return found;
-}
-
 std::optional<std::size_t> components_of(Object space) {
   const auto name =
       name_of(space.isArray() && space.getArrayNItems() > 0 ? space.getArrayItem(0) : space);
@@ -126,7 +87,7 @@ std::optional<Samples> samples_of(Object image, std::size_t components, bool ste
   if (name_of(filter) == "DCTDecode") {
     const auto raw = image.getRawStreamData();
     if (samples.bits != 8 || stencil ||
-        !is_jpeg_of({raw->getBuffer(), raw->getSize()}, *width, *height, components)) {
+        !is_jpeg_of({raw->getBuffer(), raw->getSize()}, {*width, *height, components})) {
       return std::nullopt;
     }
     data = decoded_picture(image, size);

@@ -10,39 +10,12 @@
 #include <vector>
 
 #include "pdf/read/changes.h"
+#include "pdf/read/explain_role.h"
 #include "pdf/read/form.h"
 #include "pdf/read/page_drawing.h"
 #include "pdf/read/qpdf_inside.h"
 
 namespace antin::pdf {
-
-/// What part of the document an object serves where it is met; decides what a difference means.
-enum class Role : std::uint8_t {
-  kTrailer,
-  kInfo,
-  kEncryption,
-  kCatalogue,
-  kPageTree,
-  kPageContent,
-  kPageResources,
-  kFont,
-  kPageAttributes,
-  kAnnotation,
-  kAction,
-  kAttachment,
-  kForm,
-  kFieldDefinition,
-  kFieldValue,
-  kFieldAppearance,
-  kSignatureValue,
-  kSignatureAppearance,
-  kSignedAppearance,
-  kDocMdp,
-  kStructure,
-  kOptionalContent,
-  kNavigation,
-  kUnclassified,
-};
 
 /// A place in the document: role, and how one gets there from the trailer.
 struct Place {

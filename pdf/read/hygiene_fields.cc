@@ -28,7 +28,7 @@ bool covers_by_trade(const Object& annotation) {
 /// The strings that an appearance shows, one after the other, as octets of their fonts.
 class ShownText final : public ContentReader {
  public:
-  ShownText(Object fonts, HygieneBudget& budget) : fonts_(std::move(fonts)), budget_(budget) {}
+  ShownText(const Object& fonts, HygieneBudget& budget) : fonts_(fonts), budget_(budget) {}
   void handleObject(Object object) override {
     if (object.isString()) pending_ += object.getStringValue();
     if (object.isArray()) {
@@ -84,7 +84,7 @@ bool is_comparable(const FormField& field) {
          Object{key_of(field.dictionary, "/AA")}.isNull();
 }
 
-bool disagrees(const FormField& field, Object widget, HygieneBudget& budget) {
+bool disagrees(const FormField& field, const Object& widget, HygieneBudget& budget) {
   auto look = key_of(key_of(widget, "/AP"), "/N");
   if (!look.isStream() || !is_shown(widget)) return false;
   if (!Object{key_of(widget, "/AA")}.isNull()) return false;

@@ -218,7 +218,7 @@ class ObjectWalk {
   }
 
   /// What runs without a click: opening, closing, pointing (12.6.3).
-  void automatic(Object action, const Page& page) {
+  void automatic(const Object& action, const Page& page) {
     constexpr int kMostChained = 100;
     std::vector<Object> todo{action};
     for (int i = 0; i < kMostChained && !todo.empty(); ++i) {

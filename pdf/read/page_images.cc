@@ -7,6 +7,7 @@
 
 #include "pdf/read/drawing.h"
 #include "pdf/read/drawing_font.h"
+#include "pdf/read/each_page.h"
 #include "pdf/read/form.h"
 #include "pdf/read/inherited.h"
 
@@ -19,8 +20,7 @@ constexpr std::size_t kCells = 32;  // along each side of the page
 constexpr double kNone = -1;
 // A scan is a picture and a few operators. Forms that draw forms that draw forms must not cost more
 // than a long page of text does; the picture itself is drawn elsewhere, under a deadline.
-constexpr std::size_t kOperatorsPerPage = 20'000;
-constexpr std::size_t kOperatorsPerDocument = 200'000;
+constexpr OperatorLimits kLimits{20'000, 200'000};
 
 // Pixels per inch along the coarser side; 0 when nothing is known about the image.
 double resolution_of(const DrawnImage& drawn, double user_unit) {
@@ -42,10 +42,11 @@ class Grid {
     const auto back = drawn.place.inverse();
     if (!back) return;
     for (std::size_t cell = 0; cell < finest_.size(); ++cell) {
+      const auto column = cell % kCells;
+      const auto row = cell / kCells;
       const Point centre{
-          visible_.left + (static_cast<double>(cell % kCells) + 0.5) / kCells * visible_.width(),
-          visible_.bottom +
-              (static_cast<double>(cell / kCells) + 0.5) / kCells * visible_.height()};
+          visible_.left + (static_cast<double>(column) + 0.5) / kCells * visible_.width(),
+          visible_.bottom + (static_cast<double>(row) + 0.5) / kCells * visible_.height()};
       const auto inside = back->map(centre);
       const bool clipped = centre.x < drawn.clip.left || centre.x > drawn.clip.right ||
                            centre.y < drawn.clip.bottom || centre.y > drawn.clip.top;
@@ -105,23 +106,12 @@ PageImages images_of(const PageLeaf& leaf, const PageGeometry& geometry, double 
 }  // namespace
 
 Result<std::vector<PageImages>> page_images(const Document& document, double fine) {
-  return guarded("images of pages", [&]() -> Result<std::vector<PageImages>> {
-    ANTIN_TRY(const auto* pages, document.inside().pages());
-    std::vector<PageImages> all;
-    all.reserve(pages->size());
-    DrawingBudget budget;
-    KeptFonts fonts;
-    std::size_t left = kOperatorsPerDocument;
-    for (std::size_t i = 0; i < pages->size(); ++i) {
-      ANTIN_TRY(const auto geometry, document.page_geometry(i));
-      budget.operators = std::min(left, kOperatorsPerPage);
-      const auto given = budget.operators;
-      all.push_back(
-          images_of((*pages)[i], geometry, fine, {DrawingPurpose::kCover, fonts, budget}));
-      left -= given - std::min(given, budget.operators);
-    }
-    return all;
-  });
+  return of_each_page<PageImages>(
+      document, "images of pages", kLimits,
+      [&](const PageLeaf& page, const PageGeometry& geometry, KeptFonts& fonts,
+          DrawingBudget& budget) {
+        return images_of(page, geometry, fine, {DrawingPurpose::kCover, fonts, budget});
+      });
 }
 
 }  // namespace antin::pdf

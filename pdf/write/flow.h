@@ -8,6 +8,7 @@
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
 #include "certs/core/time.h"
+#include "pdf/write/face.h"
 
 namespace antin::pdf {
 
@@ -15,7 +16,8 @@ namespace antin::pdf {
 struct FlowText {
   std::string text;  ///< UTF-8
   double size_pt = 11;
-  enum class Weight { kRegular, kBold } weight = Weight::kRegular;
+  using Weight = Face;
+  Face weight = Face::kRegular;
   std::uint32_t rgb = 0;
 };
 

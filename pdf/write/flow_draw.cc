@@ -1,15 +1,10 @@
 #include <algorithm>
 
 #include "pdf/geometry.h"
-#include "pdf/read/qpdf_inside.h"
 #include "pdf/write/flow.h"
 #include "pdf/write/flow_lines.h"
 #include "pdf/write/podofo_guard.h"
-
-// Behind qpdf_inside.h, which says how its pointers are to be.
-// clang-format off
-#include <qpdf/QPDFWriter.hh>
-// clang-format on
+#include "pdf/write/settled.h"
 
 namespace antin::pdf {
 namespace {
@@ -27,12 +22,7 @@ constexpr double kFootSize = 9;
 constexpr double kRowPadding = 2;                // above and below the text of a ruled block
 constexpr double kCarryWhole = kFullHeight / 2;  // higher blocks are split where the page ends
 constexpr double kKeepNext = 40;                 // what must follow a heading on its page
-constexpr double kAscent = 0.891;                // Liberation Serif's, in parts of the type size
 constexpr std::size_t kMaxPages = 5'000;
-
-PoDoFo::PdfString podofo_string(const std::string& utf8) {
-  return PoDoFo::PdfString{reinterpret_cast<const PoDoFo::pdf_utf8*>(utf8.c_str())};
-}
 
 // A block with its lines; what is left of it while pages are filled.
 struct Laid {
@@ -167,15 +157,7 @@ class Pages {
   }
 
   void draw_line(const SetLine& line, double left, double top) {
-    auto& font = setter_.font(line.bold);
-    font.SetFontSize(static_cast<float>(line.size_pt));
-    painter_.SetFont(&font);
-    const auto part = [&](unsigned shift) {
-      return static_cast<double>((line.rgb >> shift) & 0xFFU) / 255;
-    };
-    painter_.SetColor(part(16), part(8), part(0));
-    const double baseline = top - (kLineHeight - 1) / 2 * line.size_pt - kAscent * line.size_pt;
-    painter_.DrawText(left, baseline, podofo_string(line.text));
+    setter_.draw(painter_, line, left, top);
   }
 
   void stroke(std::uint32_t rgb, double width) {
@@ -224,39 +206,14 @@ Result<Bytes> drawn(const FlowDocument& flow) {
                            static_cast<std::size_t>(device.GetLength())});
 }
 
-// PoDoFo dates a file by the clock and names it at random; the same report must be the same file.
-Result<Bytes> settled(const Bytes& octets, const FlowDocument& flow) {
-  try {
-    QPDF pdf;
-    pdf.setSuppressWarnings(true);
-    pdf.processMemoryFile("report", reinterpret_cast<const char*>(octets.data()), octets.size());
-    auto about = QPDFObjectHandle::newDictionary();
-    about.replaceKey("/Title", QPDFObjectHandle::newUnicodeString(flow.title));
-    about.replaceKey("/Producer", QPDFObjectHandle::newString("antin"));
-    if (flow.made_at)
-      about.replaceKey("/CreationDate", QPDFObjectHandle::newString(to_pdf_date(*flow.made_at)));
-    pdf.getTrailer().replaceKey("/Info", pdf.makeIndirectObject(about));
-    pdf.getTrailer().removeKey("/ID");
-    auto root = pdf.getRoot();
-    root.replaceKey("/Lang", QPDFObjectHandle::newString(flow.language));
-    root.replaceKey("/ViewerPreferences", QPDFObjectHandle::parse("<< /DisplayDocTitle true >>"));
-    QPDFWriter writer{pdf};
-    writer.setOutputMemory();
-    writer.setDeterministicID(true);
-    writer.setStaticID(false);
-    writer.write();
-    const auto buffer = writer.getBufferSharedPointer();
-    return to_bytes(ByteView{buffer->getBuffer(), buffer->getSize()});
-  } catch (const std::exception& problem) {
-    return make_error(Code::kInternal, std::string{"qpdf: "} + problem.what());
-  }
-}
-
 }  // namespace
 
 Result<Bytes> draw_flow(const FlowDocument& document) {
   ANTIN_TRY(const auto octets, with_podofo([&] { return drawn(document); }));
-  return settled(octets, document);
+  return settled(octets, {.title = document.title,
+                          .language = document.language,
+                          .made_at = document.made_at,
+                          .template_name = {}});
 }
 
 }  // namespace antin::pdf

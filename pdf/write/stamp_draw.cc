@@ -15,8 +15,6 @@ constexpr double kPadding = 1.0;     // points left and right of the text
 constexpr double kRounding = 0.001;  // points
 constexpr double kTouchMm = 0.5;     // text that starts here right of an image stands beside it
 constexpr std::size_t kCopyLineRows = 2;
-// Liberation Serif's ascent in parts of the type size.
-constexpr double kAscent = 0.891;
 
 std::vector<SetLine> scaled(std::vector<SetLine> lines, double scale) {
   for (auto& line : lines) line.size_pt *= scale;
@@ -114,18 +112,7 @@ class Drawing {
         appearance_.text_x_mm + kTouchMm > appearance_.image->x_mm + appearance_.image->width_mm;
     double top = copy_line ? height_ : beside ? (height_ + height(lines)) / 2 : height(lines);
     for (const auto& line : lines) {
-      auto& font = setter.font(line.bold);
-      font.SetFontSize(static_cast<float>(line.size_pt));
-      painter.SetFont(&font);
-      const auto part = [&](unsigned shift) {
-        return static_cast<double>((line.rgb >> shift) & 0xFFU) / 255;
-      };
-      painter.SetColor(part(16), part(8), part(0));
-      const double x = copy_line ? width_ - setter.width(line) : left;
-      const double baseline = top - (kLineHeight - 1) / 2 * line.size_pt - kAscent * line.size_pt;
-      painter.DrawText(
-          x, baseline,
-          PoDoFo::PdfString{reinterpret_cast<const PoDoFo::pdf_utf8*>(line.text.c_str())});
+      setter.draw(painter, line, copy_line ? width_ - setter.width(line) : left, top);
       top -= kLineHeight * line.size_pt;
     }
   }

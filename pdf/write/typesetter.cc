@@ -15,6 +15,8 @@ namespace {
 constexpr const char* kRegularFile =
     "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf";
 constexpr const char* kBoldFile = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Bold.ttf";
+constexpr const char* kItalicFile =
+    "/usr/share/fonts/truetype/liberation2/LiberationSerif-Italic.ttf";
 
 PoDoFo::PdfString podofo_string(const std::string& utf8) {
   return PoDoFo::PdfString{reinterpret_cast<const PoDoFo::pdf_utf8*>(utf8.c_str())};
@@ -27,24 +29,29 @@ std::string file_octets(const char* path) {
 }
 
 // Read once in a process and kept, because a confined one can open no file later.
-const std::string& font_octets(bool bold) {
-  static const std::string kRegular = file_octets(kRegularFile);
-  static const std::string kBold = file_octets(kBoldFile);
-  return bold ? kBold : kRegular;
+const std::string& font_octets(Face face) {
+  // All three at once: whoever asks for one may soon be able to open none.
+  static const std::array<std::string, 3> kFiles = {
+      file_octets(kRegularFile), file_octets(kBoldFile), file_octets(kItalicFile)};
+  return kFiles.at(static_cast<std::size_t>(face));
 }
 
 // From memory, which is not what PoDoFo's own cache of fonts can do.
 std::unique_ptr<PoDoFo::PdfFont> load(PoDoFo::PdfMemDocument& document, FT_Library& library,
-                                      bool bold) {
-  const auto& octets = font_octets(bold);
+                                      Face face) {
+  const auto& octets = font_octets(face);
   if (octets.empty()) return nullptr;
+  const char* prefix = face == Face::kBold     ? "AAAAAC+"
+                       : face == Face::kItalic ? "AAAAAD+"
+                                               : "AAAAAB+";
+  const int style = face == Face::kBold     ? PoDoFo::ePdfFont_Bold
+                    : face == Face::kItalic ? PoDoFo::ePdfFont_Italic
+                                            : PoDoFo::ePdfFont_Normal;
   auto metrics = std::make_unique<PoDoFo::PdfFontMetricsFreetype>(
-      &library, octets.data(), static_cast<unsigned>(octets.size()), false,
-      bold ? "AAAAAC+" : "AAAAAB+");
+      &library, octets.data(), static_cast<unsigned>(octets.size()), false, prefix);
   // The font takes the encoding over (bAutoDelete), and the metrics.
   auto encoding = std::make_unique<PoDoFo::PdfIdentityEncoding>(0, 0xFFFF, true);
-  const int flags = PoDoFo::ePdfFont_Embedded | PoDoFo::ePdfFont_Subsetting |
-                    (bold ? PoDoFo::ePdfFont_Bold : PoDoFo::ePdfFont_Normal);
+  const int flags = PoDoFo::ePdfFont_Embedded | PoDoFo::ePdfFont_Subsetting | style;
   return std::unique_ptr<PoDoFo::PdfFont>(PoDoFo::PdfFontFactory::CreateFontObject(
       metrics.release(), flags, encoding.release(), &document.GetObjects()));
 }
@@ -144,26 +151,36 @@ std::vector<SetLine> filled_lines(const Appearance& appearance, const StampFacts
     }
     out.push_back(std::move(set));
   }
+  // Blanks alone: the picture alone. A font of which nothing else is used cannot be read by
+  // everybody.
+  const bool blank = std::all_of(out.begin(), out.end(), [](const SetLine& line) {
+    return line.text.find_first_not_of(' ') == std::string::npos;
+  });
+  if (blank) out.clear();
   return out;
 }
 
-Result<Typesetter> Typesetter::with_fonts(PoDoFo::PdfMemDocument& document) {
+Result<Typesetter> Typesetter::with_fonts(PoDoFo::PdfMemDocument& document, Faces faces) {
   Typesetter setter;
   try {
     setter.library_ = std::make_unique<FT_Library>(document.GetFontLibrary());
-    setter.regular_ = load(document, *setter.library_, false);
-    setter.bold_ = load(document, *setter.library_, true);
+    setter.regular_ = load(document, *setter.library_, Face::kRegular);
+    setter.bold_ = load(document, *setter.library_, Face::kBold);
+    if (faces == Faces::kWithItalic)
+      setter.italic_ = load(document, *setter.library_, Face::kItalic);
   } catch (const PoDoFo::PdfError& error) {
     return make_error(Code::kFontMissing, error.what());
   }
-  if (setter.regular_ == nullptr || setter.bold_ == nullptr) {
+  const bool all = setter.regular_ != nullptr && setter.bold_ != nullptr &&
+                   (faces == Faces::kUpright || setter.italic_ != nullptr);
+  if (!all) {
     return make_error(Code::kFontMissing, kRegularFile);
   }
   return setter;
 }
 
 double Typesetter::width(const SetLine& line) const {
-  auto& face = font(line.bold);
+  auto& face = font(line.face());
   face.SetFontSize(static_cast<float>(line.size_pt));
   return face.GetFontMetrics()->StringWidth(podofo_string(line.text));
 }
@@ -202,7 +219,7 @@ std::optional<std::vector<SetLine>> Typesetter::wrap(const std::vector<SetLine>&
 Status Typesetter::check_glyphs(const std::vector<SetLine>& lines) const {
   std::set<char32_t> missing;
   for (const auto& line : lines) {
-    const auto* metrics = font(line.bold).GetFontMetrics();
+    const auto* metrics = font(line.face()).GetFontMetrics();
     for (const char32_t c : code_points(line.text)) {
       constexpr char32_t kLastOfPlane0 = 0xFFFF;
       if (c > kLastOfPlane0 || is_invisible_control(c) ||
@@ -224,14 +241,29 @@ Status Typesetter::check_glyphs(const std::vector<SetLine>& lines) const {
   return make_error(Code::kGlyphMissing, "no glyph", {{"characters", characters}});
 }
 
+void Typesetter::draw(PoDoFo::PdfPainter& painter, const SetLine& line, double left,
+                      double top) const {
+  // Liberation Serif's ascent in parts of the type size.
+  constexpr double kAscent = 0.891;
+  auto& face = font(line.face());
+  face.SetFontSize(static_cast<float>(line.size_pt));
+  painter.SetFont(&face);
+  const auto part = [&](unsigned shift) {
+    return static_cast<double>((line.rgb >> shift) & 0xFFU) / 255;
+  };
+  painter.SetColor(part(16), part(8), part(0));
+  const double baseline = top - (kLineHeight - 1) / 2 * line.size_pt - kAscent * line.size_pt;
+  painter.DrawText(left, baseline, podofo_string(line.text));
+}
+
 void Typesetter::embed() const {
   regular_->EmbedSubsetFont();
   bold_->EmbedSubsetFont();
+  if (italic_ != nullptr) italic_->EmbedSubsetFont();
 }
 
 void load_fonts() {
-  static_cast<void>(font_octets(false));
-  static_cast<void>(font_octets(true));
+  static_cast<void>(font_octets(Face::kRegular));
 }
 
 double height(const std::vector<SetLine>& lines) {
