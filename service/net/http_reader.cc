@@ -9,7 +9,7 @@
 namespace antin::service {
 namespace {
 
-constexpr std::size_t kMostHead = 32 * 1024;
+constexpr std::size_t kMostHead = std::size_t{32} * 1024;
 constexpr std::size_t kMostLine = 256;
 constexpr int kMostInterim = 8;
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "certs/core/http_fetcher.h"
 #include "service/net/address_rule.h"
@@ -14,6 +17,8 @@ struct FetcherOptions {
   /// PEM file of TLS roots beside the system's; "" for none.
   std::string extra_tls_roots = {};
   std::string user_agent = "antin";
+  /// Exchanges under way end soon after it becomes true; nullptr: by their own limits only.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// HTTP/1.1 over Poco's sockets, one connection per request, with limits that hold for the whole
@@ -35,6 +40,10 @@ class PocoFetcher final : public HttpFetcher {
   /// Fails with kNetUrl, kNetUnreachable, kNetTimeout, kNetTls, kNetResponse, kNetTooLarge,
   /// kNetRedirect, kNetForbidden.
   Result<HttpResponse> fetch(const HttpRequest& request, const FetchLimits& limits) override;
+  /// Further fields of the request, names and values of printable ASCII up to 256 each.
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+  Result<HttpResponse> fetch(const HttpRequest& request, const Fields& fields,
+                             const FetchLimits& limits);
 
  private:
   struct Inside;

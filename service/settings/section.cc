@@ -64,6 +64,19 @@ Status Section::integer(const char* key, std::int64_t& out, std::int64_t least, 
   return Done{};
 }
 
+Status Section::real(const char* key, double& out, double least, double most) {
+  const auto* node = find(key);
+  if (node == nullptr) return Done{};
+  const auto value = node->value<double>();
+  if (!value || !node->is_number()) return wrong(name_of(key), "not a number");
+  // Written so that what is not a number is refused too.
+  if (!(*value >= least && *value <= most))
+    return wrong(name_of(key),
+                 "not between " + std::to_string(least) + " and " + std::to_string(most));
+  out = *value;
+  return Done{};
+}
+
 Result<Section> Section::section(const char* key) {
   const auto* node = find(key, "table");
   if (node == nullptr) return Section(nullptr, name_of(key), asked_);

@@ -42,6 +42,8 @@ class Section {
     out = static_cast<Number>(value);
     return Done{};
   }
+  /// A number with or without a fraction.
+  Status real(const char* key, double& out, double least, double most);
   template <class Span>
   Status seconds(const char* key, Span& out, std::int64_t most) {
     std::int64_t count = std::chrono::duration_cast<std::chrono::seconds>(out).count();

@@ -167,7 +167,8 @@ class Writer {
 
   Result<BackupReport> finish() {
     Json end{{"end", report_.files}, {"lost", report_.lost}};
-    end["sha256"] = to_hex(manifest_->so_far().sha256);
+    report_.manifest_sha256 = manifest_->so_far().sha256;
+    end["sha256"] = to_hex(report_.manifest_sha256);
     ANTIN_CHECK(manifest_->write(as_bytes(end.dump() + "\n")));
     ANTIN_TRY(const auto digest, manifest_->finish());
     static_cast<void>(digest);
@@ -239,6 +240,7 @@ Status check_end(const std::string& folder, const Json& line, const Bytes& befor
   if (line.value("end", std::size_t{0}) != manifest.report.files ||
       line.value("sha256", std::string()) != to_hex(before))
     return damaged(kManifest);
+  manifest.report.manifest_sha256 = before;
   if (!line.contains("lost") || !line["lost"].is_array()) return unreadable(folder, "its end");
   for (const auto& lost : line["lost"])
     if (lost.is_string()) manifest.report.lost.push_back(lost.get<std::string>());
@@ -406,11 +408,12 @@ Result<BackupReport> restore_backup(const std::string& folder, const Store::Sett
   ANTIN_TRY(auto manifest, verified(folder));
   const Draft draft(settings.folder);
   ANTIN_CHECK(draft.begin());
+  const auto inside = folder + "/";
   for (const auto& name : manifest.files) {
     if (name.starts_with("rows/")) continue;
     const auto to = draft.path() + "/" + name;
     ANTIN_CHECK(make_folder(fs::path(to).parent_path().string()));
-    ANTIN_TRY(const auto copied, copy_hashed(folder + "/" + name, to));
+    ANTIN_TRY(const auto copied, copy_hashed(inside + name, to));
     static_cast<void>(copied);
   }
   {

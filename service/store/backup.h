@@ -23,6 +23,7 @@ struct BackupReport {
   std::string at;  ///< when its rows were read
   std::size_t rows = 0, documents = 0, files = 0;
   std::uint64_t octets = 0;
+  Bytes manifest_sha256;  ///< of all of manifest.jsonl before its last line, which tells it
   /// SHA-256 of documents that the database knows and the store cannot give: their cause, each.
   std::vector<std::string> lost;
 };

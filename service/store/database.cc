@@ -12,6 +12,8 @@ namespace {
 // A change waits in a queue before it begins, so that what is in its way is rare and over soon.
 constexpr int kTries = 6;
 constexpr std::chrono::milliseconds kFirstPause{4};
+// Whoever waits for an answer is told sooner than after six long tries.
+constexpr std::chrono::seconds kTriesWithin{10};
 
 }  // namespace
 
@@ -33,10 +35,13 @@ Status Database::once(Begin kind, const std::function<Status()>& work) {
 Status Database::transaction(const std::function<Status()>& work) {
   // SQLite has waited its whole time for the lock already.
   const int tries = dialect() == Dialect::kSqlite ? 1 : kTries;
+  const auto until = std::chrono::steady_clock::now() + kTriesWithin;
   auto pause = kFirstPause;
   for (int i = 1;; ++i, pause *= 3) {
     auto done = once(Begin::kChange, work);
-    if (done || done.error().code != Code::kDatabaseBusy || i == tries) return done;
+    if (done || done.error().code != Code::kDatabaseBusy || i == tries ||
+        std::chrono::steady_clock::now() > until)
+      return done;
     std::this_thread::sleep_for(pause);
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <libpq-fe.h>
 #include <poll.h>
 
@@ -15,6 +16,7 @@ constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt4 = 23, kText = 25, kVoid
 constexpr const char* kQueue = "SELECT pg_advisory_xact_lock(418263263598)";
 // A cursor's portion: some hundred rows of a few hundred octets.
 constexpr const char* kFetch = "FETCH FORWARD 500 FROM antin_each";
+constexpr std::chrono::minutes kMigratesWithin{10};
 
 // One value as the wire has it: integers in network order (RFC 791), the rest as it is.
 struct Wire {
@@ -169,19 +171,70 @@ Status Postgresql::connect() {
   if (PQstatus(connection_.get()) != CONNECTION_OK) return gone();
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);
+  // So that a server that is there and reads nothing holds nobody up.
+  PQsetnonblocking(connection_.get(), 1);
+  const auto most =
+      std::max(settings_.answer_within - std::chrono::seconds(1), settings_.answer_within / 2);
   // Full durability whatever the server's default is; a client that hangs holds nobody up for ever.
-  const Answer set(PQexec(connection_.get(),
-                          "SET synchronous_commit=on; SET lock_timeout='5s';"
-                          " SET statement_timeout='60s';"
-                          " SET idle_in_transaction_session_timeout='60s'"));
+  const auto settings =
+      "SET synchronous_commit=on; SET lock_timeout='5s';"
+      " SET statement_timeout=" +
+      std::to_string(most.count()) + "; SET idle_in_transaction_session_timeout='60s'";
+  const auto set = command(settings.c_str());
   if (PQresultStatus(set.get()) != PGRES_COMMAND_OK) return failed("settings", set.get());
   pause_ = std::chrono::milliseconds(0);
   return Done{};
 }
 
+// True as soon as the connection can be read or written as `events` says.
+bool Postgresql::wait(short events, std::chrono::steady_clock::time_point until) const {
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd waiting{.fd = PQsocket(connection_.get()), .events = events, .revents = 0};
+    const int ready =
+        ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (ready > 0) return true;
+    if (ready == 0 || errno != EINTR) return false;
+  }
+}
+
+// The answer to what was sent, of several the last; none when the server went away or says nothing.
+Postgresql::Answer Postgresql::receive() {
+  const auto until =
+      std::chrono::steady_clock::now() +
+      (migrates_ ? std::chrono::milliseconds(kMigratesWithin) : settings_.answer_within);
+  auto* const connection = connection_.get();
+  const auto silent = [&]() -> Answer {
+    was_silent_ = std::chrono::steady_clock::now() >= until;
+    return {};
+  };
+  for (int left = PQflush(connection); left != 0; left = PQflush(connection)) {
+    // A server that sends while it is written to waits until somebody reads.
+    if (left < 0 || !wait(POLLIN | POLLOUT, until) || PQconsumeInput(connection) == 0)
+      return silent();
+  }
+  Answer last;
+  for (;;) {
+    while (PQisBusy(connection) != 0) {
+      if (!wait(POLLIN, until) || PQconsumeInput(connection) == 0) return silent();
+    }
+    Answer next(PQgetResult(connection));
+    if (!next) return last;
+    last = std::move(next);
+  }
+}
+
+Postgresql::Answer Postgresql::command(const char* sql) {
+  return PQsendQuery(connection_.get(), sql) != 0 ? receive() : Answer();
+}
+
 // The next try comes after a pause that grows from one failure to the next.
 Error Postgresql::gone(Where where) {
-  const std::string told = connection_ ? PQerrorMessage(connection_.get()) : "not connected";
+  const std::string told = !connection_  ? "not connected"
+                           : was_silent_ ? "no answer in time"
+                                         : PQerrorMessage(connection_.get());
+  was_silent_ = false;
   connection_.reset();
   pause_ =
       pause_.count() == 0 ? settings_.first_pause : std::min(pause_ * 2, settings_.longest_pause);
@@ -234,9 +287,10 @@ Result<Postgresql::Answer> Postgresql::ask(const std::string& sql, const Values&
     sizes.push_back(wire.size);
   }
   const std::vector<int> binary(values.size(), 1);
-  Answer answer(PQexecParams(connection_.get(), with_dollar_placeholders(sql).c_str(),
-                             static_cast<int>(values.size()), types.data(), data.data(),
-                             sizes.data(), binary.data(), 1));
+  const int sent = PQsendQueryParams(connection_.get(), with_dollar_placeholders(sql).c_str(),
+                                     static_cast<int>(values.size()), types.data(), data.data(),
+                                     sizes.data(), binary.data(), 1);
+  auto answer = sent != 0 ? receive() : Answer();
   const auto status = PQresultStatus(answer.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
     return failed(sql.substr(0, 60).c_str(), answer.get());
@@ -289,14 +343,14 @@ Status Postgresql::begin(Begin kind) {
 
 Status Postgresql::commit() {
   auto done = execute("COMMIT", {});
-  if (done) within_ = false;
+  if (done) within_ = migrates_ = false;
   return done;
 }
 
 void Postgresql::rollback() noexcept {
-  within_ = false;
+  within_ = migrates_ = false;
   if (!connection_) return;
-  const Answer answer(PQexec(connection_.get(), "ROLLBACK"));
+  const auto answer = command("ROLLBACK");
   // A connection in an unknown state is not used again.
   if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) connection_.reset();
 }
@@ -311,6 +365,8 @@ Result<std::int64_t> Postgresql::version_of(const std::string& table) {
 }
 
 Result<std::size_t> Postgresql::schema_version() {
+  migrates_ = within_;
+  ANTIN_CHECK(execute("SET LOCAL statement_timeout='600s'", {}));
   ANTIN_CHECK(execute("CREATE TABLE IF NOT EXISTS antin_schema(version BIGINT NOT NULL)", {}));
   ANTIN_TRY(const auto rows, query("SELECT version FROM antin_schema", {}));
   return rows.empty() ? 0 : static_cast<std::size_t>(as_integer(rows[0][0]));

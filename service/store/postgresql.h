@@ -22,6 +22,9 @@ class Postgresql final : public Database {
     std::string address;
     /// Between tries to connect again; each pause is twice the one before, up to the longest.
     std::chrono::milliseconds first_pause{100}, longest_pause{10'000};
+    /// A server that says nothing for longer is one that went away. The server itself gives a
+    /// statement up a second earlier.
+    std::chrono::milliseconds answer_within{10'000};
   };
   static Result<std::unique_ptr<Database>> open(Settings settings);
   static Status check_address(const std::string& address);
@@ -51,13 +54,18 @@ class Postgresql final : public Database {
   Status connect();
   Status ready();
   bool seems_dead() const;
+  bool wait(short events, std::chrono::steady_clock::time_point until) const;
+  Answer receive();
+  Answer command(const char* sql);
   Error gone(Where where = Where::here());
   Error failed(const char* doing, const pg_result* answer, Where where = Where::here());
   Result<Answer> ask(const std::string& sql, const Values& values);
 
   Settings settings_;
   std::unique_ptr<pg_conn, Finish> connection_;
-  bool within_ = false;  ///< a transaction: a new connection would lose its first half
+  bool within_ = false;      ///< a transaction: a new connection would lose its first half
+  bool migrates_ = false;    ///< it may: what rebuilds a table takes its time
+  bool was_silent_ = false;  ///< given up in the middle of an answer
   std::chrono::milliseconds pause_{0};
   std::chrono::steady_clock::time_point not_before_{};
 };

@@ -100,6 +100,146 @@ CREATE INDEX signature_intent_open ON signature_intent(job) WHERE journaled IS N
 ALTER TABLE api_key ADD COLUMN limits TEXT NOT NULL DEFAULT '';
 ALTER TABLE api_key ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;
 )sql",
+      // Cases and books (service/casework). Rows of a book are never deleted.
+      R"sql(
+CREATE TABLE book(
+  id TEXT PRIMARY KEY, unit TEXT NOT NULL, product TEXT NOT NULL, series TEXT NOT NULL,
+  year INTEGER NOT NULL, name TEXT NOT NULL, last INTEGER NOT NULL, last_day TEXT NOT NULL,
+  closed INTEGER NOT NULL, closed_day TEXT NOT NULL, totals TEXT NOT NULL,
+  created INTEGER NOT NULL, UNIQUE(unit, product, series, year)) STRICT;
+CREATE TABLE casework(
+  id TEXT PRIMARY KEY, unit TEXT NOT NULL, product TEXT NOT NULL, state TEXT NOT NULL,
+  version INTEGER NOT NULL, owner TEXT NOT NULL, visit TEXT NOT NULL, dossier TEXT NOT NULL,
+  requester TEXT NOT NULL, requester_key TEXT NOT NULL, paper TEXT NOT NULL,
+  paper_key TEXT NOT NULL, number TEXT NOT NULL, number_key TEXT NOT NULL, day TEXT NOT NULL,
+  facts TEXT NOT NULL, book_row TEXT NOT NULL, original TEXT NOT NULL, created INTEGER NOT NULL,
+  updated INTEGER NOT NULL) STRICT;
+CREATE INDEX casework_by_unit ON casework(unit, id);
+CREATE INDEX casework_by_state ON casework(state, id);
+CREATE INDEX casework_by_number ON casework(number_key) WHERE number_key<>'';
+CREATE INDEX casework_by_visit ON casework(visit) WHERE visit<>'';
+CREATE INDEX casework_by_original ON casework(original) WHERE original<>'';
+CREATE TABLE case_event(
+  case_id TEXT NOT NULL REFERENCES casework(id), number INTEGER NOT NULL, at INTEGER NOT NULL,
+  actor TEXT NOT NULL, action TEXT NOT NULL, from_state TEXT NOT NULL, to_state TEXT NOT NULL,
+  facts TEXT NOT NULL, PRIMARY KEY(case_id, number)) STRICT;
+CREATE TABLE case_document(
+  case_id TEXT NOT NULL REFERENCES casework(id), role TEXT NOT NULL, version INTEGER NOT NULL,
+  sha256 BLOB NOT NULL, size INTEGER NOT NULL, pages INTEGER NOT NULL, created INTEGER NOT NULL,
+  PRIMARY KEY(case_id, role, version)) STRICT;
+CREATE TABLE case_request(
+  owner TEXT NOT NULL, key TEXT NOT NULL, fingerprint BLOB NOT NULL,
+  case_id TEXT NOT NULL REFERENCES casework(id), created INTEGER NOT NULL,
+  PRIMARY KEY(owner, key)) STRICT;
+CREATE TABLE book_row(
+  id TEXT PRIMARY KEY, book TEXT NOT NULL REFERENCES book(id), book_name TEXT NOT NULL,
+  number INTEGER NOT NULL, text TEXT NOT NULL, day TEXT NOT NULL, state INTEGER NOT NULL,
+  case_id TEXT NOT NULL, requester TEXT NOT NULL, paper TEXT NOT NULL, signer TEXT NOT NULL,
+  copies INTEGER NOT NULL, fee INTEGER NOT NULL, note TEXT NOT NULL, original TEXT NOT NULL,
+  created INTEGER NOT NULL, UNIQUE(book, number)) STRICT;
+CREATE UNIQUE INDEX book_row_by_case ON book_row(case_id) WHERE case_id<>'';
+CREATE INDEX book_row_open ON book_row(day) WHERE state=0;
+)sql",
+      // Original registers by their fields (service/casework/origin.h). Never deleted.
+      R"sql(
+CREATE TABLE origin_entry(
+  id TEXT PRIMARY KEY, unit TEXT NOT NULL, kind TEXT NOT NULL, book TEXT NOT NULL,
+  book_key TEXT NOT NULL, number TEXT NOT NULL, number_key TEXT NOT NULL, day TEXT NOT NULL,
+  paper TEXT NOT NULL, holder TEXT NOT NULL, holder_key TEXT NOT NULL, text_key TEXT NOT NULL,
+  fields TEXT NOT NULL, legal TEXT NOT NULL, corrects TEXT NOT NULL, basis TEXT NOT NULL,
+  corrected_by TEXT NOT NULL, actor TEXT NOT NULL, created INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX origin_entry_by_number ON origin_entry(unit, kind, book_key, number_key)
+  WHERE corrected_by='';
+CREATE INDEX origin_entry_by_unit ON origin_entry(unit, id);
+)sql",
+      // Results still in force that were digitised. A holder's identifier is nowhere in clear:
+      // holder_hash finds it, holder_sealed gives it back, both by a secret that is kept as a
+      // document is.
+      R"sql(
+CREATE TABLE held_secret(
+  name TEXT PRIMARY KEY, sha256 BLOB NOT NULL, size INTEGER NOT NULL) STRICT;
+CREATE TABLE held_result(
+  id TEXT PRIMARY KEY, unit TEXT NOT NULL, reference TEXT NOT NULL, fingerprint BLOB NOT NULL,
+  state TEXT NOT NULL, owner TEXT NOT NULL, holder TEXT NOT NULL, holder_key TEXT NOT NULL,
+  holder_hash BLOB NOT NULL, holder_sealed BLOB NOT NULL, procedure TEXT NOT NULL,
+  kind TEXT NOT NULL, title TEXT NOT NULL, number TEXT NOT NULL, number_key TEXT NOT NULL,
+  day TEXT NOT NULL, year INTEGER NOT NULL, issuer TEXT NOT NULL, issuer_key TEXT NOT NULL,
+  until TEXT NOT NULL, ordinal INTEGER NOT NULL, scan_sha256 BLOB NOT NULL,
+  scan_size INTEGER NOT NULL, pages INTEGER NOT NULL, job TEXT NOT NULL, tries INTEGER NOT NULL,
+  original TEXT NOT NULL, reason TEXT NOT NULL, created INTEGER NOT NULL,
+  updated INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX held_result_by_reference ON held_result(unit, reference)
+  WHERE state<>'withdrawn';
+CREATE INDEX held_result_by_unit ON held_result(unit, id);
+CREATE INDEX held_result_by_holder ON held_result(holder_hash, kind);
+CREATE INDEX held_result_by_number ON held_result(number_key, issuer_key);
+CREATE INDEX held_result_by_plan ON held_result(unit, procedure, year);
+CREATE INDEX held_result_by_job ON held_result(job) WHERE job<>'';
+CREATE TABLE digitise_fault(
+  unit TEXT NOT NULL, reference TEXT NOT NULL, procedure TEXT NOT NULL, year INTEGER NOT NULL,
+  codes TEXT NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(unit, reference)) STRICT;
+CREATE TABLE digitise_plan(
+  unit TEXT NOT NULL, procedure TEXT NOT NULL, year INTEGER NOT NULL, planned INTEGER NOT NULL,
+  updated INTEGER NOT NULL, PRIMARY KEY(unit, procedure, year)) STRICT;
+)sql",
+      // Results of procedures: their dossiers and codes, each number of a dossier once (R-13).
+      R"sql(
+CREATE TABLE case_result(
+  case_id TEXT PRIMARY KEY REFERENCES casework(id), dossier TEXT NOT NULL, replaces TEXT NOT NULL,
+  further TEXT NOT NULL, ordinal INTEGER NOT NULL, code TEXT NOT NULL, public_code TEXT NOT NULL,
+  paper_code TEXT NOT NULL) STRICT;
+CREATE INDEX case_result_by_dossier ON case_result(dossier);
+CREATE UNIQUE INDEX case_result_by_ordinal ON case_result(dossier, ordinal) WHERE ordinal>0;
+CREATE UNIQUE INDEX case_result_by_code ON case_result(code) WHERE code<>'';
+CREATE UNIQUE INDEX case_result_by_paper ON case_result(paper_code) WHERE paper_code<>'';
+CREATE INDEX case_result_by_replaced ON case_result(replaces) WHERE replaces<>'';
+CREATE INDEX casework_by_dossier ON casework(dossier) WHERE dossier<>'';
+)sql",
+      // What leaves the service by itself (service/outbox). A delivery is an event on its way to
+      // one target: 0 waits, 1 sent, 2 given up, 3 cancelled.
+      R"sql(
+CREATE TABLE outbox_event(
+  id TEXT PRIMARY KEY, stream TEXT NOT NULL, number INTEGER NOT NULL, type TEXT NOT NULL,
+  at INTEGER NOT NULL, unit TEXT NOT NULL, product TEXT NOT NULL, owner TEXT NOT NULL,
+  about TEXT NOT NULL, delivery TEXT NOT NULL, document BLOB NOT NULL, octets INTEGER NOT NULL,
+  spread INTEGER NOT NULL, UNIQUE(stream, number)) STRICT;
+CREATE INDEX outbox_event_open ON outbox_event(stream, number) WHERE spread=0;
+CREATE TABLE outbox_delivery(
+  id TEXT PRIMARY KEY, event TEXT NOT NULL REFERENCES outbox_event(id), stream TEXT NOT NULL,
+  number INTEGER NOT NULL, target TEXT NOT NULL, unit TEXT NOT NULL, address TEXT NOT NULL,
+  document INTEGER NOT NULL, state INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL,
+  reason TEXT NOT NULL, params TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+  lease_owner TEXT NOT NULL, lease_until INTEGER NOT NULL) STRICT;
+CREATE INDEX outbox_delivery_open ON outbox_delivery(target, stream, number) WHERE state=0;
+CREATE INDEX outbox_delivery_by_stream ON outbox_delivery(stream, number);
+CREATE INDEX outbox_delivery_by_state ON outbox_delivery(state, id);
+)sql",
+      // Signing by people: what waits for a signature, and where their tools send a signed file.
+      R"sql(
+CREATE TABLE signing_session(
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, certificate BLOB NOT NULL, chain BLOB NOT NULL,
+  algorithm TEXT NOT NULL, digest TEXT NOT NULL, created INTEGER NOT NULL,
+  expires INTEGER NOT NULL, held_until INTEGER NOT NULL, person TEXT NOT NULL) STRICT;
+CREATE INDEX signing_session_by_owner ON signing_session(owner, expires);
+CREATE TABLE signing_item(
+  session TEXT NOT NULL REFERENCES signing_session(id), number INTEGER NOT NULL,
+  case_id TEXT NOT NULL, version INTEGER NOT NULL, state INTEGER NOT NULL, name TEXT NOT NULL,
+  document_sha256 BLOB NOT NULL, size INTEGER NOT NULL, pages INTEGER NOT NULL,
+  attributes BLOB NOT NULL, told TEXT NOT NULL, kept BLOB NOT NULL, tail BLOB NOT NULL,
+  made BLOB NOT NULL, form INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL,
+  PRIMARY KEY(session, number), UNIQUE(session, case_id)) STRICT;
+CREATE INDEX signing_item_open ON signing_item(state, session);
+CREATE TABLE upload_address(
+  token_sha256 BLOB PRIMARY KEY, case_id TEXT NOT NULL, version INTEGER NOT NULL,
+  owner TEXT NOT NULL, document_sha256 BLOB NOT NULL, size INTEGER NOT NULL,
+  created INTEGER NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL,
+  file_sha256 BLOB NOT NULL, person TEXT NOT NULL) STRICT;
+)sql",
+      // What an agent beside the token shows for a session: only a digest of it.
+      R"sql(
+CREATE TABLE signing_ticket(
+  session TEXT PRIMARY KEY REFERENCES signing_session(id), ticket_sha256 BLOB NOT NULL) STRICT;
+)sql",
   };
   return steps;
 }
@@ -202,7 +342,9 @@ Status each_document(Database& database, const std::function<Status(const KeptDo
   constexpr const char* kKnown =
       "SELECT d.sha256, f.name, f.key_id FROM (SELECT sha256 FROM original"
       " UNION SELECT sha256 FROM signature UNION SELECT input_sha256 FROM signature"
-      " UNION SELECT input_sha256 FROM job WHERE length(input_sha256)=32) d"
+      " UNION SELECT input_sha256 FROM job WHERE length(input_sha256)=32"
+      " UNION SELECT sha256 FROM case_document"
+      " UNION SELECT scan_sha256 FROM held_result UNION SELECT sha256 FROM held_secret) d"
       " LEFT JOIN stored_file f ON f.sha256=d.sha256";
   return database.each(kKnown, [&](const Database::Row& row) -> Status {
     KeptDocument document{.sha256 = as_blob(row.at(0)), .file = as_string(row.at(1))};

@@ -28,13 +28,20 @@ struct StoreEvent {
     kDecided,   ///< released, cancelled, recalled
     kKeyAdded,  ///< of the interface
     kKeyRemoved,
-    kKeyChanged,  ///< what it is bound to, or when it ends
+    kKeyChanged,   ///< what it is bound to, or when it ends
+    kCase,         ///< a step of a case (service/casework)
+    kBookRow,      ///< a number was given, its row is final or voided
+    kBook,         ///< opened, closed
+    kOriginEntry,  ///< of an original register: kept, corrected
+    kHeld,         ///< a result still in force was digitised, sealed, withdrawn (service/holdings)
+    kHandedOut,    ///< what is held was told or given to another system
   };
   Kind kind;
-  std::string subject;  ///< id of the signature, original or key
+  std::string subject;  ///< id of the signature, original, key, case, row or book
   std::string actor;    ///< id of the API key that asked for it; "" for the service or its operator
-  Bytes document_sha256;   ///< empty for keys
-  std::string state = {};  ///< of an entry or a decision
+  Bytes document_sha256;   ///< empty for keys, rows and books
+  std::string state = {};  ///< of an entry, a decision, a case, a row or a book
+  std::map<std::string, std::string> facts = {};  ///< further ones: why something was handed out
 };
 /// Adds rows to the same transaction; its failure undoes the whole change. May be called more than
 /// once for one change (Database::transaction), with only the last time counting.
@@ -62,6 +69,8 @@ class Store {
   void set_event_sink(EventSink sink) { sink_ = std::move(sink); }
   /// Rows of other parts of the service, in a transaction of their own. May run `work` twice.
   Status in_transaction(const std::function<Status(Database&)>& work);
+  /// Within that: what other parts of the service changed, for the sink.
+  Status tell(Database& database, const StoreEvent& event);
   /// Reading for other parts of the service, on one state of the database.
   Status in_snapshot(const std::function<Status(Database&)>& work);
 
@@ -172,7 +181,6 @@ class Store {
 
  private:
   Store(const Settings& settings, std::unique_ptr<Database> db, std::unique_ptr<Database> keys);
-  Status tell(Database& database, const StoreEvent& event);
   struct File {
     std::string path;
     std::optional<MasterKeys::Wrapped> key;  ///< nullopt: kept as it is

@@ -24,12 +24,6 @@ constexpr const char* kColumns =
 const std::string kJobColumns = "SELECT " + std::string(kColumns) + " FROM job ";
 
 // Leases are measured by the database's clock, which all nodes share.
-const char* now_of(const Database& database) {
-  return database.dialect() == Database::Dialect::kSqlite
-             ? "CAST(strftime('%s','now') AS INTEGER)"
-             : "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)";
-}
-
 constexpr const char* kHeld = "SELECT value FROM store_state WHERE name='held'";
 
 }  // namespace
@@ -74,12 +68,14 @@ Result<std::vector<StoredJob>> Store::take_jobs(const std::string& kind) {
   if (!held.empty()) return std::vector<StoredJob>();
   const bool alone = db_->dialect() == Database::Dialect::kSqlite;
   const std::string now = now_of(*db_);
-  // Two nodes that look at the same moment pass each other's rows by instead of waiting for them.
+  // A lease that ends later than any can was given before the database's clock was put back. Two
+  // nodes that look at the same moment pass each other's rows by instead of waiting for them.
   const auto take = "UPDATE job SET lease_owner=?1, lease_until=" + now +
                     "+?2 WHERE id IN (SELECT id FROM job WHERE kind=?3 AND state IN (?4, ?5, ?6)"
                     " AND lease_owner<>?1" +
-                    (alone ? "" : " AND lease_until<" + now) + " ORDER BY id LIMIT 100" +
-                    (alone ? "" : " FOR UPDATE SKIP LOCKED") + ") RETURNING " + kColumns;
+                    (alone ? "" : " AND lease_until NOT BETWEEN " + now + " AND " + now + "+?2") +
+                    " ORDER BY id LIMIT 100" + (alone ? "" : " FOR UPDATE SKIP LOCKED") +
+                    ") RETURNING " + kColumns;
   ANTIN_TRY(const auto rows, db_->query(take, {node_, std::int64_t{kLease.count()}, kind,
                                                static_cast<std::int64_t>(JobState::kQueued),
                                                static_cast<std::int64_t>(JobState::kRunning),
@@ -258,6 +254,7 @@ Result<std::vector<StoredJob>> Store::unfinished_jobs(const std::string& kind) {
                         static_cast<std::int64_t>(JobState::kRunning),
                         static_cast<std::int64_t>(JobState::kPending)}));
   std::vector<StoredJob> jobs;
+  jobs.reserve(rows.size());
   for (const auto& row : rows) jobs.push_back(read_job(row));
   return jobs;
 }

@@ -17,6 +17,10 @@ struct Bounds {
 /// For a document of this size: beyond what an ordinary one needs, more octets may cost more.
 Bounds bounds_for(std::size_t octets) noexcept;
 
+/// The same for pictures that are decoded whole: a page of a few kilobytes may be pixels by the
+/// million.
+Bounds bounds_for_pictures(std::size_t octets) noexcept;
+
 /// The largest sum of what a process that was given documents of `octets` writes into memfds.
 std::size_t written_for(std::size_t octets) noexcept;
 

@@ -242,8 +242,9 @@ Result<std::vector<std::string>> expand_folders(const std::vector<std::string>& 
       continue;
     }
     ANTIN_TRY(const auto names, list_files(path));
+    const auto inside = path + "/";
     for (const auto& name : names) {
-      if (name.ends_with(suffix)) out.push_back(path + "/" + name);
+      if (name.ends_with(suffix)) out.push_back(inside + name);
     }
   }
   return out;

@@ -78,6 +78,7 @@ Status give_up_privileges(const std::string& user, AsRoot as_root) {
   if (root && user.empty() && as_root == AsRoot::kStay) return close_up();
   if (root && user.empty()) return make_error(Code::kSetupRoot, "root, and no process.user");
   if (!user.empty()) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
     const passwd* account = ::getpwnam(user.c_str());
     if (account == nullptr || account->pw_uid == 0)
       return make_error(Code::kSetupUserUnknown, user, {{"user", user}, {"key", kKey}});

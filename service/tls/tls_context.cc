@@ -1,6 +1,7 @@
 #include "service/tls/tls_context.h"
 
 #include <array>
+#include <ctime>
 #include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ namespace antin::service {
 namespace {
 
 constexpr std::size_t kMaxPem = 1U << 20U;
+constexpr std::size_t kMaxList = std::size_t{64} << 20U;
 constexpr std::size_t kMaxCertificates = 64;
 constexpr int kMinRsaBits = 2048;
 constexpr long kSessionsKept = 2'048;
@@ -119,9 +121,57 @@ Status use_identity(SSL_CTX* context, const TlsFiles& files) {
   return Done{};
 }
 
+using CrlPtr = ossl::Handle<X509_CRL, &X509_CRL_free>;
+
+Result<CrlPtr> read_list(const std::string& path) {
+  ANTIN_TRY(const auto octets, read_file(path, kMaxList));
+  const ossl::ErrorMark mark;
+  ANTIN_TRY(const auto bio, memory(octets));
+  CrlPtr list(PEM_read_bio_X509_CRL(bio.get(), nullptr, no_password, nullptr));
+  if (!list) {
+    const auto* at = octets.data();
+    list.reset(d2i_X509_CRL(nullptr, &at, static_cast<long>(octets.size())));
+  }
+  if (!list) return unusable(path, "no revocation list in PEM or DER");
+  return list;
+}
+
+// RFC 5280 §5.1.2.5 wants a nextUpdate: a list without one would be good for ever.
+Result<UtcTime> end_of(const X509_CRL* list, const std::string& path) {
+  std::tm time{};
+  const auto* next = X509_CRL_get0_nextUpdate(list);
+  if (next == nullptr || ASN1_TIME_to_tm(next, &time) != 1)
+    return unusable(path, "a revocation list without nextUpdate");
+  return UtcTime{std::chrono::sys_seconds(std::chrono::seconds(::timegm(&time)))};
+}
+
+// An anchor is trusted because it is configured, whether or not somebody above it has a list. For
+// every other certificate of the chain there must be one.
+int judge_revocation(int good, X509_STORE_CTX* chain) {
+  if (good == 1 || X509_STORE_CTX_get_error(chain) != X509_V_ERR_UNABLE_TO_GET_CRL) return good;
+  const int last = sk_X509_num(X509_STORE_CTX_get0_chain(chain)) - 1;
+  if (X509_STORE_CTX_get_error_depth(chain) != last) return 0;
+  X509_STORE_CTX_set_error(chain, X509_V_OK);
+  return 1;
+}
+
+// The end of the list that ends first.
+Result<std::optional<UtcTime>> use_lists(X509_STORE* store, const TlsFiles& files) {
+  std::optional<UtcTime> first;
+  for (const auto& path : files.client_crls) {
+    ANTIN_TRY(const auto list, read_list(path));
+    ANTIN_TRY(const auto end, end_of(list.get(), path));
+    if (!first || end < *first) first = end;
+    if (X509_STORE_add_crl(store, list.get()) != 1) return unusable(path, "list refused");
+  }
+  if (first) X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  return first;
+}
+
 // Whoever is named in the file is an anchor, self-signed or not.
-Status ask_clients(SSL_CTX* context, const std::string& path) {
-  if (path.empty()) return Done{};
+Result<std::optional<UtcTime>> ask_clients(SSL_CTX* context, const TlsFiles& files) {
+  const auto& path = files.client_ca;
+  if (path.empty()) return std::optional<UtcTime>();
   ANTIN_TRY(const auto anchors, read_certificates(path));
   ossl::X509StorePtr store(X509_STORE_new());
   if (!store) return unusable(path, "no memory");
@@ -131,11 +181,12 @@ Status ask_clients(SSL_CTX* context, const std::string& path) {
         SSL_CTX_add_client_CA(context, anchor.get()) != 1)
       return unusable(path, "certificate refused");
   }
+  ANTIN_TRY(const auto lists_end, use_lists(store.get(), files));
   SSL_CTX_set_cert_store(context, store.release());  // owns it from here on
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, nullptr);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, judge_revocation);
   SSL_CTX_set_verify_depth(context, kClientChainDepth);
   SSL_CTX_set_max_cert_list(context, kMaxClientChain);
-  return Done{};
+  return lists_end;
 }
 
 // RFC 7301 §3.2: who speaks something else over this port is told so, not answered in HTTP/1.1.
@@ -198,10 +249,12 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsFiles& files
                                      static_cast<unsigned>(name.size())) != 1)
     return unusable(files.certificate, "session id context");
   ANTIN_CHECK(use_identity(context.get(), files));
-  ANTIN_CHECK(ask_clients(context.get(), files.client_ca));
+  ANTIN_TRY(const auto lists_end, ask_clients(context.get(), files));
   // The constructor is private, so std::make_shared cannot reach it.
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory)
-  return std::shared_ptr<const TlsContext>(new TlsContext(std::move(context)));
+  std::shared_ptr<TlsContext> made(new TlsContext(std::move(context)));
+  made->lists_end_ = lists_end;
+  return std::shared_ptr<const TlsContext>(std::move(made));
 }
 
 }  // namespace antin::service
