@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdio>
 
-#include "service/antind/http_server.h"
+#include "service/http/http_server.h"
 
 namespace antin::service {
 
@@ -39,7 +39,7 @@ std::string to_http_date(UtcTime at) {
   const year_month_day date(day);
   const hh_mm_ss clock(at.since_epoch() - day);
   std::array<char, 40> text{};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
+  // NOLINTNEXTLINE(cert-err33-c): 40 suffice
   std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
                 kDays[weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
                 kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),

@@ -1,4 +1,4 @@
-#include "service/antind/http_message.h"
+#include "service/http/http_message.h"
 
 #include <algorithm>
 

@@ -1,10 +1,12 @@
-#include "service/antind/http_connection.h"
+#include "service/http/http_connection.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <poll.h>
 #include <sys/socket.h>
+
+#include <Poco/Exception.h>
 
 namespace antin::service {
 namespace {
@@ -86,10 +88,20 @@ HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, std::string addre
   peer.address = address_;
 }
 
+std::uint16_t HttpConnection::port() const {
+  try {
+    return socket_.peerAddress().port();
+  } catch (const Poco::Exception&) {
+    return 0;
+  }
+}
+
 short HttpConnection::wanted() const noexcept {
   switch (state_) {
     case State::kHandshake:
+      return tls_needs_room_ ? POLLOUT : POLLIN;
     case State::kReading:
+      if (behind()) return 0;
       return tls_needs_room_ ? POLLOUT : POLLIN;
     case State::kLingering:
       return POLLIN;

@@ -1,4 +1,4 @@
-#include "service/antind/body.h"
+#include "service/http/body.h"
 
 #include <cerrno>
 #include <limits>

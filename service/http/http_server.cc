@@ -1,23 +1,12 @@
-#include "service/antind/http_server.h"
+#include "service/http/http_server.h"
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <list>
-#include <map>
-#include <mutex>
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 #include <vector>
 
-#include <Poco/Exception.h>
-#include <Poco/Net/ServerSocket.h>
-#include <Poco/Net/SocketAddress.h>
-
-#include "service/antind/address.h"
-#include "service/antind/http_connection.h"
-#include "service/ipc/descriptor.h"
+#include "service/http/address.h"
+#include "service/http/http_loop.h"
 
 namespace antin::service {
 namespace {
@@ -25,47 +14,11 @@ namespace {
 using Ticks = HttpConnection::Ticks;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kAcceptPause{100};
-constexpr int kBacklog = 1'024;
-/// However quick single handshakes are, everybody else waits no longer than this for them.
-constexpr milliseconds kHandshakesAtMost{5};
-
-// What other threads tell the polling thread.
-struct Mail {
-  std::uint64_t serial;
-  std::optional<Response> answer;
-  std::function<Response()> fallback;
-  Ticks fallback_at;
-};
-
-class Mailbox {
- public:
-  Mailbox() : bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  void put(Mail mail) {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.push_back(std::move(mail));
-    }
-    ring();
-  }
-  void ring() noexcept {
-    const std::uint64_t one = 1;
-    // Only fails when the counter is full, and then the bell rings anyway.
-    [[maybe_unused]] const auto wrote = ::write(bell_.get(), &one, sizeof one);
-  }
-  std::vector<Mail> empty() {
-    std::uint64_t rung = 0;
-    [[maybe_unused]] const auto got = ::read(bell_.get(), &rung, sizeof rung);
-    const std::lock_guard lock(mutex_);
-    return std::exchange(waiting_, {});
-  }
-  int bell() const noexcept { return bell_.get(); }
-
- private:
-  Descriptor bell_;
-  std::mutex mutex_;
-  std::vector<Mail> waiting_;
-};
+/// Requests that came before the answer to the one before them, of all connections together: who
+/// asks a thousand things in one breath shares this with others like him, and not the processor
+/// with everybody.
+constexpr std::size_t kPipelinedAtOnce = 16;
+constexpr milliseconds kPipelinedEvery{10};
 
 }  // namespace
 
@@ -92,79 +45,22 @@ void Responder::otherwise_after(milliseconds span, std::function<Response()> fal
                          std::chrono::steady_clock::now() + span});
 }
 
-class HttpServer::Loop {
- public:
-  Loop(const HttpSettings& settings, RequestHandler& handler, const Clock& clock,
-       RandomSource& random)
-      : settings_(settings),
-        handler_(handler),
-        clock_(clock),
-        random_(random),
-        mailbox_(std::make_shared<Mailbox>()) {}
-
-  Result<std::uint16_t> listen(const std::string& address, std::uint16_t port) {
-    try {
-      socket_.bind(Poco::Net::SocketAddress(address, port), true, false);
-      socket_.listen(kBacklog);
-      socket_.setBlocking(false);
-      return static_cast<std::uint16_t>(socket_.address().port());
-    } catch (const Poco::Exception& problem) {
-      const auto where = address + ":" + std::to_string(port);
-      return make_error(Code::kConfigValue, "listen at " + where + ": " + problem.displayText(),
-                        {{"key", "http.address"}, {"reason", where}});
-    }
-  }
-
-  void run();
-  void stop() noexcept {
-    stopping_ = true;
-    mailbox_->ring();
-  }
-  std::size_t connections() const noexcept { return count_; }
-  void use_tls(std::shared_ptr<const TlsContext> context) {
-    const std::lock_guard lock(tls_mutex_);
-    tls_ = std::move(context);
-  }
-
- private:
-  using Connections = std::list<HttpConnection>;
-  void accept_all(Ticks now);
-  void take(Poco::Net::StreamSocket client, const std::string& address, Ticks now);
-  bool make_room(const std::string& group, Ticks now);
-  void leave(const HttpConnection& connection);
-  void remove_finished();
-  void shake_hands(std::vector<HttpConnection*>& waiting);
-  std::string peer_behind(const HttpConnection& connection, const RequestHead& head) const;
-  void drive(HttpConnection& connection, Ticks now);
-  void deliver(Mail mail, Ticks now);
-  void check_time(HttpConnection& connection, Ticks now);
-  void answer(HttpConnection& connection, const Response& response, Ticks now);
-  void refuse(HttpConnection& connection, const Error& error, Ticks now);
-  void begin_request(HttpConnection& connection);
-  milliseconds tick() const;
-
-  const HttpSettings settings_;
-  RequestHandler& handler_;
-  const Clock& clock_;
-  RandomSource& random_;
-  std::shared_ptr<Mailbox> mailbox_;
-  Poco::Net::ServerSocket socket_;
-  Connections connections_;
-  std::map<std::string, std::size_t> per_address_;
-  std::mutex tls_mutex_;
-  std::shared_ptr<const TlsContext> tls_;
-  std::uint64_t next_serial_ = 1;
-  Ticks accept_again_{};
-  std::atomic<bool> stopping_ = false;
-  std::atomic<std::size_t> count_ = 0;
-};
-
 // Deadlines are looked at this often: fine enough for the shortest of them, coarse enough to cost
 // nothing.
 milliseconds HttpServer::Loop::tick() const {
   const auto shortest = std::min({settings_.head_within, settings_.idle_within,
                                   settings_.rate_grace, settings_.linger_within});
   return std::clamp(shortest / 4, milliseconds(5), milliseconds(250));
+}
+
+int HttpServer::Loop::wait_at_most(bool accepting, Ticks now) const {
+  if (connections_.empty() && accepting) return -1;
+  auto most = tick();
+  if (pipelined_wait_) {
+    const auto left = std::chrono::ceil<milliseconds>(pipelined_since_ + kPipelinedEvery - now);
+    most = std::clamp(left, milliseconds(0), most);
+  }
+  return static_cast<int>(most.count());
 }
 
 void HttpServer::Loop::run() {
@@ -193,9 +89,9 @@ void HttpServer::Loop::run() {
       polled.push_back({connection.fd(), connection.wanted(), 0});
       who.push_back(&connection);
     }
-    const int wait = connections_.empty() && accepting ? -1 : static_cast<int>(tick().count());
-    const int ready = ::poll(polled.data(), polled.size(), wait);
+    const int ready = ::poll(polled.data(), polled.size(), wait_at_most(accepting, now));
     now = clock_.ticks();
+    take_what_is_fresh();
     if (ready > 0) {
       if (polled[0].revents != 0) {
         for (auto& mail : mailbox_->empty()) deliver(std::move(mail), now);
@@ -219,6 +115,7 @@ void HttpServer::Loop::run() {
       shake_hands(shaking);
       if (accepting && polled[1].revents != 0) accept_all(now);
     }
+    if (pipelined_wait_) take_pipelined(now);
     for (auto& connection : connections_) check_time(connection, now);
     remove_finished();
     count_ = connections_.size();
@@ -228,120 +125,52 @@ void HttpServer::Loop::run() {
   count_ = 0;
 }
 
-void HttpServer::Loop::accept_all(Ticks now) {
-  for (int i = 0; i < 64; ++i) {
-    Poco::Net::StreamSocket client;
-    std::string address;
-    try {
-      client = socket_.acceptConnection();
-      client.setBlocking(false);
-      client.setNoDelay(true);
-      address = client.peerAddress().host().toString();
-    } catch (const Poco::Exception& problem) {
-      // Nobody waits any more, or gone again. Out of descriptors or memory the socket stays
-      // readable: polling it again at once would spin.
-      const auto code = problem.code();
-      if (code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM)
-        accept_again_ = now + kAcceptPause;
-      return;
-    }
-    take(std::move(client), address, now);
+void HttpServer::Loop::take_what_is_fresh() {
+  const std::lock_guard lock(fresh_mutex_);
+  if (fresh_settings_) {
+    auto next = *std::exchange(fresh_settings_, std::nullopt);
+    // Connections hold these, and memory was planned by them.
+    next.limits = settings_.limits;
+    next.every_answer = std::move(settings_.every_answer);
+    next.every_tls_answer = std::move(settings_.every_tls_answer);
+    settings_ = std::move(next);
+  }
+  if (!fresh_tls_) return;
+  tls_ = std::exchange(fresh_tls_, nullptr);
+  for (auto& connection : connections_) {
+    if (connection.idle() && outdated(connection)) connection.finish();
   }
 }
 
-void HttpServer::Loop::take(Poco::Net::StreamSocket client, const std::string& address, Ticks now) {
-  const auto group = address_group(address);
-  const bool proxy = std::find(settings_.proxies.begin(), settings_.proxies.end(), address) !=
-                     settings_.proxies.end();
-  const auto others = per_address_.find(group);
-  bool room = proxy || others == per_address_.end() || others->second < settings_.max_per_address ||
-              make_room(group, now);
-  room = room && (connections_.size() < settings_.max_connections || make_room("", now));
-  std::shared_ptr<const TlsContext> tls;
-  {
-    const std::lock_guard lock(tls_mutex_);
-    tls = tls_;
+// Counts a request that came too early, if there is room for it before `kPipelinedEvery` is over.
+bool HttpServer::Loop::may_take_pipelined(Ticks now) {
+  const bool over = now - pipelined_since_ >= kPipelinedEvery;
+  if (over && !pipelined_wait_) {
+    pipelined_since_ = now;
+    pipelined_ = 0;
   }
-  if (!room) handler_.noticed(RequestHandler::Incident::kTurnedAway, address);
-  // Far beyond the limit, or where it would take a handshake, not even a refusal is affordable.
-  if (!room && (tls || connections_.size() >= 2 * settings_.max_connections)) return;
-  auto& connection =
-      connections_.emplace_back(std::move(client), address, settings_, std::move(tls), now);
-  ++per_address_[group];
-  if (room) return;
-  begin_request(connection);
-  refuse(connection, make_error(Code::kHttpTooManyConnections, address), now);
+  // Whoever waits comes first: take_pipelined() begins the next turn for them.
+  if (pipelined_ < kPipelinedAtOnce && !(over && pipelined_wait_)) {
+    ++pipelined_;
+    return true;
+  }
+  pipelined_wait_ = true;
+  return false;
 }
 
-// Closes the connection that would be missed least: of `group`, or of anybody. When one address
-// holds more than a quarter of all, of that one.
-bool HttpServer::Loop::make_room(const std::string& group, Ticks now) {
-  std::string among = group;
-  if (among.empty()) {
-    const auto largest = std::max_element(
-        per_address_.begin(), per_address_.end(),
-        [](const auto& one, const auto& other) { return one.second < other.second; });
-    if (largest != per_address_.end() && largest->second > settings_.max_connections / 4)
-      among = largest->first;
-  }
-  auto worst = connections_.end();
-  std::optional<HttpConnection::Burden> heaviest;
-  for (auto it = connections_.begin(); it != connections_.end(); ++it) {
-    if (!among.empty() && address_group(it->address()) != among) continue;
-    const auto burden = it->burden(now);
-    if (!burden || (heaviest && *burden <= *heaviest)) continue;
-    heaviest = burden;
-    worst = it;
-  }
-  if (worst == connections_.end()) return false;
-  handler_.noticed(RequestHandler::Incident::kEvicted, worst->address());
-  leave(*worst);
-  connections_.erase(worst);
-  return true;
-}
-
-void HttpServer::Loop::leave(const HttpConnection& connection) {
-  const auto at = per_address_.find(address_group(connection.address()));
-  if (at != per_address_.end() && --at->second == 0) per_address_.erase(at);
-}
-
-void HttpServer::Loop::remove_finished() {
-  for (auto it = connections_.begin(); it != connections_.end();) {
-    if (!it->finished()) {
-      ++it;
-      continue;
-    }
-    leave(*it);
-    it = connections_.erase(it);
-  }
-}
-
-// The addresses that want least come first, so that a flood of handshakes from one of them delays
-// its own; within an address in the order in which they came.
-void HttpServer::Loop::shake_hands(std::vector<HttpConnection*>& waiting) {
-  if (waiting.size() > settings_.handshakes_per_turn) {
-    std::map<std::string, std::size_t> wanted;
-    for (const auto* one : waiting) ++wanted[one->address()];
-    std::stable_sort(waiting.begin(), waiting.end(),
-                     [&](const HttpConnection* one, const HttpConnection* other) {
-                       return wanted[one->address()] < wanted[other->address()];
-                     });
-    waiting.resize(settings_.handshakes_per_turn);
-  }
-  const auto began = clock_.ticks();
-  for (auto* connection : waiting) {
-    const auto now = clock_.ticks();
-    if (now - began > kHandshakesAtMost) return;  // they are still readable at the next turn
-    switch (connection->handshake(now)) {
-      case HttpConnection::Shaken::kWaiting:
-        break;
-      case HttpConnection::Shaken::kDone:
-        handler_.noticed(RequestHandler::Incident::kHandshakeDone, connection->address());
-        break;
-      case HttpConnection::Shaken::kFailed:
-        handler_.noticed(RequestHandler::Incident::kHandshakeFailed, connection->address());
-        break;
-    }
+// One request of each of those who wait, and whoever had his turn goes to the end of the line.
+void HttpServer::Loop::take_pipelined(Ticks now) {
+  if (now - pipelined_since_ < kPipelinedEvery) return;
+  pipelined_since_ = now;
+  pipelined_ = 0;
+  pipelined_wait_ = false;
+  auto at = connections_.begin();
+  for (auto left = connections_.size(); left > 0 && !pipelined_wait_; --left) {
+    const auto one = at++;
+    if (one->finished() || !one->behind()) continue;
+    drive(*one, now);
+    if (!pipelined_wait_ || !one->behind())
+      connections_.splice(connections_.end(), connections_, one);
   }
 }
 
@@ -371,6 +200,7 @@ void HttpServer::Loop::begin_request(HttpConnection& connection) {
 // Goes on with a connection until it waits for its client or for a handler.
 void HttpServer::Loop::drive(HttpConnection& connection, Ticks now) {
   while (!connection.finished() && connection.state() == HttpConnection::State::kReading) {
+    if (connection.behind() && !may_take_pipelined(now)) return;
     connection.feed_waiting(now);
     auto& parser = connection.parser();
     switch (parser.state()) {
@@ -391,6 +221,7 @@ void HttpServer::Loop::drive(HttpConnection& connection, Ticks now) {
         const bool expects = head.expects_continue;
         connection.keep_alive = head.keep_alive;
         connection.peer.address = peer_behind(connection, head);
+        connection.peer.port = connection.port();
         auto admitted = handler_.admit(head, connection.peer, connection.request_id);
         if (const auto* response = std::get_if<Response>(&admitted)) {
           if (has_body)
@@ -463,8 +294,9 @@ void HttpServer::Loop::check_time(HttpConnection& connection, Ticks now) {
 }
 
 void HttpServer::Loop::answer(HttpConnection& connection, const Response& response, Ticks now) {
-  const auto after = connection.keep_alive && !stopping_ ? HttpConnection::After::kKeepAlive
-                                                         : HttpConnection::After::kClose;
+  const auto after = connection.keep_alive && !stopping_ && !outdated(connection)
+                         ? HttpConnection::After::kKeepAlive
+                         : HttpConnection::After::kClose;
   handler_.answered(
       {.method = connection.method,
        .path = connection.path,
@@ -491,6 +323,9 @@ Result<std::uint16_t> HttpServer::listen(const std::string& address, std::uint16
 }
 void HttpServer::use_tls(std::shared_ptr<const TlsContext> context) {
   loop_->use_tls(std::move(context));
+}
+void HttpServer::use_settings(const HttpSettings& fresh) {
+  loop_->use_settings(fresh);
 }
 void HttpServer::run() {
   loop_->run();

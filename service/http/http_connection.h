@@ -9,8 +9,8 @@
 
 #include <Poco/Net/StreamSocket.h>
 
-#include "service/antind/http_parser.h"
-#include "service/antind/http_server.h"
+#include "service/http/http_parser.h"
+#include "service/http/http_server.h"
 #include "service/tls/tls_session.h"
 
 namespace antin::service {
@@ -34,8 +34,12 @@ class HttpConnection {
 
   int fd() const { return socket_.impl()->sockfd(); }
   State state() const noexcept { return state_; }
+  /// What its handshake was judged by; nullptr for plain HTTP.
+  const TlsContext* tls_context() const noexcept { return tls_context_.get(); }
   /// Of the socket; a proxy's own when there is one.
   const std::string& address() const noexcept { return address_; }
+  /// Of the other end of the socket; 0 when it is gone.
+  std::uint16_t port() const;
   HttpParser& parser() noexcept { return parser_; }
   bool idle() const noexcept {
     return state_ == State::kHandshake ||
@@ -43,6 +47,10 @@ class HttpConnection {
   }
   bool finished() const noexcept { return finished_; }
   void finish() noexcept { finished_ = true; }
+  /// What it asks next came before its last answer went (pipelining, RFC 9112 §9.3.2).
+  bool behind() const noexcept {
+    return state_ == State::kReading && !head_started_ && !input_.empty();
+  }
 
   /// Events to poll for.
   short wanted() const noexcept;
@@ -51,7 +59,7 @@ class HttpConnection {
   Shaken handshake(Ticks now);
   /// Reads what is there into the parser. Stops where the parser needs the caller.
   void read_some(Ticks now);
-  /// Feeds octets that came behind an earlier request (pipelining).
+  /// Feeds octets that came behind an earlier request; until then nothing more is read.
   void feed_waiting(Ticks now);
   void write_some(Ticks now);
 

@@ -1,4 +1,4 @@
-#include "service/antind/address.h"
+#include "service/http/address.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
