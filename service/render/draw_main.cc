@@ -1,6 +1,7 @@
 // antin-draw: becomes one of poppler's tools after giving up everything that drawing does not need.
 //
 //   antin-draw screen|print|words FIRST LAST DPI CPU_SECONDS
+//   antin-draw picture FIRST LAST WIDTH CPU_SECONDS
 //   antin-draw --self-test      tries what the profile must stop; for antind, by message
 //
 // The document comes on standard input, what is drawn leaves on standard output. The first line on
@@ -26,7 +27,8 @@ namespace {
 
 struct Asked {
   std::string_view what;
-  unsigned first = 0, last = 0, dpi = 0, cpu_seconds = 0;
+  unsigned first = 0, last = 0, cpu_seconds = 0;
+  unsigned dpi = 0;  ///< of a picture: its width in pixels
 };
 
 bool read_number(std::string_view text, unsigned least, unsigned most, unsigned& out) {
@@ -40,7 +42,7 @@ bool read_asked(int argc, char** argv, Asked& asked) {
   asked.what = words[0];
   return read_number(words[1], 1, 1'000'000, asked.first) &&
          read_number(words[2], asked.first, 1'000'000, asked.last) &&
-         read_number(words[3], 10, 1'200, asked.dpi) &&
+         read_number(words[3], 10, asked.what == "picture" ? 2'400 : 1'200, asked.dpi) &&
          read_number(words[4], 1, 3'600, asked.cpu_seconds);
 }
 
@@ -51,6 +53,21 @@ std::vector<std::string> command_for(const Asked& asked) {
   if (asked.what == "screen")
     return {"/usr/bin/pdftoppm",       "-f",       first, "-l", last, "-r",
             std::to_string(asked.dpi), "-cropbox", "-"};
+  if (asked.what == "picture")
+    return {"/usr/bin/pdftoppm",
+            "-f",
+            first,
+            "-l",
+            last,
+            "-scale-to-x",
+            std::to_string(asked.dpi),
+            "-scale-to-y",
+            "-1",
+            "-cropbox",
+            "-jpeg",
+            "-jpegopt",
+            "quality=85",
+            "-"};
   // As a printer gets it: annotations by their Print flag, not by NoView (ISO 32000-2 12.5.3).
   if (asked.what == "print")
     return {"/usr/bin/pdftocairo", "-pdf", "-f", first, "-l", last, "-", "-"};

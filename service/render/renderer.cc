@@ -182,9 +182,10 @@ Result<Rendered> Renderer::run_tool(const Descriptor& document, const char* what
   ANTIN_TRY(auto out, Pipe::make());
   ANTIN_TRY(auto err, Pipe::make());
   const auto seconds = std::to_string(job.within.count() / 1'000 + 1);
+  const bool wide = job.what == RenderJob::What::kPicture;
   ANTIN_TRY(const auto pid, spawn(launcher_,
                                   {what, std::to_string(job.first), std::to_string(job.last),
-                                   std::to_string(job.dpi), seconds},
+                                   std::to_string(wide ? job.width : job.dpi), seconds},
                                   document.get(), out.to.get(), err.to.get()));
   Child child(pid);
   out.to.reset();
@@ -218,6 +219,8 @@ Result<Rendered> Renderer::run(const Descriptor& document, const RenderJob& job)
       return run_tool(document, "screen", job);
     case RenderJob::What::kWords:
       return run_tool(document, "words", job);
+    case RenderJob::What::kPicture:
+      return run_tool(document, "picture", job);
     case RenderJob::What::kPrint:
       break;
   }

@@ -17,11 +17,13 @@ struct RenderJob {
   enum class What : std::uint8_t {
     kScreen,  ///< one page as seen: a binary PPM
     kPrint,   ///< one page as printed: likewise
-    kWords    ///< words and where they stand: pdftotext's TSV
+    kWords,   ///< words and where they stand: pdftotext's TSV
+    kPicture  ///< one page as seen, `width` pixels wide, for people: JPEG
   };
   What what = What::kScreen;
   unsigned first = 1, last = 1;  ///< pages, from 1; the same for pictures
   unsigned dpi = 150;
+  unsigned width = 0;  ///< of kPicture only, 32 to 2400
   std::chrono::milliseconds within{8'000};
   std::size_t max_octets = std::size_t{80} << 20U;
 };
