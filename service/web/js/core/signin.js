@@ -1,0 +1,146 @@
+// Signing in over the page: what stands there is covered and kept.
+
+import {api, isProblem} from "./api.js";
+import {dialog} from "./dialog.js";
+import {field, form, setError} from "./form.js";
+import {t} from "./i18n.js";
+import {button, h, icon, notice, problemNotice, replace, announce} from "./ui.js";
+
+/** @typedef {import("./session.js").Me} Me */
+
+const kAgent = "./agent.js";
+/** @returns {Promise<any>} the agent's module: loaded only by whoever signs in with a certificate */
+const loadAgent = () => import(kAgent);
+
+/**
+ * Shows the sign-in until somebody has signed in. `account`: whose page it is; "" when nobody's yet.
+ * @param {string} account
+ * @returns {Promise<Me>}
+ */
+export function signIn(account) {
+  return new Promise((resolve) => {
+    const again = account !== "";
+    const shown = dialog({title: t(again ? "core.sign_in_again" : "core.sign_in"), class: "sign-in", closable: false});
+    /** @param {Me} me */
+    const done = (me) => {
+      document.documentElement.classList.remove("covered");
+      shown.close("");
+      resolve(me);
+    };
+    /** @param {Me} me */
+    const arrived = (me) => {
+      if (me.must_change_password) replace(shown.body, changePassword(me, "", done));
+      else done(me);
+    };
+    document.documentElement.classList.add("covered");
+    replace(shown.body, ...ways(account, arrived, done, shown.body));
+    shown.open();
+  });
+}
+
+/**
+ * @param {string} account
+ * @param {(me: Me) => void} arrived
+ * @param {(me: Me) => void} done
+ * @param {HTMLElement} body
+ */
+function ways(account, arrived, done, body) {
+  const again = account !== "";
+  const state = h("div", {class: "sign-in-state"});
+  const name = field({id: "sign-in-account", name: "account", label: t("core.account"), required: true, value: account,
+                      readonly: again, autocomplete: "username", autocapitalize: "none", spellcheck: "false", maxlength: 64});
+  const secret = field({id: "sign-in-password", name: "password", label: t("core.password"), required: true,
+                        type: "password", autocomplete: "current-password", maxlength: 256, autofocus: again,
+                        on: {keyup: capsLock}});
+  const made = form({class: "sign-in-form", submit: async (typed) => {
+    replace(state);
+    // A password is sent as it was typed: no trimming, but in the one form of Unicode.
+    const box = made.querySelector("#sign-in-password");
+    const password = box instanceof HTMLInputElement ? box.value.normalize("NFC") : "";
+    /** @type {Me} */
+    const me = await api.post("/api/v1/session", {account: typed.account, password}, {signIn: false});
+    if (me.must_change_password) {
+      await api.get("/api/v1/session", {signIn: false}).catch(() => null);
+      replace(body, changePassword(me, password, done));
+      return;
+    }
+    arrived(me);
+  }}, again ? h("p", null, t("core.sign_in_again_hint")) : null, name, secret, state,
+  h("div", {class: "actions"}, button(t("core.sign_in"), {type: "submit", kind: "primary"}),
+    again ? button(t("core.someone_else"), {kind: "quiet", click: () => window.location.reload()}) : null));
+  const withCertificate = h("div", {class: "sign-in-certificate"}, h("p", {class: "or"}, t("core.or")),
+    button(t("core.sign_in_certificate"), {icon: "lock", click: () => byCertificate(state, arrived)}));
+  return [made, withCertificate];
+}
+
+/** @param {Event} event */
+function capsLock(event) {
+  if (!(event instanceof KeyboardEvent) || !(event.target instanceof HTMLInputElement)) return;
+  const box = event.target.closest("form");
+  if (box) setError(box, "password", event.getModifierState("CapsLock") ? t("core.caps_lock") : "");
+  if (event.getModifierState("CapsLock")) event.target.removeAttribute("aria-invalid");
+}
+
+/**
+ * @param {HTMLElement} state
+ * @param {(me: Me) => void} arrived
+ */
+async function byCertificate(state, arrived) {
+  replace(state, notice("info", t("core.agent_asks")));
+  try {
+    const {agent} = await loadAgent();
+    for (let tries = 0; ; tries += 1) {
+      const challenge = await api.get("/api/v1/session/challenge", {signIn: false});
+      const signed = await agent.login(challenge);
+      try {
+        arrived(await api.post("/api/v1/session/certificate", signed, {signIn: false}));
+        return;
+      } catch (problem) {
+        // The challenge went by while the person typed the PIN: once more, by itself, but only once.
+        if (tries > 0 || !isProblem(problem) || problem.code !== "session.challenge") throw problem;
+      }
+    }
+  } catch (problem) {
+    replace(state, problem instanceof TypeError ? notice("error", t("core.agent_missing")) : problemNotice(problem));
+  }
+}
+
+/**
+ * A password for one use is changed before anything else.
+ * @param {Me} me
+ * @param {string} old "": it is asked
+ * @param {(me: Me) => void} done
+ */
+export function changePassword(me, old, done) {
+  announce(t("core.change_password"));
+  /** @param {string} id */
+  const typed = (id) => {
+    const box = made.querySelector(`#${id}`);
+    return box instanceof HTMLInputElement ? box.value.normalize("NFC") : "";
+  };
+  const made = form({
+    class: "sign-in-form",
+    check: () => {
+      /** @type {Record<string, string>} */
+      const wrong = {};
+      if (typed("password-new") !== typed("password-repeat")) wrong.repeat = t("core.password_differs");
+      return wrong;
+    },
+    submit: async () => {
+      const headers = {"X-Antin-Token": me.csrf};
+      done(await api.post("/api/v1/session/password", {old: old || typed("password-old"), new: typed("password-new")},
+                          {signIn: false, headers}));
+    },
+  },
+  h("h3", null, icon("lock"), " ", t("core.change_password")), h("p", null, t("core.change_password_hint")),
+  h("input", {type: "text", name: "account", value: me.account, autocomplete: "username", readonly: true,
+              class: "visually-hidden", tabindex: "-1", "aria-label": t("core.account")}),
+  old ? null : field({id: "password-old", name: "old", label: t("core.password_old"), type: "password", required: true,
+                      autocomplete: "current-password", maxlength: 256}),
+  field({id: "password-new", name: "new", label: t("core.password_new"), hint: t("core.password_hint"), type: "password",
+         required: true, autocomplete: "new-password", maxlength: 256}),
+  field({id: "password-repeat", name: "repeat", label: t("core.password_repeat"), type: "password", required: true,
+         autocomplete: "new-password", maxlength: 256}),
+  h("div", {class: "actions"}, button(t("core.change_password"), {type: "submit", kind: "primary"})));
+  return made;
+}

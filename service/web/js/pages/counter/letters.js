@@ -1,0 +1,121 @@
+// Ways out of the counter: a refusal with its ground, a withdrawal, letters, and what stands at the end.
+
+import {api} from "../../core/api.js";
+import {either, t} from "../../core/i18n.js";
+import {session} from "../../core/session.js";
+import {link} from "../../core/router.js";
+import {button, choices, dialog, facts, field, form, h, icon, raise, values} from "../../core/ui.js";
+import {signerFacts, signerField} from "./attest.js";
+import {signersOf} from "./desk.js";
+
+/** @typedef {import("./desk.js").Desk} Desk */
+
+/**
+ * C-05: the ground in the words of the law, and the letter that says it.
+ * @param {Desk} desk
+ */
+export async function refusePanel(desk) {
+  const kept = desk.draft("refuse");
+  const said = /** @type {Record<string, string>} */ (kept.restore() ?? {});
+  const signers = await signersOf(desk.one.unit, desk.one.product);
+  const written = form({class: "counter-form", submit, check: unchosen},
+    h("h2", null, t("counter.refuse")), h("p", null, t("counter.refuse.intro")),
+    choices({name: "ground", legend: t("counter.refuse.ground"), value: said.ground,
+             options: desk.rules.grounds.map((one) => ({value: String(one.number), label: `${one.number}. ${one.text}`}))}),
+    field({id: "explanation", label: t("counter.refuse.explanation"), hint: t("counter.refuse.explanation.hint"), type: "textarea",
+           required: true, maxlength: 2000, value: said.explanation ?? ""}),
+    signerField(signers, {id: "signed_by", label: t("counter.refuse.signer"), required: true, value: said.signed_by ?? ""}),
+    h("div", {class: "actions"}, button(t("counter.refuse.do"), {kind: "danger", type: "submit"}),
+      button(t("counter.refuse.not"), {click: () => { desk.view = ""; desk.redraw(); }})));
+  written.addEventListener("input", () => kept.save(values(written)));
+  written.addEventListener("change", () => kept.save(values(written)));
+
+  /** @param {Record<string, string>} typed */
+  async function submit(typed) {
+    await desk.handle(async () => {
+      const told = {explanation: (typed.explanation ?? "").replace(/\s+/g, " "), ...signerFacts(typed.signed_by ?? "")};
+      await desk.act("refuse", {ground: Number(typed.ground), ...told});
+      desk.forget();
+      await write(desk, "refusal", told);
+    });
+  }
+  return written;
+}
+
+/**
+ * @param {Record<string, string>} typed
+ * @returns {Record<string, string>}
+ */
+function unchosen(typed) {
+  return typed.ground ? {} : {ground: t("counter.choose")};
+}
+
+/**
+ * @param {Desk} desk
+ * @param {string} letter
+ * @param {Record<string, unknown>} given
+ */
+async function write(desk, letter, given) {
+  desk.take(await desk.guarded(() => api.post(`${desk.one.self}/letters`, {letter, version: desk.one.version, facts: given})));
+}
+
+/** @param {Desk} desk */
+export async function withdraw(desk) {
+  const asked = dialog({title: t("counter.withdraw")}, form({submit: async (typed) => {
+    asked.close("done");
+    await desk.act("withdraw", {reason: typed.reason}).then(() => desk.forget()).catch(raise);
+  }}, h("p", null, t("counter.withdraw.words")),
+    field({id: "reason", label: t("counter.withdraw.reason"), required: true, maxlength: 500, value: t("counter.withdraw.usual")}),
+    h("div", {class: "actions"}, button(t("counter.withdraw.do"), {kind: "danger", type: "submit"}))));
+  await asked.open();
+}
+
+/** @param {Desk} desk */
+async function appointment(desk) {
+  const kept = desk.draft("appointment");
+  const said = /** @type {Record<string, string>} */ (kept.restore() ?? {});
+  const asked = dialog({title: t("counter.appointment")}, form({submit: async (typed) => {
+    /** @type {Record<string, unknown>} */
+    const given = {receiver: typed.receiver};
+    if (typed.extension_days) given.extension_days = Number(typed.extension_days);
+    if (typed.extension_reason) given.extension_reason = typed.extension_reason;
+    if (typed.agreement) given.agreement = typed.agreement;
+    await write(desk, "appointment", given);
+    kept.clear();
+    asked.close("done");
+  }, on: {input: (/** @type {Event} */ event) => kept.save(values(/** @type {HTMLFormElement} */ (event.currentTarget)))}},
+    h("p", null, t("counter.due", {due: desk.one.deadline?.text ?? ""})),
+    field({id: "receiver", label: t("counter.appointment.receiver"), required: true, maxlength: 60, value: said.receiver ?? session.name()}),
+    field({id: "extension_days", label: t("counter.extension.days"), type: "number", min: 1, max: 250, value: said.extension_days ?? ""}),
+    field({id: "extension_reason", label: t("counter.extension.reason"), maxlength: 300, value: said.extension_reason ?? ""}),
+    field({id: "agreement", label: t("counter.extension.agreement"), maxlength: 200,
+           hint: t("counter.extension.agreement.hint", {days: desk.rules.hours.extension_days}), value: said.agreement ?? ""}),
+    h("div", {class: "actions"}, button(t("counter.appointment.do"), {kind: "primary", type: "submit"}))));
+  await asked.open();
+}
+
+/** @param {Desk} desk */
+export function endPanel(desk) {
+  const {one} = desk;
+  const refused = one.state === "refused";
+  const letters = one.documents.filter((document) => ["refusal", "appointment", "no_entry"].includes(document.of));
+  const signer = one.facts.signer ? t("counter.end.signer") : "";
+  const words = t(`counter.end.${one.state}`);
+  const waiting = ["attested", "composed", "lined"].includes(one.state);
+  return h("div", {class: "stack"},
+    h("h2", null, waiting ? t("counter.end.sent") : either(one.state_text)),
+    h("div", {class: refused ? "notice notice-warning" : "notice notice-ok"}, icon(refused ? "unsure" : "ok"),
+      h("div", {class: "notice-body"}, h("p", null, words === `counter.end.${one.state}` ? t("counter.end.other", {state: either(one.state_text)}) : words),
+        signer ? h("p", null, signer) : null)),
+    facts([[t("counter.number"), one.number ?? ""], [t("counter.book"), one.book ?? ""], [t("counter.fee"), one.fee?.text ?? ""],
+           [t("counter.deadline"), waiting ? one.deadline?.text ?? "" : ""]]),
+    letters.map((document) => h("p", null, h("a", {href: document.address, download: `${document.of}.pdf`, class: "button"}, icon("download"),
+                                              t(`counter.letter.${document.of}`)))),
+    h("div", {class: "actions"},
+      one.letters.map((letter) => button(either(letter.text), {
+        kind: letter.letter === "refusal" && letters.length === 0 ? "primary" : "plain", icon: "print",
+        click: () => (letter.letter === "appointment" ? appointment(desk) : write(desk, letter.letter, {}))})),
+      h("a", {class: waiting ? "button button-primary" : "button", href: "#/counter/new", data: {first: ""}}, t("counter.end.next")),
+      h("a", {class: "button", href: link("/cases/{id}", {id: one.id})}, t("counter.end.case"))));
+}
+

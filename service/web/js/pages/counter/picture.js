@@ -1,0 +1,39 @@
+// Pages as pictures. They are drawn on a canvas: no address of a picture outlives the page.
+
+import {api} from "../../core/api.js";
+import {t} from "../../core/i18n.js";
+import {h} from "../../core/ui.js";
+
+/**
+ * @param {string} label
+ * @param {() => Promise<Blob>} fetch
+ * @returns {HTMLCanvasElement & {shown: Promise<boolean>}}
+ */
+export function picture(label, fetch) {
+  const canvas = h("canvas", {class: "counter-picture", role: "img", "aria-label": label, width: 210, height: 297});
+  const shown = (async () => {
+    try {
+      const drawn = await createImageBitmap(await fetch());
+      canvas.width = drawn.width;
+      canvas.height = drawn.height;
+      canvas.getContext("2d")?.drawImage(drawn, 0, 0);
+      drawn.close();
+      canvas.dataset.shown = "yes";
+      return true;
+    } catch {
+      canvas.dataset.shown = "no";
+      canvas.setAttribute("aria-label", `${label}: ${t("counter.picture.none")}`);
+      return false;
+    }
+  })();
+  return Object.assign(canvas, {shown});
+}
+
+/**
+ * A page of a document of a case.
+ * @param {{self: string}} one
+ * @param {{of: string, page: number, width: number, label: string, sign?: AbortSignal}} what
+ */
+export function pagePicture(one, what) {
+  return picture(what.label, () => api.blob(`${one.self}/page`, {query: {of: what.of, page: what.page, width: what.width}, signal: what.sign}));
+}

@@ -1,0 +1,36 @@
+// What the pages say of the agent on this computer, where the agent itself cannot.
+
+export const text = {
+  vi: {
+    "agent.not_running": "Chương trình ký trên máy tính này (antin-agent) chưa chạy.",
+    "agent.not_running_what": "Mở “antin-agent” trong danh sách ứng dụng; nếu chưa cài, nhờ quản trị viên cài. Trang này tự nhận ra khi chương trình chạy.",
+    "agent.permission": "Trình duyệt chưa cho phép trang này liên lạc với chương trình ký trên máy tính này.",
+    "agent.permission_what": "Bấm vào biểu tượng bên trái địa chỉ trang, mục “Thiết bị trên mạng cục bộ” hoặc “Ứng dụng trên thiết bị”, chọn Cho phép, rồi thử lại.",
+    "agent.permission_ask": "Trình duyệt đang hỏi có cho trang này liên lạc với ứng dụng trên máy tính này không. Hãy bấm Cho phép: chỉ chương trình ký (antin-agent) được liên lạc.",
+    "agent.not_paired": "Trang này chưa được ghép nối với máy tính này.",
+    "agent.not_paired_what": "Bấm “Ghép nối”, so mã 6 chữ số trên trang với mã trong cửa sổ của antin-agent rồi đồng ý.",
+    "agent.answer": "Không hiểu câu trả lời của antin-agent.",
+    "agent.answer_what": "Tải lại trang; nếu lặp lại, báo quản trị viên: trang và antin-agent phải cùng phiên bản.",
+    "agent.no_certificate": "Thiết bị đang cắm không có chứng thư số nào dùng được.",
+    "agent.no_certificate_what": "Cắm đúng thiết bị ký của mình, hoặc đăng nhập bằng mật khẩu.",
+    "agent.code_title": "Ghép nối với máy tính này",
+    "agent.code": "So mã này với mã trong cửa sổ của antin-agent vừa hiện ra. Giống nhau thì bấm “Đồng ý” trong cửa sổ đó.",
+    "agent.code_cancel": "Hủy",
+  },
+  en: {
+    "agent.not_running": "The signing program of this computer (antin-agent) is not running.",
+    "agent.not_running_what": "Start “antin-agent” from the applications; when it is missing, have it installed. This page notices when it runs.",
+    "agent.permission": "The browser does not let this page talk to the signing program on this computer.",
+    "agent.permission_what": "Click the symbol left of the page's address, choose Allow at “Local network devices” or “Apps on device”, and try again.",
+    "agent.permission_ask": "The browser asks whether this page may talk to apps on this computer. Choose Allow: the page talks to the signing program (antin-agent) only.",
+    "agent.not_paired": "This page has not been paired with this computer.",
+    "agent.not_paired_what": "Choose “Pair”, compare the six digits on the page with those in the agent's window, agree.",
+    "agent.answer": "The agent's answer cannot be understood.",
+    "agent.answer_what": "Load the page again; if it happens again, tell the administrator: page and agent must be of the same version.",
+    "agent.no_certificate": "The device that is plugged in holds no certificate that can be used.",
+    "agent.no_certificate_what": "Plug in your own signing device, or sign in with the password.",
+    "agent.code_title": "Pair with this computer",
+    "agent.code": "Compare this code with the one in the agent's window. When they are the same, choose “Agree” there.",
+    "agent.code_cancel": "Cancel",
+  },
+};
