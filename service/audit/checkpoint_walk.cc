@@ -47,8 +47,13 @@ void CheckpointWalk::judge(const LogReader::KeptCheckpoint& kept) {
       ANTIN_TRY(auto read, parse_checkpoint(kept.note));
       return std::move(read.checkpoint);
     }
-    ANTIN_TRY(auto opened, open_checkpoint(kept.note, *options_.key));
-    return std::move(opened.checkpoint);
+    auto opened = open_checkpoint(kept.note, *options_.key);
+    for (const auto* earlier : options_.earlier) {
+      if (opened) break;
+      if (auto other = open_checkpoint(kept.note, *earlier)) opened = std::move(other);
+    }
+    if (!opened) return std::move(opened).error();
+    return std::move(opened.value().checkpoint);
   };
   auto checkpoint = good();
   if (!checkpoint || checkpoint.value().head.size != kept.size) {

@@ -72,14 +72,13 @@ Result<std::uint64_t> LogWriter::issued(ByteView document_sha256, IssuedState st
   return number;
 }
 
-Status LogWriter::forget_before(std::uint64_t before, const std::string& actor, UtcTime at) {
+Status LogWriter::forget_before(std::uint64_t before, const std::string& actor, UtcTime at,
+                                std::map<std::string, std::string> facts) {
   ANTIN_TRY(const auto size, LogReader(database_, Log::kAudit).size());
   if (before > size.value) return make_error(Code::kInternal, "beyond the log");
-  ANTIN_CHECK(audit({.kind = "records_forgotten",
-                     .actor = actor,
-                     .subject = {},
-                     .facts = {{"before", std::to_string(before)}}},
-                    at));
+  facts["before"] = std::to_string(before);
+  ANTIN_CHECK(audit(
+      {.kind = "records_forgotten", .actor = actor, .subject = {}, .facts = std::move(facts)}, at));
   return database_.execute("UPDATE log_leaf SET record=NULL, subject='' WHERE log=?1 AND number<?2",
                            {number_of(Log::kAudit), static_cast<std::int64_t>(before)});
 }

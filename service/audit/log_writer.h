@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "certs/core/random.h"
@@ -25,8 +26,9 @@ class LogWriter {
   Result<std::uint64_t> issued(ByteView document_sha256, IssuedState state);
 
   /// Retention: forgets the records of the audit log below `before`, whose entries stay, and says
-  /// so in the log. The checkpoints that exist go on proving all of it.
-  Status forget_before(std::uint64_t before, const std::string& actor, UtcTime at);
+  /// so in the log, with `facts`. The checkpoints that exist go on proving all of it.
+  Status forget_before(std::uint64_t before, const std::string& actor, UtcTime at,
+                       std::map<std::string, std::string> facts = {});
 
   /// Keeps a checkpoint; one of the same size is replaced only by itself.
   Status keep_checkpoint(Log log, TreeSize size, const std::string& note, UtcTime at);

@@ -44,6 +44,7 @@ constexpr std::uint64_t kMaxTreeSize = std::uint64_t{1} << 62U;
 /// A size that may not be confused with an index or another size.
 struct TreeSize {
   std::uint64_t value = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): there is no pointer, clang-tidy 14 is mistaken
   friend auto operator<=>(const TreeSize&, const TreeSize&) = default;
 };
 

@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t kPage = 500;
 constexpr std::size_t kMaxListed = 100;
 constexpr const char* kSeen = "journal.seen";
-constexpr const char* kBaseline = "journal.baseline";
 /// In `journaled`: looked for, not found, and told.
 constexpr std::int64_t kToldMissing = -1;
 
@@ -69,7 +68,7 @@ class Reconciler {
       seen_ = page.last;
       const auto text = std::to_string(page.last);
       LogWriter logs(database, random_);
-      ANTIN_CHECK(logs.set(kBaseline, text));
+      ANTIN_CHECK(logs.set(kJournalBaseline, text));
       ANTIN_CHECK(logs.set(kSeen, text));
       ANTIN_TRY(const auto number, logs.audit({"journal_began", "", "", {{"after", text}}}, at_));
       static_cast<void>(number);
@@ -151,6 +150,19 @@ class Reconciler {
   Findings page_findings_;  ///< of the transaction that runs: it may run twice
 };
 
+// Where to begin: what the log says holds, and what the database says only where it says the same.
+std::uint64_t first_compared(std::optional<std::uint64_t> logged, std::optional<std::uint64_t> fact,
+                             Findings& findings) {
+  const auto after = logged.value_or(fact.value_or(0));
+  if (logged && fact && *fact != *logged)
+    add(findings, Code::kAuditJournalMoved,
+        {{"so", std::to_string(*logged)}, {"la", std::to_string(*fact)}});
+  if (after > 0)
+    findings.push_back(
+        {Code::kAuditJournalBefore, Severity::kInfo, {{"so", std::to_string(after)}}, {}});
+  return after;
+}
+
 }  // namespace
 
 Status expect_signature(Database& database, const std::string& job, ByteView signed_sha256,
@@ -188,11 +200,11 @@ Result<Findings> reconcile(const Transactions& transactions, const Journal& jour
 }
 
 Result<Findings> compare_with_journal(Database& database, const Journal& journal,
-                                      const std::string& origin) {
+                                      const std::string& origin, const JournalSpan& span) {
   Findings findings;
-  ANTIN_TRY(const auto baseline, number_fact(database, kBaseline));
+  ANTIN_TRY(const auto baseline, number_fact(database, kJournalBaseline));
   ANTIN_TRY(const auto seen, number_fact(database, kSeen));
-  auto after = baseline.value_or(0);
+  auto after = first_compared(span.after, baseline, findings);
   std::uint64_t last = 0;
   // Jobs that the journal knows and the service has not come to yet: few.
   std::unordered_set<std::string> not_marked;
@@ -201,16 +213,17 @@ Result<Findings> compare_with_journal(Database& database, const Journal& journal
     last = page.last;
     if (page.entries.empty()) break;
     for (const auto& entry : page.entries) {
+      const bool newer = span.up_to && entry.number > *span.up_to;
       if (entry.kind == Journaled::Kind::kCheckpoint) {
-        ANTIN_CHECK(judge_checkpoint(database, entry, origin, findings));
+        if (!newer) ANTIN_CHECK(judge_checkpoint(database, entry, origin, findings));
         continue;
       }
       ANTIN_TRY(const auto rows,
                 database.query("SELECT job FROM signature_intent WHERE signed_sha256=?1",
                                {entry.signed_sha256}));
-      if (rows.empty())
+      if (rows.empty() && !newer)
         add(findings, Code::kAuditSignatureUnknown, {{"so", std::to_string(entry.number)}});
-      else if (entry.number > seen.value_or(0))
+      if (!rows.empty() && entry.number > seen.value_or(0))
         not_marked.insert(service::as_string(rows[0][0]));
     }
     after = page.entries.back().number;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,23 @@ using Transactions = std::function<Status(const std::function<Status(Database&)>
 Result<Findings> reconcile(const Transactions& transactions, const Journal& journal,
                            RandomSource& random, const std::string& origin, UtcTime at);
 
+/// The fact that holds how many of the journal's entries are older than the log.
+inline constexpr const char* kJournalBaseline = "journal.baseline";
+
+/// Which part of the journal is compared.
+struct JournalSpan {
+  /// How many entries are older than the log, as the audit log itself tells it, which nobody can
+  /// change; nullopt where it does not.
+  std::optional<std::uint64_t> after;
+  /// The journal's newest entry before `database` was read: what came later the database may not
+  /// know yet. nullopt: all of it was there before.
+  std::optional<std::uint64_t> up_to;
+};
 /// The same question about everything, without writing: for antin audit verify.
+///
+/// Beside the codes above: kAuditJournalMoved ({so}: as logged, {la}: as the database says now),
+/// kAuditJournalBefore ({so} entries), which is no more than a word.
 Result<Findings> compare_with_journal(Database& database, const Journal& journal,
-                                      const std::string& origin);
+                                      const std::string& origin, const JournalSpan& span = {});
 
 }  // namespace antin::audit

@@ -1,5 +1,6 @@
 #include "service/audit/store_events.h"
 
+#include <algorithm>
 #include <array>
 
 #include "certs/ossl/digest.h"
@@ -27,7 +28,13 @@ constexpr std::array kRows{Row{Kind::kSigned, "signature", Row::Issues::kRelease
                            Row{Kind::kDecided, "decision", Row::Issues::kState},
                            Row{Kind::kKeyAdded, "api_key_added", Row::Issues::kNothing},
                            Row{Kind::kKeyRemoved, "api_key_removed", Row::Issues::kNothing},
-                           Row{Kind::kKeyChanged, "api_key_changed", Row::Issues::kNothing}};
+                           Row{Kind::kKeyChanged, "api_key_changed", Row::Issues::kNothing},
+                           Row{Kind::kCase, "case", Row::Issues::kNothing},
+                           Row{Kind::kBookRow, "book_row", Row::Issues::kNothing},
+                           Row{Kind::kBook, "book", Row::Issues::kNothing},
+                           Row{Kind::kOriginEntry, "origin_entry", Row::Issues::kNothing},
+                           Row{Kind::kHeld, "held_result", Row::Issues::kNothing},
+                           Row{Kind::kHandedOut, "handed_out", Row::Issues::kNothing}};
 
 cbor::Value to_cbor(const Database::Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return {*number};
@@ -45,6 +52,30 @@ std::vector<const char*> queries(const std::string& kind) {
         " decision_day FROM register_entry WHERE original=?1",
         "SELECT role, certificate_sha256 FROM register_signer WHERE original=?1"
         " ORDER BY role, certificate_sha256"};
+  // What changes with every number is left to the rows.
+  if (kind == "book")
+    return {
+        "SELECT unit, product, series, year, name, closed, closed_day, totals FROM book"
+        " WHERE id=?1"};
+  if (kind == "book_row")
+    return {
+        "SELECT book, book_name, number, text, day, state, case_id, requester, paper, signer,"
+        " copies, fee, note, original FROM book_row WHERE id=?1"};
+  if (kind == "origin_entry")
+    return {
+        "SELECT unit, kind, book, number, day, paper, holder, fields, legal, corrects, basis,"
+        " corrected_by, actor FROM origin_entry WHERE id=?1"};
+  if (kind == "case")
+    return {
+        "SELECT unit, product, state, version, owner, visit, dossier, requester, paper, number,"
+        " day, facts, book_row, original FROM casework WHERE id=?1",
+        "SELECT role, version, sha256, size FROM case_document WHERE case_id=?1"
+        " ORDER BY role, version"};
+  if (kind == "held_result")
+    return {
+        "SELECT unit, state, owner, holder, holder_hash, procedure, kind, title, number, day,"
+        " issuer, until, ordinal, scan_sha256, pages, original, reason FROM held_result"
+        " WHERE id=?1"};
   return {};
 }
 
@@ -72,7 +103,7 @@ Result<std::optional<Bytes>> register_digest(Database& database, const std::stri
 
 service::EventSink store_events(const Clock& clock, RandomSource& random) {
   return [&clock, &random](Database& database, const service::StoreEvent& told) -> Status {
-    Event event{.kind = "store", .actor = told.actor, .subject = told.subject, .facts = {}};
+    Event event{.kind = "store", .actor = told.actor, .subject = told.subject, .facts = told.facts};
     auto issues = Row::Issues::kNothing;
     for (const auto& row : kRows) {
       if (row.kind != told.kind) continue;
@@ -103,10 +134,16 @@ Status RegisterCheck::differs(const std::string& kind, const std::string& id) {
 
 Status RegisterCheck::on_record(const AuditRecord& record) {
   const auto& event = record.event;
+  if (event.kind == "records_forgotten") {
+    const auto until = event.facts.find("until");
+    std::uint64_t at = 0;
+    if (until != event.facts.end() && read_decimal(until->second, at))
+      forgotten_until_ = std::max(forgotten_until_, at);
+  }
   const auto fact = event.facts.find(kRowDigest);
   if (fact == event.facts.end()) return Done{};
-  if (event.kind == "entry" || event.kind == "decision") {
-    // Only the newest word about an entry is its state now.
+  if (event.kind != "signature" && event.kind != "signature_version") {
+    // Only the newest word about what changes is its state now.
     ANTIN_TRY(const auto newest,
               LogReader(database_, Log::kAudit).newest_about(event.subject, {kMaxTreeSize}));
     if (newest && newest->number != record.number) return Done{};
@@ -120,20 +157,38 @@ Status RegisterCheck::missing(const std::string& kind, const std::string& sql) {
   ANTIN_TRY(const auto began, LogReader(database_, Log::kAudit).fact("began"));
   std::uint64_t since = 0;
   if (!began || !read_decimal(*began, since)) return Done{};
-  ANTIN_TRY(const auto rows, database_.query(sql, {static_cast<std::int64_t>(since)}));
+  ANTIN_TRY(const auto rows, database_.query(sql, {static_cast<std::int64_t>(since),
+                                                   static_cast<std::int64_t>(forgotten_until_)}));
   for (const auto& row : rows) ANTIN_CHECK(differs(kind, service::as_string(row[0])));
   return Done{};
 }
 
-// What was there before the logs began is not in them.
+// What was there before the logs began is not in them. Where retention erased the record, the entry
+// no longer names its subject; the log of issued documents, which forgets nothing, still does.
 Status RegisterCheck::finish() {
-  ANTIN_CHECK(missing("signature",
-                      "SELECT id FROM signature WHERE created>=?1 AND NOT EXISTS(SELECT 1 FROM"
-                      " log_leaf WHERE log=1 AND subject=signature.id) ORDER BY id LIMIT 100"));
+  const std::string digits = database_.dialect() == Database::Dialect::kSqlite
+                                 ? "lower(hex(d.sha256))"
+                                 : "encode(d.sha256, 'hex')";
+  const auto unlogged = [&](const std::string& id, const std::string& created) {
+    return created + ">=?1 AND NOT EXISTS(SELECT 1 FROM log_leaf WHERE log=1 AND subject=" + id +
+           ") AND (" + created + ">=?2 OR NOT EXISTS(SELECT 1 FROM log_leaf WHERE log=2 AND" +
+           " subject=" + digits + ")) ORDER BY " + id + " LIMIT 100";
+  };
+  ANTIN_CHECK(
+      missing("signature", "SELECT d.id FROM signature d WHERE " + unlogged("d.id", "d.created")));
+  // What books and cases are is in no other log: as far back as its records go.
+  const auto recent = [](const std::string& table) {
+    return "SELECT id FROM " + table +
+           " WHERE created>=?1 AND created>=?2 AND NOT EXISTS(SELECT 1" +
+           " FROM log_leaf WHERE log=1 AND subject=" + table + ".id) ORDER BY id LIMIT 100";
+  };
+  ANTIN_CHECK(missing("book_row", recent("book_row")));
+  ANTIN_CHECK(missing("case", recent("casework")));
+  ANTIN_CHECK(missing("origin_entry", recent("origin_entry")));
   return missing("entry",
-                 "SELECT original FROM register_entry WHERE created>=?1 AND NOT EXISTS(SELECT 1"
-                 " FROM log_leaf WHERE log=1 AND subject=register_entry.original)"
-                 " ORDER BY original LIMIT 100");
+                 "SELECT e.original FROM register_entry e JOIN original d ON d.id=e.original"
+                 " WHERE " +
+                     unlogged("e.original", "e.created"));
 }
 
 }  // namespace antin::audit

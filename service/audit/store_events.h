@@ -34,6 +34,7 @@ class RegisterCheck {
   Status missing(const std::string& kind, const std::string& sql);
   Database& database_;
   VerifyReport& findings_;
+  std::uint64_t forgotten_until_ = 0;  ///< what was logged before may lack its record by right
 };
 
 }  // namespace antin::audit

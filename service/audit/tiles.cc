@@ -19,7 +19,7 @@ std::string three_digits(std::uint64_t value) {
 std::string number_path(std::uint64_t number) {
   auto path = three_digits(number % 1000);
   for (number /= 1000; number > 0; number /= 1000)
-    path = "x" + three_digits(number % 1000) + "/" + path;
+    path.insert(0, "/").insert(0, three_digits(number % 1000)).insert(0, "x");
   return path;
 }
 

@@ -14,10 +14,12 @@ namespace antin::audit {
 struct VerifyOptions {
   /// Of this log's checkpoints; nullptr: their signatures are not looked at, which is a finding.
   const VerifierKey* key = nullptr;
+  /// Of checkpoints that the log signed under earlier names or with earlier keys.
+  std::vector<const VerifierKey*> earlier = {};
   /// Checkpoints of this log that were kept elsewhere; opened already.
-  std::vector<Checkpoint> kept;
+  std::vector<Checkpoint> kept = {};
   /// Called with each record of the audit log that is still there and is what its entry says.
-  std::function<Status(const AuditRecord& record)> on_record;
+  std::function<Status(const AuditRecord& record)> on_record = {};
 };
 
 struct VerifyReport {

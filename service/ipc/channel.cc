@@ -201,6 +201,7 @@ Result<Message> Channel::receive_request(std::chrono::milliseconds within) {
 
 cbor::Value error_to_value(const Error& error) {
   cbor::Array params;
+  params.reserve(error.params.size());
   for (const auto& [name, value] : error.params) params.push_back(cbor::Array{name, value});
   return cbor::Map{{"code", std::string(info(error.code).name)},
                    {"detail", to_log_line(error)},

@@ -106,7 +106,9 @@ std::string ChildProcess::stop(std::chrono::milliseconds grace) {
   pollfd one{handle.get(), POLLIN, 0};
   if (handle && ::poll(&one, 1, static_cast<int>(grace.count())) > 0)
     return reap(std::exchange(pid_, -1));
-  return kill();
+  auto how = kill();
+  // It may have ended by itself in between: then that is what is told.
+  return how == "signal 9" ? "killed" : how;
 }
 
 std::string ChildProcess::kill() {

@@ -20,6 +20,8 @@ class ChildProcess {
   /// but for LANG, nothing inherited but stderr and the channel. Fails with kIpcFailed.
   static Result<ChildProcess> spawn(const std::string& program,
                                     const std::vector<std::string>& arguments);
+  /// A child of this process that somebody else started, at the other end of `channel`.
+  static ChildProcess adopt(pid_t pid, Channel channel) { return {pid, std::move(channel)}; }
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ChildProcess(const ChildProcess&) = delete;

@@ -5,8 +5,8 @@
 
 namespace antin::service::worker {
 
-/// docs/PROTOCOL.worker.md: antind asks, antin-worker answers, version 3.
-constexpr std::uint16_t kVersion = 3;
+/// docs/PROTOCOL.worker.md: antind asks, antin-worker answers, version 4.
+constexpr std::uint16_t kVersion = 4;
 
 enum Type : std::uint16_t {
   kConfigure = 1,
@@ -18,6 +18,9 @@ enum Type : std::uint16_t {
   kExtend = 7,
   kCheckAdded = 8,
   kSelfTest = 9,  ///< of a worker that was started for nothing else
+  kCapture = 10,  ///< scans become a PDF of the prescribed standard
+  kCompose = 11,
+  kDouble = 12,  ///< of a nursery: a copy of itself, at the other end of a channel
   // The worker asks, antind answers.
   kFetchTimestamp = 0x4001,
   kFetchEvidence = 0x4002,
@@ -29,6 +32,8 @@ enum Type : std::uint16_t {
 
 /// antin-worker --self-test: tries what must be stopped and answers kSelfTest.
 constexpr const char* kSelfTestOption = "--self-test";
+/// antin-worker --nursery: reads nothing foreign, and copies itself for each document (kDouble).
+constexpr const char* kNurseryOption = "--nursery";
 /// antin-worker --unconfined: what it says carries kServiceUnconfined.
 constexpr const char* kUnconfinedOption = "--unconfined";
 

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   constexpr int kControl = 3;
   struct stat kind {};
   if (argc != 2 || ::fstat(kControl, &kind) != 0 || !S_ISSOCK(kind.st_mode)) {
-    std::fputs("antin-pkcs11 is started by antin, not by hand.\n", stderr);
+    static_cast<void>(std::fputs("antin-pkcs11 is started by antin, not by hand.\n", stderr));
     return 2;
   }
   const int status = antin::hsm::run_child(antin::hsm::Descriptor{kControl}, argv[1]);

@@ -180,11 +180,35 @@ std::vector<Forbidden> forbidden_to_worker() {
   };
 }
 
+namespace {
+
+// The nursery's own filter lets a call through that makes a copy: of a copy no further one.
+bool doubles() {
+  const auto child = double_process();
+  if (child == 0) ::_exit(kStopped);
+  return done(child);
+}
+
+}  // namespace
+
 std::vector<std::string> test_worker_profile() {
   auto all = forbidden_to_all();
   auto more = forbidden_to_worker();
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-  return not_stopped([] { return static_cast<bool>(confine_worker(STDERR_FILENO)); }, all);
+  auto failed = not_stopped([] { return static_cast<bool>(confine_worker(STDERR_FILENO)); }, all);
+  const auto add = [&](const char* whose, const std::vector<std::string>& names) {
+    for (const auto& name : names) failed.push_back(std::string(whose) + name);
+  };
+  add("nursery: ",
+      not_stopped([] { return static_cast<bool>(confine_nursery(STDERR_FILENO)); }, all));
+  all.push_back({"double itself", doubles});
+  add("copy: ", not_stopped(
+                    [] {
+                      return static_cast<bool>(confine_nursery(STDERR_FILENO)) &&
+                             static_cast<bool>(confine_double());
+                    },
+                    all));
+  return failed;
 }
 
 }  // namespace antin::service::sandbox

@@ -27,7 +27,8 @@ std::vector<Forbidden> forbidden_to_all();
 /// sealed document, raise its limits, make processes by any name.
 std::vector<Forbidden> forbidden_to_worker();
 
-/// What became of the self-test of the worker's profile: names as in not_stopped().
+/// What became of the self-test of the worker's profiles, those of a nursery and of its copies
+/// among them: names as in not_stopped().
 std::vector<std::string> test_worker_profile();
 
 }  // namespace antin::service::sandbox

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include "certs/core/error.h"
 
 namespace antin::service::sandbox {
@@ -20,5 +22,18 @@ struct WorkerConfinement {
 ///
 /// Fails with kSandboxIncomplete; then nothing must be read.
 Result<WorkerConfinement> confine_worker(int keep);
+
+/// Confines a process that reads nothing foreign itself and copies itself for each document: as
+/// confine_worker(), but that it may still copy itself and confine the copy further.
+Result<WorkerConfinement> confine_nursery(int keep);
+
+/// A copy of this process, which has one thread. In the copy 0, here its number; -1 when there is
+/// none. The parent of this process is the copy's parent too, so it reaps it and learns how it
+/// ended.
+pid_t double_process();
+
+/// In the copy, before it reads anything: from here on it may do what confine_worker() leaves and
+/// nothing else. Fails with kSandboxIncomplete.
+Status confine_double();
 
 }  // namespace antin::service::sandbox

@@ -32,7 +32,6 @@ Status read_service(Section section, TokendConfig::Service& service) {
   ANTIN_CHECK(section.number("module_megabytes", service.module_megabytes, 64, 1 << 20));
   ANTIN_CHECK(section.seconds("load_seconds", service.load_within, 120));
   ANTIN_CHECK(section.seconds("call_seconds", service.call_within, 300));
-  if (service.folder.empty()) return wrong(section.name_of("folder"), "must be given");
   return section.done();
 }
 
@@ -170,16 +169,18 @@ Status read_key(Section section, hsm::KeyRule& rule) {
   return Done{};
 }
 
-std::string beside(const std::filesystem::path& folder, const std::string& path) {
-  if (path.empty() || path.front() == '/') return path;
-  return (folder / path).lexically_normal().string();
+// Whoever may ask for signatures could unlock the seal as well: then one person is enough.
+Status check_accounts(const TokendConfig::Service& service) {
+  for (const auto& client : service.clients) {
+    const auto& operators = service.operators;
+    if (std::find(operators.begin(), operators.end(), client) == operators.end()) continue;
+    const auto reason = "\"" + client + "\" in service.clients and in service.operators";
+    return make_error(Code::kConfigUnsafe, reason, {{"reason", reason}});
+  }
+  return Done{};
 }
 
-}  // namespace
-
-Result<TokendConfig> read_tokend_config(std::string_view toml) {
-  ANTIN_TRY(const auto file, settings::File::parse(toml, kSchema));
-  auto root = file.root();
+Result<TokendConfig> read_sections(Section& root) {
   TokendConfig config;
   ANTIN_CHECK(root.texts("modules", config.modules));
   ANTIN_TRY(auto service, root.section("service"));
@@ -190,11 +191,39 @@ Result<TokendConfig> read_tokend_config(std::string_view toml) {
   if (keys.size() > kMaxKeys) return wrong("keys", "more than 256");
   for (const auto& section : keys) ANTIN_CHECK(read_key(section, config.keys.emplace_back()));
   ANTIN_CHECK(root.done());
+  return config;
+}
+
+std::string beside(const std::filesystem::path& folder, const std::string& path) {
+  if (path.empty() || path.front() == '/') return path;
+  return (folder / path).lexically_normal().string();
+}
+
+}  // namespace
+
+Result<TokendConfig> read_tokend_config(std::string_view toml) {
+  ANTIN_TRY(const auto file, settings::File::parse(toml, kSchema));
+  auto root = file.root();
+  ANTIN_TRY(auto config, read_sections(root));
+  if (config.service.folder.empty()) return wrong("service.folder", "must be given");
+  ANTIN_CHECK(check_accounts(config.service));
   for (const auto& module : config.modules) {
     if (module.empty() || module.front() != '/')
       return wrong("modules", "must be full paths: nothing else is ever loaded");
   }
   return config;
+}
+
+bool is_tokend_config(const std::string& path) {
+  const auto octets = read_file(path, kMaxFile);
+  return octets && settings::File::parse(as_text(octets.value()), kSchema);
+}
+
+std::vector<std::string> tokend_config_keys() {
+  settings::Keys keys;
+  Section nothing(nullptr, "", &keys);
+  static_cast<void>(read_sections(nothing));
+  return keys;
 }
 
 Result<TokendConfig> load_tokend_config(const std::string& path) {

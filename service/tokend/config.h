@@ -43,9 +43,16 @@ struct TokendConfig {
   std::vector<hsm::KeyRule> keys;
 };
 
-/// Fails with kConfigUnreadable, kConfigSchema, kConfigUnknownKey, kConfigValue, kTokenUriInvalid,
-/// kTokenUriPinRefused. Relative paths stay as they are. Pure.
+/// Fails with kConfigUnreadable, kConfigSchema, kConfigUnknownKey, kConfigValue, kConfigUnsafe,
+/// kTokenUriInvalid, kTokenUriPinRefused. Relative paths stay as they are. Pure.
 Result<TokendConfig> read_tokend_config(std::string_view toml);
+
+/// Whether the file is TOML of this schema, whatever else is in it.
+bool is_tokend_config(const std::string& path);
+
+/// Every key that read_tokend_config() knows, "service.folder"; packaging/tokend.toml explains
+/// each.
+std::vector<std::string> tokend_config_keys();
 /// The same from a file; relative paths are beside it.
 Result<TokendConfig> load_tokend_config(const std::string& path);
 

@@ -191,7 +191,7 @@ Result<std::optional<Listener>> open_socket(std::optional<Listener> passed, cons
 Status run_tokend(const TokendConfig& config, const std::string& credentials) {
   auto passed = passed_sockets();
   ANTIN_CHECK(harden_key_holder());
-  ::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
   const auto stop = stop_signals();
   SystemClock clock;
   Log log(STDERR_FILENO, clock);
@@ -262,7 +262,7 @@ Status run_tokend(const TokendConfig& config, const std::string& credentials) {
   Reception(std::move(doors), log).run(stop);
   log.write(Log::Level::kInfo, "stopping");
   // A module that hangs is left to the kernel.
-  ::signal(SIGALRM, SIG_DFL);
+  static_cast<void>(::signal(SIGALRM, SIG_DFL));
   ::alarm(kSecondsToEnd);
   return Done{};
 }

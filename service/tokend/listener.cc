@@ -50,9 +50,10 @@ Result<gid_t> group_number(const std::string& name, const std::string& key) {
 }
 
 std::string taken_from_environment(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
   const char* const value = std::getenv(name);
   std::string text = value == nullptr ? "" : value;
-  ::unsetenv(name);
+  ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe): as above
   return text;
 }
 

@@ -6,20 +6,11 @@
 #include <span>
 #include <string>
 
+#include "service/system/complain.h"
 #include "service/tokend/daemon.h"
 
 namespace antin::service {
 namespace {
-
-constexpr int kFailed = 3;
-
-int complain(const Error& error) {
-  for (const auto language : {Language::kVietnamese, Language::kEnglish})
-    std::cerr << sentence(error.code, language, error.params) << ' '
-              << advice(error.code, language, error.params) << '\n';
-  std::cerr << to_log_line(error) << '\n';
-  return kFailed;
-}
 
 int usage() {
   std::cerr << "antin-tokend [--config FILE] [--socket PATH] [--check-config]\n";
@@ -45,6 +36,7 @@ int run(std::span<char*> argv) {
   if (!config) return complain(config.error());
   if (check) return 0;
   if (!socket.empty()) config.value().service.socket = socket;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
   const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
   const auto served = run_tokend(config.value(), credentials == nullptr ? "" : credentials);
   return served ? 0 : complain(served.error());

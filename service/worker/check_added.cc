@@ -81,6 +81,25 @@ class AddedCheck {
     return Done{};
   }
 
+  // What a person's own tool made of a stored document: one signature that certifies nothing away,
+  // whatever its format; evidence for it and the usual notes about who wrote the file may stand
+  // beside it (S-15).
+  Status check_person(const pdf::Document& document) const {
+    const auto values = std::count_if(changes_.begin(), changes_.end(), [](const auto& change) {
+      return change.what == Code::kPdfChangeSignatureAdded;
+    });
+    ANTIN_TRY(const auto from, cbor::integer_at(body_, "from"));
+    ANTIN_TRY(const auto fields, document.signature_fields());
+    const auto later = [&](const pdf::SignatureField& field) {
+      return field.is_signed && field.contents_end > static_cast<std::uint64_t>(from);
+    };
+    const bool certifies = std::any_of(fields.begin(), fields.end(), [&](const auto& field) {
+      return later(field) && field.doc_mdp;
+    });
+    if (values != 1 || certifies) return refused("signature field");
+    return Done{};
+  }
+
  private:
   Error refused(const std::string& what) const {
     return make_error(refusal_, what, {{"thay_doi", what}});
@@ -96,19 +115,23 @@ class AddedCheck {
 Status check_added(const cbor::Value& body, const SharedBytes& octets,
                    const pdf::ReadLimits& limits) {
   ANTIN_TRY(const auto what, cbor::text_at(body, "what"));
-  if (what != "signature" && what != "proof") return make_error(Code::kIpcMalformed, "what");
+  const bool signature = what == "signature";
+  const bool person = what == "person";
+  if (!signature && !person && what != "proof") return make_error(Code::kIpcMalformed, "what");
   ANTIN_TRY(const auto from, cbor::integer_at(body, "from"));
   if (from < 1 || static_cast<std::uint64_t>(from) >= octets.size())
     return make_error(Code::kIpcMalformed, "from");
-  const bool signature = what == "signature";
-  AddedCheck check(body, signature ? Code::kPreparedChanges : Code::kExtendedChanges);
+  AddedCheck check(body, signature ? Code::kPreparedChanges
+                         : person  ? Code::kUploadMore
+                                   : Code::kExtendedChanges);
   const pdf::OpenOptions options{.password = {}, .limits = limits};
   ANTIN_TRY(const auto document, pdf::Document::open(octets, options));
-  ANTIN_CHECK(
-      check.check(document, options,
-                  signature ? pdf::ChangeLevel::kSignature : pdf::ChangeLevel::kLongTermData));
-  if (signature) ANTIN_CHECK(check.check_signature(document));
-  return Done{};
+  ANTIN_CHECK(check.check(document, options,
+                          signature ? pdf::ChangeLevel::kSignature
+                          : person  ? pdf::ChangeLevel::kMetadata
+                                    : pdf::ChangeLevel::kLongTermData));
+  if (person) return check.check_person(document);
+  return signature ? check.check_signature(document) : Status{Done{}};
 }
 
 }  // namespace antin::service::worker

@@ -18,6 +18,7 @@ Status read_entry(const cbor::Value& body, verifier::RegisterAnswer& answer) {
 Status ask_for(Channel& channel, const verifier::Input& input, verifier::RegisterAnswer& answer) {
   ANTIN_TRY(const auto digests, verifier::register_digests(input));
   cbor::Array list;
+  list.reserve(digests.size());
   for (const auto& digest : digests) list.emplace_back(digest);
   Message ask;
   ask.type = kFindOriginal;

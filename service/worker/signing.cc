@@ -133,6 +133,8 @@ Result<pdf::Appearance> read_look(const cbor::Value& look) {
   return pdf::read_appearance(toml, load);
 }
 
+}  // namespace
+
 cbor::Array findings_to_value(const Findings& findings) {
   cbor::Array out;
   for (const auto& finding : findings) {
@@ -144,6 +146,8 @@ cbor::Array findings_to_value(const Findings& findings) {
   }
   return out;
 }
+
+namespace {
 
 Result<verifier::Report> judge(const SharedBytes& document, const std::string& password,
                                const Settings& settings, UtcTime at) {
@@ -199,7 +203,10 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
     request.update.contents_octets =
         std::max(request.update.contents_octets, static_cast<std::size_t>(octets));
   }
-  request.update.role = "agency";
+  ANTIN_TRY(const auto role, optional_text(body, "role"));
+  if (!role.empty() && role != "person") return make_error(Code::kIpcMalformed, "role " + role);
+  request.update.role = role.empty() ? "agency" : role;
+  request.check.purpose = role.empty() ? certs::Purpose::kSeal : certs::Purpose::kSign;
   request.update.signer_name = certificate.subject_common_name();
   if (const auto* look = body.find("appearance")) {
     ANTIN_TRY(request.update.appearance, read_look(*look));
@@ -217,6 +224,21 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
   return request;
 }
 
+// S-04: before a person is asked for a PIN. What cannot be had leaves the question open.
+void collect_status(EvidenceByMessage& evidence, UtcTime now, signer::SignRequest& request) {
+  auto& check = request.check;
+  if (check.trust == nullptr) return;
+  const auto found =
+      evidence.collect({.leaves = {{.certificate = request.certificate, .purpose = check.purpose}},
+                        .at_hand = {.certificates = request.chain, .crls = check.crls, .ocsp = {}},
+                        .trust = check.trust,
+                        .at = now,
+                        .issued_after = std::nullopt},
+                       now);
+  check.crls.insert(check.crls.end(), found.evidence.crls.begin(), found.evidence.crls.end());
+  check.ocsp.insert(check.ocsp.end(), found.evidence.ocsp.begin(), found.evidence.ocsp.end());
+}
+
 }  // namespace
 
 SharedBytes joined(const SharedBytes& document, ByteView tail) {
@@ -228,9 +250,12 @@ SharedBytes joined(const SharedBytes& document, ByteView tail) {
 }
 
 Result<Completed> prepare_document(const cbor::Value& body, const SharedBytes& document,
-                                   const Settings& settings, RandomSource& random) {
+                                   const Settings& settings, RandomSource& random,
+                                   EvidenceByMessage* evidence) {
   ANTIN_TRY(const auto now, time_at(body, "now"));
-  ANTIN_TRY(const auto request, read_request(body, document, settings));
+  ANTIN_TRY(auto request, read_request(body, document, settings));
+  if (evidence != nullptr && request.check.purpose == certs::Purpose::kSign)
+    collect_status(*evidence, now, request);
   ANTIN_TRY(const auto before, judge(document, request.password, settings, now));
   if (before.verdict == verifier::Verdict::kInvalid)
     return make_error(Code::kInputSignatureBroken, "the document is INVALID as it came");
@@ -253,13 +278,18 @@ Result<Completed> complete_document(const cbor::Value& body, const SharedBytes& 
   const auto& settings = surroundings.settings;
   ANTIN_TRY(const auto now, time_at(body, "now"));
   ANTIN_TRY(const auto state, cbor::bytes_at(body, "state"));
-  ANTIN_TRY(auto value, cbor::bytes_at(body, "signature"));
+  const bool cms = body.find("cms") != nullptr;
+  ANTIN_TRY(auto value, cbor::bytes_at(body, cms ? "cms" : "signature"));
   ANTIN_TRY(const auto password, optional_text(body, "password"));
   RequestEnvironment environment(now, surroundings);
+  signer::OutsideSignature made;
+  if (cms)
+    made.cms = std::move(value);
+  else
+    made.raw = SignatureValue(std::move(value));
   ANTIN_TRY(const auto signed_document,
-            signer::complete(
-                state, document, {.raw = SignatureValue(std::move(value)), .cms = std::nullopt},
-                environment.view(), {.password = password, .proof = proof_of(settings)}));
+            signer::complete(state, document, made, environment.view(),
+                             {.password = password, .proof = proof_of(settings)}));
   ANTIN_TRY(const auto report,
             judge(joined(document, signed_document.tail), password, settings, now));
   if (report.verdict == verifier::Verdict::kInvalid)

@@ -6,10 +6,14 @@
 #include <stdexcept>
 
 #include "certs/ossl/digest.h"
+#include "certs/ossl/warm_up.h"
 #include "pdf/read/revision.h"
 #include "pdf/write/appearance.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/system/bounds.h"
+#include "service/worker/capture.h"
+#include "service/worker/compose.h"
+#include "service/worker/nursery.h"
 #include "verifier/verify_collecting.h"
 
 namespace antin::service::worker {
@@ -87,7 +91,7 @@ Result<const Settings*> Worker::settings() const {
   return &*settings_;
 }
 
-Status Worker::run() {
+std::vector<Route> Worker::routes() {
   const auto to = [this](Result<Message> (Worker::*member)(Message&)) {
     return [this, member](Message& request) -> Result<Message> {
       // Foreign octets can ask for more memory than there is; anything else that is thrown is a
@@ -101,15 +105,28 @@ Status Worker::run() {
       }
     };
   };
+  return {
+      {kConfigure, kVersion, to(&Worker::configure)}, {kVerify, kVersion, to(&Worker::verify)},
+      {kInspect, kVersion, to(&Worker::inspect)},     {kPrepare, kVersion, to(&Worker::prepare)},
+      {kComplete, kVersion, to(&Worker::complete)},   {kCompare, kVersion, to(&Worker::compare)},
+      {kExtend, kVersion, to(&Worker::extend)},       {kCheckAdded, kVersion, to(&Worker::check)},
+      {kCapture, kVersion, to(&Worker::capture)},     {kCompose, kVersion, to(&Worker::compose)}};
+}
+
+Status Worker::run() {
+  return serve(channel_, routes(), kReplyWithin);
+}
+
+Status Worker::run_nursery() {
+  // Once here, and not in every copy.
+  ossl::warm_up();
+  const auto doubling = standing_.confinement ? Doubling::kConfined : Doubling::kUnconfined;
   return serve(channel_,
-               {{kConfigure, kVersion, to(&Worker::configure)},
-                {kVerify, kVersion, to(&Worker::verify)},
-                {kInspect, kVersion, to(&Worker::inspect)},
-                {kPrepare, kVersion, to(&Worker::prepare)},
-                {kComplete, kVersion, to(&Worker::complete)},
-                {kCompare, kVersion, to(&Worker::compare)},
-                {kExtend, kVersion, to(&Worker::extend)},
-                {kCheckAdded, kVersion, to(&Worker::check)}},
+               {{kConfigure, kVersion, [this](Message& request) { return configure(request); }},
+                {kDouble, kVersion,
+                 [this, doubling](Message& request) {
+                   return double_for(request, channel_, doubling, [this] { return run(); });
+                 }}},
                kReplyWithin);
 }
 
@@ -282,7 +299,8 @@ Result<Message> with_tail(Completed completed) {
 Result<Message> Worker::prepare(Message& request) {
   ANTIN_TRY(const auto* settings, this->settings());
   ANTIN_TRY(const auto octets, document(request, 0));
-  ANTIN_TRY(auto prepared, prepare_document(request.body, octets, *settings, random_));
+  ANTIN_TRY(auto prepared,
+            prepare_document(request.body, octets, *settings, random_, evidence_.get()));
   return with_tail(std::move(prepared));
 }
 
@@ -290,10 +308,27 @@ Result<Message> Worker::check(Message& request) {
   ANTIN_TRY(const auto* settings, this->settings());
   ANTIN_TRY(const auto before, document(request, 0));
   ANTIN_TRY(const auto tail, document(request, 1));
-  ANTIN_CHECK(check_added(request.body, joined(before, tail.view()), settings->policy.limits));
+  ANTIN_TRY(const auto what, cbor::text_at(request.body, "what"));
+  const auto whole = joined(before, tail.view());
+  if (what == "finished") {
+    ANTIN_CHECK(check_finished(request.body, whole, *settings));
+  } else {
+    ANTIN_CHECK(check_added(request.body, whole, settings->policy.limits));
+  }
   Message reply;
   reply.body = cbor::Map{};
   return reply;
+}
+
+Result<Message> Worker::capture(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_TRY(const auto files, document(request, 0));
+  return capture_files(request.body, files, settings->policy.limits);
+}
+
+Result<Message> Worker::compose(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  return worker::compose(request, settings->policy.limits, random_, channel_);
 }
 
 Result<Message> Worker::complete(Message& request) {

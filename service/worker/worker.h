@@ -47,6 +47,9 @@ class Worker {
       : channel_(channel), random_(random), standing_(std::move(standing)) {}
   /// Until antind closes the channel.
   Status run();
+  /// Likewise, but reads its configuration and nothing else: what is asked of it is a copy of
+  /// itself, which then runs at a channel of its own.
+  Status run_nursery();
 
  private:
   Result<Message> configure(Message& request);
@@ -57,6 +60,9 @@ class Worker {
   Result<Message> compare(Message& request);
   Result<Message> extend(Message& request);
   Result<Message> check(Message& request);
+  Result<Message> capture(Message& request);
+  Result<Message> compose(Message& request);
+  std::vector<Route> routes();
   Result<const Settings*> settings() const;
   void note_development(Findings& findings) const;
   Result<verifier::Report> judge(verifier::Input input, const Message& request);
@@ -103,9 +109,11 @@ struct Completed {
 };
 /// First half of a signature: the octets to append, with a placeholder, and what is to be signed.
 /// `request` is the body of kPrepare. Also refuses what the agency must not sign: a document whose
-/// signatures are broken (vietnam.md S-17), kInputSignatureBroken.
+/// signatures are broken (vietnam.md S-17), kInputSignatureBroken. Of a person's certificate
+/// `evidence`, unless it is null, is asked whether it is revoked (S-04).
 Result<Completed> prepare_document(const cbor::Value& request, const SharedBytes& document,
-                                   const Settings& settings, RandomSource& random);
+                                   const Settings& settings, RandomSource& random,
+                                   EvidenceByMessage* evidence = nullptr);
 /// What the worker has to work with beside the document. `evidence` may be null.
 struct Surroundings {
   const Settings& settings;
@@ -125,16 +133,26 @@ Result<Completed> extend_document(const cbor::Value& request, const SharedBytes&
                                   const Surroundings& surroundings);
 
 /// The second worker's part of a signature: is what was added since octet "from" of `body`, object
-/// by object, one signature field ("signature") or data for long-term validation ("proof") and
-/// nothing else? Fails with kPreparedChanges, kExtendedChanges ({thay_doi}), and as
-/// pdf::Document::open() and pdf::changes_since() do.
+/// by object, one signature field ("signature"), one signature of any format ("person") or data for
+/// long-term validation ("proof") and nothing else? Fails with kPreparedChanges, kUploadMore,
+/// kExtendedChanges ({thay_doi}), and as pdf::Document::open() and pdf::changes_since() do.
 Status check_added(const cbor::Value& body, const SharedBytes& octets,
                    const pdf::ReadLimits& limits);
+
+/// The second worker's part of a release: does the signature in "field" of `body`, made with
+/// "certificate", hold in the finished document, as far as that can be judged without trust, and is
+/// it of the "level" that the worker which made it says, as far as a timestamp shows; and is what
+/// stands behind octet "from" data for long-term validation and nothing else? Fails with
+/// kCompletedUnsound ({ly_do}, {reason}), kExtendedChanges, and as check_added().
+Status check_finished(const cbor::Value& body, const SharedBytes& octets, const Settings& settings);
 
 /// The report as "html", "pdf" or "etsi"; `language`: "vi", "en", or "" for both. Fails with
 /// kIpcMalformed for other words, and as sheet_pdf() does.
 Result<Bytes> render_report(const verifier::Report& report, const std::string& format,
                             const std::string& language);
+
+/// Findings in a message: [{code, severity, vi, en}].
+cbor::Array findings_to_value(const Findings& findings);
 
 /// Seconds since 1970 in a message. Fails with kIpcMalformed beyond the year 9999.
 Result<UtcTime> time_at(const cbor::Value& body, const cbor::Key& key);
