@@ -3,7 +3,7 @@
 #include <array>
 #include <string>
 
-#include "service/antind/http_parser.h"
+#include "service/http/http_parser.h"
 
 namespace antin::service {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "service/antind/assets.h"
 #include "service/antind/front.h"
-#include "service/antind/http_parser.h"
+#include "service/http/http_parser.h"
 #include "service/antind/multipart.h"
 #include "service/antind/problem.h"
 #include "service/ipc/utf8.h"
@@ -61,11 +61,37 @@ Response json_response(int status, std::string_view body) {
 Api::Api(ApiParts parts)
     : parts_(std::move(parts)),
       openapi_(complete_openapi()),
-      rates_(parts_.config->rates),
+      gate_(gate_of(*parts_.config)),
+      rates_(gate_.rates),
+      maker_({.workers = parts_.sign_workers,
+              .checkers = parts_.check_workers,
+              .clock = parts_.clock,
+              .within = parts_.config->agency.within}),
+      casework_(casework_parts()),
+      deliveries_({.store = parts_.store,
+                   .config = parts_.config,
+                   .clock = parts_.clock,
+                   .log = parts_.log,
+                   .nudge = parts_.nudge_outbox}),
+      digitise_(digitise_parts()),
       disk_("disk", kDiskThreads, kDiskQueue),
       verify_("verify", parts_.config->verify.workers, parts_.config->verify.queue),
       sign_("sign", parts_.config->agency.workers, parts_.config->agency.queue),
-      upgrade_("upgrade", kUpgradeThreads, parts_.config->agency.queue) {}
+      upgrade_("upgrade", kUpgradeThreads, parts_.config->agency.queue),
+      signing_(
+          {.store = parts_.store,
+           .maker = parts_.office != nullptr && parts_.sign_workers != nullptr ? &maker_ : nullptr,
+           .casework = &casework_,
+           .config = parts_.config,
+           .pictures = &parts_.signatures,
+           .log = parts_.log,
+           .clock = parts_.clock,
+           .random = parts_.random}),
+      uploads_({.store = parts_.store,
+                .casework = parts_.office != nullptr ? &casework_ : nullptr,
+                .log = parts_.log,
+                .clock = parts_.clock,
+                .random = parts_.random}) {}
 
 void Api::stop() {
   stopping_ = true;
@@ -77,6 +103,7 @@ void Api::stop() {
   verify_.stop();
   sign_.stop();
   upgrade_.stop();
+  signing_.stop();
   keep_uses();
 }
 
@@ -146,7 +173,8 @@ Response Api::inline_answer(const Work& work) {
                                          ? R"(,"warnings":["service.unconfined"]})"
                                          : "}"));
     case Operation::kMetrics: {
-      for (const Pool* pool : {&disk_, &verify_, &sign_, &upgrade_}) {
+      for (const Pool* pool : {&std::as_const(disk_), &std::as_const(verify_),
+                               &std::as_const(sign_), &std::as_const(upgrade_), &signing_.pool()}) {
         const auto label = "queue=\"" + pool->name() + "\"";
         parts_.metrics->gauge("antin_queue_waiting", label, static_cast<double>(pool->waiting()));
         parts_.metrics->gauge("antin_queue_running", label, static_cast<double>(pool->running()));
@@ -205,6 +233,17 @@ void Api::run(const Shared& work, const Responder& responder) {
       case Operation::kJob:
         return job(*work);
       default:
+        if (CaseworkApi::answers(work->row->operation))
+          return casework_.handle(*work->row, work->request, work->caller, work->resource);
+        if (DeliveryApi::answers(work->row->operation))
+          return deliveries_.handle(*work->row, work->request, work->caller, work->resource);
+        if (DigitiseApi::answers(work->row->operation))
+          return digitise_.handle(*work->row, work->request, work->caller, work->resource);
+        if (OfficerSigning::answers(work->row->operation))
+          return signing_.handle(*work->row, work->request, work->caller, work->resource, responder,
+                                 later);
+        if (UploadBridge::answers(work->row->operation))
+          return uploads_.handle(*work->row, work->request, work->caller, work->resource);
         return make_error(Code::kInternal, "not a queued operation");
     }
   }();

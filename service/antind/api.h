@@ -11,18 +11,24 @@
 
 #include "service/antind/api_keys.h"
 #include "service/antind/callers_register.h"
+#include "service/antind/casework_api.h"
 #include "service/antind/config.h"
-#include "service/antind/http_server.h"
+#include "service/antind/delivery_api.h"
+#include "service/antind/digitise_api.h"
 #include "service/antind/key_client.h"
 #include "service/antind/later.h"
 #include "service/antind/log.h"
 #include "service/antind/log_desk.h"
 #include "service/antind/metrics.h"
+#include "service/antind/officer_signing.h"
 #include "service/antind/pools.h"
 #include "service/antind/query.h"
 #include "service/antind/rates.h"
 #include "service/antind/routes.h"
+#include "service/antind/signature_maker.h"
+#include "service/antind/upload_bridge.h"
 #include "service/antind/worker_pool.h"
+#include "service/http/http_server.h"
 #include "service/store/store.h"
 
 namespace antin::service {
@@ -45,7 +51,13 @@ struct ApiParts {
   Metrics* metrics;
   const Clock* clock;
   RandomSource* random;
-  LogDesk* logs = nullptr;  ///< told of right and wrong keys
+  LogDesk* logs = nullptr;                  ///< told of right and wrong keys
+  const OfficeRules* office = nullptr;      ///< at the start; nullptr: there are no cases here
+  const CurrentOffice* tables = nullptr;    ///< of cases and books, whenever they are asked
+  std::function<void()> nudge_outbox = {};  ///< something is to be sent now
+  const holdings::Vault* vault = nullptr;   ///< nullptr: nothing is digitised or shared here
+  const digitise::Sharing* sharing = nullptr;
+  SignaturePictures signatures = {};
 };
 
 /// The HTTP interface: admits and dispatches on the polling thread, works on pools of its own, so
@@ -62,6 +74,8 @@ class Api final : public RequestHandler {
   /// Ends the workers under what still runs and waits for its threads. Signing jobs that did not
   /// end stay in the store and are taken up by resume().
   void stop();
+  /// Rates, names, who may ask without a key and what needs a certificate. From any thread.
+  void use_admission(const Config& fresh);
 
   std::variant<Admission, Response> admit(const RequestHead& head, const Peer& peer,
                                           const std::string& id) override;
@@ -87,6 +101,15 @@ class Api final : public RequestHandler {
   using Shared = std::shared_ptr<Work>;
 
   // api_admission.cc
+  /// What is asked of a request before its body is taken; the polling thread's own.
+  struct Gate {
+    std::vector<std::string> hosts;
+    std::vector<std::string> certified;  ///< rights that need a client certificate
+    bool anonymous = true;               ///< may judge
+    Config::Rates rates;
+  };
+  static Gate gate_of(const Config& config);
+  void take_fresh_gate();
   Result<Caller> authenticate(const RequestHead& head, const Peer& peer, const RouteRow& row);
   Status within_rates(const Result<Caller>& caller, const Peer& peer, const RequestHead& head,
                       Rates::Cost cost);
@@ -118,8 +141,6 @@ class Api final : public RequestHandler {
   CallersRegister book(const Work& work) const { return {*parts_.store, work.caller}; }
   Result<std::optional<StoredOriginal>> numbered(const Work& work, const Parameters& options) const;
   Result<Response> store_original(const Work& work);
-  static Status take_inspected(const cbor::Value& body, std::optional<StoredEntry>& entry,
-                               StoredOriginal& original);
   Result<Response> look_up(const Work& work);
   Result<Response> decide(const Work& work);
   Result<Response> find_originals(const Work& work);
@@ -129,6 +150,10 @@ class Api final : public RequestHandler {
 
   // api_signing.cc
   Result<Response> begin_signature(const Work& work, const Responder& responder, bool& later);
+  CaseworkApi::Parts casework_parts();
+  DigitiseApi::Parts digitise_parts();
+  /// The job that puts the seal on a case's document; its id, or that of the one that runs already.
+  Result<std::string> begin_seal(const StoredJob& job, const std::string& idempotency_key);
   Status take_up_jobs();
   void run_job(const StoredJob& job);
   Result<bool> begin_again(const std::string& id);
@@ -136,20 +161,21 @@ class Api final : public RequestHandler {
   bool postponed(const StoredJob& job, Error& error);
   void put_off(const StoredJob& job, const Error& error);
   void run_later(const StoredJob& job, std::chrono::seconds pause);
+  void wait_for(const std::string& job, const Responder& responder, const std::string& request_id,
+                std::chrono::milliseconds at_most);
+  Result<std::optional<Response>> finished(const std::string& job, const std::string& request_id);
+  Result<Response> signature(const Work& work);
+  Result<Response> signed_document(const Work& work);
+
+  // api_make_signature.cc
   Result<std::string> sign(const StoredJob& job);
   Result<cbor::Map> prepare_request(const StoredJob& job, const AgencyKey& key) const;
   Result<std::optional<StoredPending>> make_signature(const StoredJob& job,
                                                       const SharedBytes& document,
                                                       std::int64_t contents_octets);
   Result<std::string> release(const StoredJob& job, const StoredPending& made,
-                              const SharedBytes& document, const Message& completed);
-  Status check_by_another(const SharedBytes& document, const SharedBytes& tail,
-                          cbor::Value question);
-  void wait_for(const std::string& job, const Responder& responder, const std::string& request_id,
-                std::chrono::milliseconds at_most);
-  Result<std::optional<Response>> finished(const std::string& job, const std::string& request_id);
-  Result<Response> signature(const Work& work);
-  Result<Response> signed_document(const Work& work);
+                              const SharedBytes& document,
+                              const SignatureMaker::Finished& finished);
 
   // api_upgrades.cc
   std::optional<StoredUpgrade> upgrade_owed(const StoredSignature& signature,
@@ -187,7 +213,15 @@ class Api final : public RequestHandler {
 
   ApiParts parts_;
   std::string openapi_;
+  Gate gate_;
   Rates rates_;
+  SignatureMaker maker_;
+  CaseworkApi casework_;
+  DeliveryApi deliveries_;
+  DigitiseApi digitise_;
+  std::mutex gate_mutex_;
+  std::optional<Gate> fresh_gate_;  ///< until the polling thread takes it up
+  std::atomic<bool> gate_is_fresh_ = false;
   std::chrono::steady_clock::time_point uses_kept_{};
   std::mutex again_mutex_;
   std::mutex waiters_mutex_;
@@ -204,7 +238,9 @@ class Api final : public RequestHandler {
   Pool sign_;
   Pool upgrade_;
   std::atomic<std::int64_t> upgrades_queued_ =
-      0;         ///< for metrics: the polling thread reads no disk
+      0;  ///< for metrics: the polling thread reads no disk
+  OfficerSigning signing_;
+  UploadBridge uploads_;
   Later later_;  ///< last: what it calls uses the pools
 };
 

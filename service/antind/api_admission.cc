@@ -4,8 +4,9 @@
 
 #include "service/antind/api.h"
 #include "service/antind/front.h"
-#include "service/antind/http_parser.h"
 #include "service/antind/problem.h"
+#include "service/antind/signing_tickets.h"
+#include "service/http/http_parser.h"
 
 namespace antin::service {
 namespace {
@@ -16,6 +17,14 @@ constexpr std::chrono::seconds kKeepUses{60};
 
 Error too_often(Code code, std::chrono::seconds wait) {
   return make_error(code, "rate", {{"seconds", std::to_string(wait.count())}});
+}
+
+// An agent beside somebody's token: nobody, who opens no door but those of its session, where its
+// ticket is looked at.
+bool shows_ticket(const RequestHead& head, const RouteRow& row) {
+  return (row.operation == Operation::kSigning || row.operation == Operation::kCompleteSigning ||
+          row.operation == Operation::kSigningDocument) &&
+         SigningTickets::shown_in(head);
 }
 
 }  // namespace
@@ -29,7 +38,8 @@ Result<Caller> Api::authenticate(const RequestHead& head, const Peer& peer, cons
   if (!row.scope && row.queue == Queue::kInline) return Caller{};
   const auto fields = head.count("authorization");
   if (fields > 1) return make_error(Code::kHttpUnauthorized, "Authorization repeated");
-  const bool open = !row.scope || (*row.scope == Scope::kVerify && parts_.config->verify.anonymous);
+  if (shows_ticket(head, row)) return Caller{};
+  const bool open = !row.scope || (*row.scope == Scope::kVerify && gate_.anonymous);
   auto caller = fields == 1 || !peer.certificate.empty()
                     ? parts_.keys->caller(head.value("authorization"), peer)
                     : Result<Caller>(make_error(Code::kHttpUnauthorized, "no key"));
@@ -43,7 +53,7 @@ Result<Caller> Api::authenticate(const RequestHead& head, const Peer& peer, cons
   if (caller.value().scopes.count(*row.scope) == 0 && !open)
     return make_error(Code::kHttpForbidden, "scope missing",
                       {{"scope", std::string(name(*row.scope))}});
-  const auto& certified = parts_.config->http.client_certificate_for;
+  const auto& certified = gate_.certified;
   if (peer.certificate.empty() &&
       std::find(certified.begin(), certified.end(), name(*row.scope)) != certified.end())
     return make_error(Code::kClientCertificateNeeded, std::string(name(*row.scope)));
@@ -78,6 +88,29 @@ Status Api::within_rates(const Result<Caller>& caller, const Peer& peer, const R
   return too_often(Code::kRateLimited, *wait);
 }
 
+Api::Gate Api::gate_of(const Config& config) {
+  return {.hosts = config.http.hosts,
+          .certified = config.http.client_certificate_for,
+          .anonymous = config.verify.anonymous,
+          .rates = config.rates};
+}
+
+void Api::use_admission(const Config& fresh) {
+  const std::lock_guard lock(gate_mutex_);
+  fresh_gate_ = gate_of(fresh);
+  gate_is_fresh_ = true;
+}
+
+// Rates that did not change go on counting: a reload forgives nobody.
+void Api::take_fresh_gate() {
+  if (!gate_is_fresh_.exchange(false)) return;
+  const std::lock_guard lock(gate_mutex_);
+  if (!fresh_gate_) return;
+  const bool same_rates = fresh_gate_->rates == gate_.rates;
+  gate_ = *std::exchange(fresh_gate_, std::nullopt);
+  if (!same_rates) rates_ = Rates(gate_.rates);
+}
+
 // When keys were used is written now and then, by a thread that may wait for the disk.
 void Api::note_uses() {
   const auto now = parts_.clock->ticks();
@@ -97,7 +130,8 @@ void Api::keep_uses() {
 std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& head,
                                                              const Peer& peer,
                                                              const std::string& id) {
-  if (!is_our_host(head, parts_.config->http))
+  take_fresh_gate();
+  if (!is_our_host(head, gate_.hosts))
     return problem(make_error(Code::kHostNotAllowed, "Host"), id);
   const auto matched = match_route(head.method, head.path);
   const bool costly =
@@ -124,9 +158,13 @@ std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& 
   if (!matched.row->takes_body) return Admission{0};
   const auto limit = parts_.config->http.settings.limits.body_octets;
   const auto type = lower(media_type(head));
-  if (head.count("content-type") != 1 ||
-      (type != "application/pdf" && type != "multipart/form-data"))
+  using Content = RouteRow::Content;
+  const std::string_view plain = matched.row->content == Content::kJson  ? "application/json"
+                                 : matched.row->content == Content::kPdf ? "application/pdf"
+                                                                         : "multipart/form-data";
+  if (head.count("content-type") != 1 || (type != plain && type != "multipart/form-data"))
     return problem(make_error(Code::kHttpMediaType, "Content-Type"), id);
+  if (type == "application/json") return Admission{matched.row->most_json};
   return Admission{type == "application/pdf" ? limit : limit + kMultipartOverhead};
 }
 

@@ -105,6 +105,7 @@ void Api::tend_jobs() {
   if (const auto taken = take_up_jobs(); !taken)
     parts_.log->write(Log::Level::kWarning, "jobs_not_taken",
                       {{"error", to_log_line(taken.error())}});
+  signing_.tend();
   tend_later();
 }
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "service/antind/http_parser.h"
-#include "service/antind/http_server.h"
+#include "service/http/http_parser.h"
+#include "service/http/http_server.h"
 #include "service/antind/sha256.h"
 #include "service/ipc/utf8.h"
 
@@ -15,9 +15,12 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::chrono::seconds kFreshFor{1};
+constexpr std::chrono::milliseconds kPatience{250}, kFirstPatience{3'000};
 constexpr std::string_view kPrefix = "antin_", kByDigest = "sha256:", kBySubject = "subject:";
-constexpr std::array kScopes{Scope::kVerify, Scope::kSign, Scope::kOriginals, Scope::kRegister,
-                             Scope::kAudit};
+constexpr std::array kScopes{Scope::kVerify, Scope::kSign,   Scope::kOriginals, Scope::kRegister,
+                             Scope::kAudit,  Scope::kCases,  Scope::kReception, Scope::kOfficer,
+                             Scope::kClerk,  Scope::kSubmit, Scope::kDigitise,  Scope::kShare};
 
 std::string join(const std::set<Scope>& scopes) {
   std::string text;
@@ -47,6 +50,20 @@ std::string_view name(Scope scope) noexcept {
       return "register";
     case Scope::kAudit:
       return "audit";
+    case Scope::kCases:
+      return "cases";
+    case Scope::kReception:
+      return "reception";
+    case Scope::kOfficer:
+      return "officer";
+    case Scope::kClerk:
+      return "clerk";
+    case Scope::kSubmit:
+      return "submit";
+    case Scope::kDigitise:
+      return "digitise";
+    case Scope::kShare:
+      return "share";
     case Scope::kOriginals:
       break;
   }
@@ -75,6 +92,7 @@ std::string to_json(const KeyLimits& limits) {
   if (!limits.units.empty()) all["units"] = limits.units;
   if (!limits.addresses.empty()) all["addresses"] = limits.addresses;
   if (!limits.certificate.empty()) all["certificate"] = limits.certificate;
+  if (!limits.person.empty()) all["person"] = limits.person;
   if (limits.expires) all["expires"] = to_rfc3339(*limits.expires);
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -89,6 +107,8 @@ std::optional<KeyLimits> read_limits(std::string_view json) {
       limits.system = value;
     } else if (key == "role" && value.is_string()) {
       limits.role = value;
+    } else if (key == "person" && value.is_string()) {
+      limits.person = value;
     } else if (key == "certificate" && value.is_string()) {
       limits.certificate = value;
     } else if (key == "expires" && value.is_string()) {
@@ -127,6 +147,8 @@ std::optional<std::string_view> first_wrong(const KeyLimits& limits) {
       certificate.starts_with(kBySubject) && certificate.size() > kBySubject.size();
   if (!certificate.empty() && !by_digest && !by_subject) return "certificate";
   if (!limits.role.empty() && !is_token(limits.role)) return "role";
+  if (!limits.person.empty() && (is_blank(limits.person) || limits.person.size() > 64))
+    return "person";
   return std::nullopt;
 }
 
@@ -158,20 +180,64 @@ std::optional<KeyRing::Entry> KeyRing::read(const StoredKey& key) {
   return entry;
 }
 
-void KeyRing::refresh() {
-  const auto now = clock_.ticks();
-  if (version_ && now - looked_ < std::chrono::seconds(1)) return;
-  looked_ = now;
-  const auto version = store_.version_of_others_writing();
-  if (!version || (version_ && *version_ == version.value())) return;
-  const auto keys = store_.keys();
-  if (!keys) return;  // keep what we have; the store's own failure is told where it matters
-  version_ = version.value();
-  entries_.clear();
-  entries_.reserve(keys.value().size());
-  for (const auto& key : keys.value()) {
-    if (auto entry = read(key)) entries_.push_back(*std::move(entry));
+KeyRing::KeyRing(Store& store, const Clock& clock, Roles roles)
+    : store_(store), clock_(clock), roles_(std::move(roles)), thread_([this] { keep_fresh(); }) {}
+
+KeyRing::~KeyRing() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
   }
+  wanted_.notify_all();
+  answered_.notify_all();
+  thread_.join();
+}
+
+void KeyRing::keep_fresh() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wanted_.wait(lock, [this] { return stopping_ || asking_; });
+    if (stopping_) return;
+    lock.unlock();
+    auto read = read_again();
+    lock.lock();
+    failure_ = read ? std::nullopt : std::optional(read.error());
+    looked_ = clock_.ticks();
+    asking_ = false;
+    answered_.notify_all();
+  }
+}
+
+// After a failure what was known stays; the store's own failure is told where it matters.
+Status KeyRing::read_again() {
+  ANTIN_TRY(const auto version, store_.version_of_others_writing());
+  {
+    const std::lock_guard lock(mutex_);
+    if (version_ == version) return Done{};
+  }
+  ANTIN_TRY(const auto keys, store_.keys());
+  std::vector<Entry> entries;
+  entries.reserve(keys.size());
+  for (const auto& key : keys) {
+    if (auto entry = read(key)) entries.push_back(*std::move(entry));
+  }
+  const std::lock_guard lock(mutex_);
+  version_ = version;
+  entries_ = std::move(entries);
+  return Done{};
+}
+
+// Once a second, by whoever comes first. All that come meanwhile wait with them, and nobody longer
+// than a moment after the question: this is the thread that serves every connection.
+void KeyRing::await_fresh(std::unique_lock<std::mutex>& lock) {
+  if (!asking_) {
+    if (version_ && clock_.ticks() - looked_ < kFreshFor) return;
+    asking_ = true;
+    asked_at_ = std::chrono::steady_clock::now();
+    wanted_.notify_one();
+  }
+  answered_.wait_until(lock, asked_at_ + (version_ ? kPatience : kFirstPatience),
+                       [this] { return stopping_ || !asking_; });
 }
 
 const KeyRing::Entry* KeyRing::shown(std::string_view authorization) const {
@@ -200,8 +266,10 @@ const KeyRing::Entry* KeyRing::certified(const Peer& peer) const {
 }
 
 Result<Caller> KeyRing::caller(std::string_view authorization, const Peer& peer) {
-  const std::lock_guard lock(mutex_);
-  refresh();
+  std::unique_lock lock(mutex_);
+  await_fresh(lock);
+  if (!version_)
+    return failure_ ? *failure_ : make_error(Code::kDatabaseBusy, "the keys are not read yet");
   const auto* entry = authorization.empty() ? certified(peer) : shown(authorization);
   if (entry == nullptr) return make_error(Code::kHttpUnauthorized, "key unknown");
   return admit(*entry, peer);
@@ -221,7 +289,8 @@ Result<Caller> KeyRing::admit(const Entry& entry, const Peer& peer) {
   Caller caller{.key_id = limits.system.empty() ? entry.id : limits.system,
                 .scopes = entry.scopes,
                 .secret_id = entry.id,
-                .units = {limits.units.begin(), limits.units.end()}};
+                .units = {limits.units.begin(), limits.units.end()},
+                .person = limits.person};
   // A role that the configuration no longer has gives nothing.
   if (const auto role = roles_.find(limits.role); role != roles_.end())
     caller.scopes.insert(role->second.begin(), role->second.end());

@@ -1,22 +1,38 @@
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "certs/core/random.h"
 #include "certs/core/time.h"
-#include "service/antind/address.h"
-#include "service/antind/http_message.h"
+#include "service/http/address.h"
+#include "service/http/http_message.h"
 #include "service/store/store.h"
 
 namespace antin::service {
 
-enum class Scope : std::uint8_t { kVerify, kSign, kOriginals, kRegister, kAudit };
+enum class Scope : std::uint8_t {
+  kVerify,
+  kSign,
+  kOriginals,
+  kRegister,
+  kAudit,
+  // Casework (vietnam.md A-01): sees cases and books; and who does what in them.
+  kCases,
+  kReception,
+  kOfficer,
+  kClerk,
+  kSubmit,
+  kDigitise,  ///< imports and seals results still in force
+  kShare      ///< asks for what is held, within its purposes
+};
 std::string_view name(Scope scope) noexcept;
 /// "verify,sign"; nullopt for anything unknown or nothing at all.
 std::optional<std::set<Scope>> read_scopes(std::string_view text);
@@ -27,6 +43,7 @@ struct Caller {
   std::set<Scope> scopes;
   std::string secret_id = {};        ///< of the key in use
   std::set<std::string> units = {};  ///< codes whose books it may see and write; empty: all
+  std::string person = {};           ///< of the office's table, whose key it is; "": nobody's own
 };
 
 /// What a key is bound to beside its rights. Kept as JSON.
@@ -37,6 +54,7 @@ struct KeyLimits {
   std::vector<std::string> addresses;  ///< AddressRange
   std::string certificate;             ///< of the client: "sha256:HEX" or "subject:…", RFC 4514
   std::optional<UtcTime> expires;
+  std::string person = {};  ///< id in the office's table: who does what the key does
 };
 std::string to_json(const KeyLimits& limits);
 /// nullopt for what to_json() did not write.
@@ -52,15 +70,19 @@ struct NewKey {
 NewKey new_key(const std::string& name, const std::set<Scope>& scopes, const Clock& clock,
                RandomSource& random, const KeyLimits& limits = {});
 
-/// The keys in memory, read again when another process has changed them. Thread-safe.
+/// The keys in memory, read again when another process has changed them. A thread of its own asks
+/// the store: whoever looks a key up waits for it a moment at most, and does not wait for a
+/// database that hangs. Thread-safe.
 class KeyRing {
  public:
   using Roles = std::map<std::string, std::set<Scope>>;
-  KeyRing(Store& store, const Clock& clock, Roles roles = {})
-      : store_(store), clock_(clock), roles_(std::move(roles)) {}
+  KeyRing(Store& store, const Clock& clock, Roles roles = {});
+  ~KeyRing();
+  KeyRing(const KeyRing&) = delete;
+  KeyRing& operator=(const KeyRing&) = delete;
   /// `authorization`: the header's value, "" for none: then the client's certificate alone may be
   /// a key's. Fails with kHttpUnauthorized, kKeyExpired ({at}), kKeyAddress,
-  /// kClientCertificateOther.
+  /// kClientCertificateOther, and as the store does while the keys were never read.
   Result<Caller> caller(std::string_view authorization, const Peer& peer);
   void set_roles(Roles roles);
   /// When keys were used since the last time that this was asked, by id.
@@ -74,7 +96,9 @@ class KeyRing {
     KeyLimits limits;
     std::vector<AddressRange> addresses;
   };
-  void refresh();
+  void keep_fresh();
+  Status read_again();
+  void await_fresh(std::unique_lock<std::mutex>& lock);
   static std::optional<Entry> read(const StoredKey& key);
   const Entry* shown(std::string_view authorization) const;
   const Entry* certified(const Peer& peer) const;
@@ -87,7 +111,12 @@ class KeyRing {
   std::vector<Entry> entries_;
   std::map<std::string, UtcTime> used_;
   std::optional<std::int64_t> version_;
+  std::optional<Error> failure_;  ///< of the last look
   std::chrono::steady_clock::time_point looked_{};
+  std::condition_variable wanted_, answered_;
+  bool asking_ = false, stopping_ = false;
+  std::chrono::steady_clock::time_point asked_at_{};
+  std::thread thread_;  ///< last: it uses the rest
 };
 
 }  // namespace antin::service

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "service/antind/api.h"
+#include "service/antind/inspected.h"
+#include "service/antind/line.h"
 #include "service/antind/register_route.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/store/register_text.h"
@@ -28,22 +30,9 @@ std::string option(const Parameters& options, const char* key) {
   return found == options.end() ? std::string() : found->second;
 }
 
-std::size_t characters(const std::string& utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
 // NĐ 30/2020 App. VI has the lengths that systems exchange.
 constexpr std::size_t kLongestNumber = 64, kLongestBook = 128, kLongestUnit = 600,
                       kLongestUnitCode = 64, kLongestDecision = 128;
-
-// What people read: no control characters, not too long, and not blank when it is there.
-bool is_line(const std::string& text, std::size_t most) {
-  return characters(text) <= most && text.find_first_not_of(' ') != std::string::npos &&
-         std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
 
 Result<std::string> line_at(const Parameters& options, const char* key, std::size_t most) {
   const auto found = options.find(key);
@@ -239,31 +228,6 @@ Result<Response> Api::store_original(const Work& work) {
   return response;
 }
 
-// What the worker read in the document.
-Status Api::take_inspected(const cbor::Value& body, std::optional<StoredEntry>& entry,
-                           StoredOriginal& original) {
-  ANTIN_TRY(const auto revisions, cbor::array_at(body, "revisions"));
-  for (const auto& revision : revisions) {
-    ANTIN_TRY(const auto end, cbor::integer_at(revision, "end"));
-    ANTIN_TRY(auto digest, cbor::bytes_at(revision, "sha256"));
-    original.revisions.push_back({static_cast<std::size_t>(end), std::move(digest)});
-  }
-  ANTIN_TRY(const auto signed_end, cbor::integer_at(body, "signed_end"));
-  original.signed_end = static_cast<std::size_t>(signed_end);
-  if (!entry) return Done{};
-  ANTIN_TRY(const auto pages, cbor::integer_at(body, "pages"));
-  entry->pages = static_cast<std::size_t>(pages);
-  for (const auto& [key, list] :
-       {std::pair{"officers", &entry->officers}, std::pair{"agencies", &entry->agencies}}) {
-    ANTIN_TRY(const auto digests, cbor::array_at(body, key));
-    for (const auto& digest : digests) {
-      if (digest.bytes() == nullptr) return make_error(Code::kIpcMalformed, key);
-      list->push_back(*digest.bytes());
-    }
-  }
-  return Done{};
-}
-
 Result<Response> Api::find_originals(const Work& work) {
   ANTIN_TRY(const auto options, parse_query(work.request.head.query, {"sha256"}));
   Bytes digest;
@@ -346,12 +310,15 @@ Result<Response> Api::decide(const Work& work) {
     if (decision.decision.empty()) return wrong("decision");
     if (!is_day(decision.day)) return wrong("date");
   }
+  ANTIN_TRY(const auto there, book(work).original(work.resource));
+  if (there && decision.state == "released") ANTIN_CHECK(casework_.may_be_released(work.resource));
   ANTIN_TRY(const auto kept, book(work).decide(work.resource, decision));
   parts_.log->write(Log::Level::kInfo, "register_decision",
                     {{"request_id", work.request.id},
                      {"original", kept.id},
                      {"state", decision.state},
                      {"key", decision.actor}});
+  casework_.decided(kept.id, decision.actor);
   return json_response(200, describe(kept).dump());
 }
 

@@ -1,95 +1,25 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "certs/core/finding.h"
 #include "service/antind/api.h"
 #include "service/antind/api_facts.h"
-#include "service/antind/prepared_check.h"
+#include "service/antind/idempotency.h"
 #include "service/antind/problem.h"
 #include "service/antind/sha256.h"
 #include "service/antind/upgrade.h"
-#include "service/audit/reconcile.h"
-#include "service/ipc/worker_protocol.h"
 
 namespace antin::service {
 namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::chrono::milliseconds kAnswerWithin{9'000};
-// A CMS that outgrew its placeholder is made again with this much to spare.
-constexpr std::int64_t kSpareOctets = 4'096;
-constexpr int kTries = 3;
-
-// 8 to 128 visible ASCII characters, given once (draft-ietf-httpapi-idempotency-key-header).
-Result<std::string> idempotency_key(const RequestHead& head) {
-  const auto value = head.value("idempotency-key");
-  const bool visible =
-      std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-  if (head.count("idempotency-key") != 1 || value.size() < 8 || value.size() > 128 || !visible)
-    return make_error(Code::kIdempotencyKeyMissing, "Idempotency-Key");
-  return std::string(value);
-}
-
-cbor::Array certificates_to_value(const std::vector<CertificateDer>& certificates) {
-  cbor::Array out;
-  for (const auto& certificate : certificates) out.emplace_back(certificate.value());
-  return out;
-}
-
-// {needed} of kContentsTooSmall.
-std::int64_t octets_needed(const Error& error) {
-  for (const auto& [param, text] : error.params) {
-    if (param == "needed" && text.size() < 9 &&
-        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
-      return std::stoll("0" + text);
-  }
-  return 0;
-}
-
-Json upgrade_queued_warning(const std::string& level, const std::string& wanted) {
-  const Params params{{"muc_dat_duoc", level}, {"muc", wanted}};
-  return {{"code", info(Code::kUpgradeQueued).name},
-          {"severity", name(Severity::kInfo)},
-          {"message",
-           {{"vi", sentence(Code::kUpgradeQueued, Language::kVietnamese, params)},
-            {"en", sentence(Code::kUpgradeQueued, Language::kEnglish, params)}}}};
-}
-
 // Nothing is lost but time.
 bool store_is_away(const Error& error) {
   return error.code == Code::kStoreFull || error.code == Code::kDatabaseGone ||
          error.code == Code::kDatabaseBusy;
 }
 
-// What was asked for; what was reached stands in the answer beside it (vietnam.md S-06).
-std::optional<std::string> wanted_level(const StoredJob& job) {
-  const auto options = Json::parse(job.options, nullptr, false);
-  if (!options.is_object()) return std::nullopt;
-  const auto found = options.find("level");
-  if (found == options.end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
-}
-
 }  // namespace
-
-Json warnings_of(const cbor::Value& body) {
-  Json out = Json::array();
-  const auto warnings = cbor::array_at(body, "warnings");
-  if (!warnings) return out;
-  for (const auto& warning : warnings.value()) {
-    Json entry;
-    for (const char* key : {"code", "severity"}) {
-      if (const auto* value = warning.find(key); value != nullptr && value->text() != nullptr)
-        entry[key] = *value->text();
-    }
-    for (const char* key : {"vi", "en"}) {
-      if (const auto* value = warning.find(key); value != nullptr && value->text() != nullptr)
-        entry["message"][key] = *value->text();
-    }
-    out.push_back(std::move(entry));
-  }
-  return out;
-}
 
 Result<Response> Api::begin_signature(const Work& work, const Responder& responder, bool& later) {
   if (parts_.agency == nullptr) return make_error(Code::kAgencyKeyMissing, "no [agency]");
@@ -148,6 +78,49 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
     responder.answer(std::move(*done));
   }
   return Response{};
+}
+
+CaseworkApi::Parts Api::casework_parts() {
+  return {
+      .store = parts_.store,
+      .workers = parts_.verify_workers,
+      .config = parts_.config,
+      .agency = parts_.agency,
+      .log = parts_.log,
+      .clock = parts_.clock,
+      .random = parts_.random,
+      .office = nullptr,
+      .composer = nullptr,
+      .seal = [this](const StoredJob& job, const std::string& key) { return begin_seal(job, key); },
+      .tables = parts_.tables};
+}
+
+DigitiseApi::Parts Api::digitise_parts() {
+  return {.store = parts_.store,
+          .workers = parts_.verify_workers,
+          .config = parts_.config,
+          .agency = parts_.agency,
+          .log = parts_.log,
+          .clock = parts_.clock,
+          .random = parts_.random,
+          .office = parts_.office,
+          .vault = parts_.vault,
+          .sharing = parts_.sharing,
+          .seal = [this](const StoredJob& job, const std::string& key) {
+            return begin_seal(job, key);
+          }};
+}
+
+Result<std::string> Api::begin_seal(const StoredJob& job, const std::string& idempotency_key) {
+  ANTIN_CHECK(parts_.agency->reachable());
+  // Not the caller's own keys: what it may have used for a signature is another thing.
+  const auto fingerprint = sha256({job.input_sha256});
+  ANTIN_TRY(const auto begun, parts_.store->begin_job(job, idempotency_key, fingerprint));
+  if (begun.outcome == Store::Begun::Outcome::kOther)
+    return make_error(Code::kCaseChanged, job.id, {{"co", "?"}, {"gui", "?"}});
+  if (begun.outcome == Store::Begun::Outcome::kNew)
+    sign_.submit_anyway([this, job] { run_job(job); });
+  return begun.job;
 }
 
 // What failed for a reason that passes (a token that was away) is no answer that a key must hear
@@ -222,6 +195,10 @@ void Api::run_job(const StoredJob& job) {
   parts_.metrics->count("antin_signed_total", !failure ? "result=\"signed\""
                                               : waits  ? "result=\"pending\""
                                                        : "result=\"failed\"");
+  if (!failure) {
+    casework_.sealed(job);
+    digitise_.sealed(job);
+  }
   answer_waiters(job.id);
 }
 
@@ -287,173 +264,6 @@ void Api::put_off(const StoredJob& job, const Error& error) {
 
 void Api::run_later(const StoredJob& job, std::chrono::seconds pause) {
   later_.after(pause, [this, job] { sign_.submit_anyway([this, job] { run_job(job); }); });
-}
-
-// Prepare in a worker, sign by the key holder, complete in a worker, keep. No step holds what the
-// next one needs: the token is not busy while a timestamp server takes its time.
-Result<std::string> Api::sign(const StoredJob& job) {
-  ANTIN_TRY(
-      const auto document,
-      parts_.store->document(job.input_sha256, parts_.config->http.settings.limits.body_octets));
-  ANTIN_TRY(auto pending, parts_.store->pending(job.id));
-  std::int64_t contents_octets = 0;
-  for (int tries = 1;; ++tries) {
-    if (!pending) {
-      ANTIN_TRY(pending, make_signature(job, document, contents_octets));
-    }
-    const auto kept = read_kept(pending->state);
-    // Of a version that did not check: nothing of it was released, and it is made again.
-    if (!kept) {
-      pending.reset();
-      continue;
-    }
-    const auto now = parts_.clock->utc_now().since_epoch().time_since_epoch().count();
-    auto completed = parts_.sign_workers->ask(
-        worker::kComplete,
-        cbor::Map{{"now", now}, {"state", kept.value().state}, {"signature", pending->signature}},
-        {document}, parts_.config->agency.within);
-    if (completed) return release(job, *pending, document, completed.value());
-    if (completed.error().code != Code::kContentsTooSmall || tries == kTries)
-      return std::move(completed).error();
-    contents_octets = octets_needed(completed.error()) + kSpareOctets * tries;
-    pending.reset();
-  }
-}
-
-Result<cbor::Map> Api::prepare_request(const StoredJob& job, const AgencyKey& key) const {
-  const auto options = Json::parse(job.options, nullptr, false);
-  if (!options.is_object()) return make_error(Code::kStoreFailed, "options of job " + job.id);
-  const auto option = [&](const char* wanted) {
-    const auto found = options.find(wanted);
-    return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  cbor::Map request{{"now", parts_.clock->utc_now().since_epoch().time_since_epoch().count()},
-                    {"certificate", key.certificate.value()},
-                    {"chain", certificates_to_value(key.chain)},
-                    {"algorithm", name(key.scheme.algorithm)},
-                    {"digest", name(key.scheme.digest)},
-                    {"level", option("level")},
-                    {"field", option("field")},
-                    {"reason", option("reason")},
-                    {"location", option("location")},
-                    {"check_trust", parts_.config->agency.check_trust},
-                    {"accept_unknown_revocation", parts_.config->agency.accept_unknown_revocation}};
-  if (const auto look = parts_.appearances.find(option("appearance"));
-      look != parts_.appearances.end())
-    request.emplace("appearance", look->second);
-  return request;
-}
-
-// What completes the signature. Where a timestamp is to come it is kept before anybody is asked for
-// one: whatever happens then, the key need not sign the same document again.
-Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
-                                                         const SharedBytes& document,
-                                                         std::int64_t contents_octets) {
-  ANTIN_TRY(const auto key, parts_.agency->key());
-  ANTIN_TRY(auto request, prepare_request(job, key));
-  const bool timestamp = *request.at("level").text() != "B-B";
-  if (contents_octets > 0) request.emplace("contents_octets", contents_octets);
-  ANTIN_TRY(const auto prepared,
-            parts_.sign_workers->ask(worker::kPrepare, std::move(request), {document},
-                                     parts_.config->agency.within));
-  ANTIN_TRY(const auto update, read_prepared(prepared));
-  ANTIN_TRY(const auto checked,
-            check_prepared(document, update, key.scheme.digest, key.certificate));
-  ANTIN_CHECK(
-      check_by_another(document, update.tail, ask_for_signature(document.size(), checked.ranges)));
-  // From here on the key holder's journal may have it: it must not be found to be nobody's.
-  ANTIN_CHECK(parts_.store->in_transaction([&](Database& database) {
-    return audit::expect_signature(database, job.id, sha256({checked.attributes.value()}),
-                                   parts_.clock->utc_now());
-  }));
-  ANTIN_TRY(const auto value, parts_.agency->sign(key, checked.attributes));
-  ANTIN_TRY(const auto warnings, cbor::array_at(prepared.body, "warnings"));
-  const auto now = parts_.clock->utc_now();
-  StoredPending pending{.job = job.id,
-                        .state = write_kept(update.state, checked.ranges, warnings),
-                        .signature = value.value(),
-                        .certificate_sha256 = sha256({key.certificate.value()}),
-                        .since = now,
-                        .due = now,
-                        .tries = 0};
-  if (timestamp) ANTIN_CHECK(parts_.store->keep_pending(pending));
-  return std::optional(std::move(pending));
-}
-
-// One that has never seen a document, and sees no other: what changed the first cannot have changed
-// this one.
-Status Api::check_by_another(const SharedBytes& document, const SharedBytes& tail,
-                             cbor::Value question) {
-  ANTIN_TRY(const auto checked,
-            parts_.check_workers->ask_fresh(worker::kCheckAdded, std::move(question),
-                                            {document, tail}, parts_.config->agency.within));
-  static_cast<void>(checked);
-  return Done{};
-}
-
-Result<std::string> Api::release(const StoredJob& job, const StoredPending& made,
-                                 const SharedBytes& document, const Message& completed) {
-  if (completed.descriptors.size() != 1)
-    return make_error(Code::kIpcMalformed, "no tail came back");
-  ANTIN_TRY(const auto tail, map_sealed(completed.descriptors[0], worker::kMaxDocument));
-  ANTIN_TRY(const auto kept, read_kept(made.state));
-  ANTIN_CHECK(check_completed(document, tail, kept.ranges, SignatureValue(made.signature)));
-  // What raises the level of the new signature is a second update.
-  if (signed_end(kept.ranges) < document.size() + tail.size())
-    ANTIN_CHECK(check_by_another(document, tail, ask_for_proof(signed_end(kept.ranges))));
-  const auto& body = completed.body;
-  const auto& field = kept.ranges.field;
-  ANTIN_TRY(const auto level, cbor::text_at(body, "level"));
-  ANTIN_TRY(const auto signing_time, cbor::integer_at(body, "signing_time"));
-  ANTIN_TRY(const auto digest, parts_.store->put_document({document.view(), tail.view()}));
-
-  const auto now = parts_.clock->utc_now();
-  StoredSignature signature{.id = new_uuid7(*parts_.clock, *parts_.random),
-                            .owner = job.owner,
-                            .sha256 = digest,
-                            .input_sha256 = job.input_sha256,
-                            .size = document.size() + tail.size(),
-                            .created = now,
-                            .facts = {}};
-  const UtcTime signed_at{std::chrono::sys_seconds(std::chrono::seconds(signing_time))};
-  const auto self = "/api/v1/signatures/" + signature.id;
-  const auto wanted = wanted_level(job).value_or(level);
-  auto warnings = warnings_of(cbor::Map{{"warnings", kept.warnings}});
-  for (auto& warning : warnings_of(body)) {
-    const bool told = std::find(warnings.begin(), warnings.end(), warning) != warnings.end();
-    if (!told) warnings.push_back(std::move(warning));
-  }
-  const auto upgrade = upgrade_owed(signature, job.id, level, wanted, body);
-  if (upgrade) warnings.push_back(upgrade_queued_warning(level, wanted));
-  signature.facts = Json{{"id", signature.id},
-                         {"job", job.id},
-                         {"sha256", to_hex(digest)},
-                         {"size", signature.size},
-                         {"input_sha256", to_hex(job.input_sha256)},
-                         {"field", field},
-                         {"level", level},
-                         {"level_wanted", wanted},
-                         {"version", 1},
-                         {"signing_time", to_rfc3339(signed_at)},
-                         {"created", to_rfc3339(now)},
-                         {"certificate_sha256", to_hex(made.certificate_sha256)},
-                         {"warnings", std::move(warnings)},
-                         {"self", self},
-                         {"document", self + "/document"}}
-                        .dump();
-  ANTIN_CHECK(parts_.store->finish_signature(signature, job.id, signature.facts, upgrade));
-  if (upgrade) {
-    ++upgrades_queued_;
-    run_upgrade_later(signature.id, parts_.config->agency.retry_after);
-  }
-  parts_.log->write(Log::Level::kInfo, "signed",
-                    {{"job", job.id},
-                     {"signature", signature.id},
-                     {"owner", job.owner},
-                     {"input_sha256", to_hex(job.input_sha256)},
-                     {"sha256", to_hex(digest)},
-                     {"level", level}});
-  return signature.id;
 }
 
 // What waits keeps its time across a restart; what was interrupted goes on at once.

@@ -161,7 +161,7 @@ Status Api::keep_version(StoredUpgrade& upgrade, const StoredSignature& newest,
 
   ANTIN_TRY(const auto tail, map_sealed(extended.descriptors[0], worker::kMaxDocument));
   if (!tail.view().empty())
-    ANTIN_CHECK(check_by_another(document, tail, ask_for_proof(document.size())));
+    ANTIN_CHECK(maker_.check_by_another(document, tail, ask_for_proof(document.size())));
   ANTIN_TRY(const auto digest, parts_.store->put_document({document.view(), tail.view()}));
   const auto size = document.size() + tail.size();
   // As it will be given out, not as we meant to write it.
@@ -237,7 +237,7 @@ Result<Response> Api::queue_upgrade_again(const Work& work) {
   ANTIN_CHECK(parts_.store->queue_again(work.resource, who, parts_.clock->utc_now()));
   parts_.log->write(Log::Level::kInfo, "upgrade_queued_again", {{"signature", work.resource}});
   ++upgrades_queued_;
-  if (parts_.sign_workers != nullptr) run_upgrade_later(work.resource, std::chrono::seconds(0));
+  if (parts_.agency != nullptr) run_upgrade_later(work.resource, std::chrono::seconds(0));
   ANTIN_TRY(const auto signature, parts_.store->signature(work.resource, who));
   if (!signature) return make_error(Code::kSignatureUnknown, work.resource);
   ANTIN_TRY(const auto facts, with_upgrade(signature->facts, signature->id, who));
@@ -248,7 +248,7 @@ Result<Response> Api::queue_upgrade_again(const Work& work) {
 Status Api::resume_upgrades() {
   ANTIN_TRY(const auto upgrades, parts_.store->queued_upgrades());
   upgrades_queued_ = static_cast<std::int64_t>(upgrades.size());
-  if (parts_.sign_workers == nullptr) return Done{};
+  if (parts_.agency == nullptr) return Done{};
   const auto now = parts_.clock->utc_now().since_epoch();
   for (const auto& upgrade : upgrades) {
     parts_.log->write(Log::Level::kInfo, "upgrade_resumed", {{"signature", upgrade.signature}});

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "service/antind/address.h"
+#include "service/http/address.h"
 #include "service/antind/api_keys.h"
-#include "service/antind/http_parser.h"
+#include "service/antind/config_outbox.h"
+#include "service/http/http_parser.h"
 #include "service/audit/checkpoint.h"
 #include "service/settings/section.h"
 #include "service/store/database.h"
@@ -34,6 +35,7 @@ Status read_http(Section section, Config::Http& http) {
   ANTIN_CHECK(section.text("tls_certificate", http.tls.certificate));
   ANTIN_CHECK(section.text("tls_key", http.tls.key));
   ANTIN_CHECK(section.text("tls_client_ca", http.tls.client_ca));
+  ANTIN_CHECK(section.texts("tls_client_crls", http.tls.client_crls));
   ANTIN_CHECK(section.texts("client_certificate_for", http.client_certificate_for));
   ANTIN_CHECK(section.texts("hosts", http.hosts));
   ANTIN_CHECK(section.texts("proxies", settings.proxies));
@@ -125,6 +127,17 @@ Status read_agency(Section section, Config::Agency& agency) {
   return section.done();
 }
 
+// "https://xa.example.vn/tra-cuu?ma=": a QR code holds it and 16 letters more.
+bool is_lookup(std::string_view address) {
+  constexpr std::size_t kLongest = 200;
+  if (address.empty()) return true;
+  const bool web = address.starts_with("https://") || address.starts_with("http://");
+  return web && address.size() <= kLongest && (address.ends_with('=') || address.ends_with('/')) &&
+         std::all_of(address.begin(), address.end(), [](char c) {
+           return c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>' && c != '|';
+         });
+}
+
 Status read_revocation(Section section, Config::Revocation& revocation) {
   ANTIN_CHECK(section.flag("online", revocation.online));
   ANTIN_CHECK(section.flag("aia", revocation.aia));
@@ -151,6 +164,8 @@ Status check_front(const Config::Http& http) {
         "http.behind_tls_proxy)");
   if (!http.tls.client_ca.empty() && !tls)
     return wrong("http.tls_client_ca", "needs http.tls_certificate");
+  if (!http.tls.client_crls.empty() && http.tls.client_ca.empty())
+    return wrong("http.tls_client_crls", "needs http.tls_client_ca");
   if (!are_scopes(http.client_certificate_for))
     return wrong("http.client_certificate_for", "not a list of rights");
   if (!http.client_certificate_for.empty() && http.tls.client_ca.empty())
@@ -185,6 +200,9 @@ Status check_together(const Config& config) {
   if (!config.audit.checkpoint_key.empty() &&
       (config.audit.origin.size() > 200 || !audit::is_origin(config.audit.origin)))
     return wrong("audit.origin", "must be given with a key, without blanks or plus");
+  // Only the key holder signs checkpoints: without it the logs would silently stay unsigned.
+  if (!config.audit.checkpoint_key.empty() && config.agency.tokend.empty())
+    return wrong("agency.tokend", "must be given with audit.checkpoint_key");
   if (config.agency.key.empty()) return Done{};
   if (config.agency.tokend.empty()) return wrong("agency.tokend", "must be given with a key");
   if (config.agency.check_trust && config.verify.trust.empty())
@@ -224,6 +242,24 @@ Result<Config> read_sections(Section& root) {
   ANTIN_CHECK(audit.text("checkpoint_key", config.audit.checkpoint_key));
   ANTIN_CHECK(audit.text("origin", config.audit.origin));
   ANTIN_CHECK(audit.done());
+  ANTIN_TRY(auto office, root.section("office"));
+  ANTIN_CHECK(office.text("legal", config.office.legal));
+  ANTIN_CHECK(office.text("people", config.office.people));
+  ANTIN_CHECK(office.text("layouts", config.office.layouts));
+  ANTIN_CHECK(office.text("lookup", config.office.lookup));
+  if (!is_lookup(config.office.lookup))
+    return wrong("office.lookup", "not an address that a code can be added to");
+  ANTIN_CHECK(office.texts("confidence", config.office.confidence));
+  if (config.office.confidence.empty()) return wrong("office.confidence", "[]");
+  ANTIN_CHECK(office.text("signatures", config.office.signatures));
+  ANTIN_CHECK(office.done());
+  ANTIN_TRY(auto leaving, root.section("outbox"));
+  ANTIN_TRY(auto targets, leaving.sections("target"));
+  ANTIN_CHECK(read_targets(std::move(targets), config.targets));
+  ANTIN_CHECK(leaving.done());
+  ANTIN_TRY(auto digitise, root.section("digitise"));
+  ANTIN_CHECK(digitise.text("table", config.digitise.table));
+  ANTIN_CHECK(digitise.done());
   ANTIN_TRY(auto store, root.section("store"));
   ANTIN_CHECK(store.text("folder", config.store.folder));
   ANTIN_CHECK(store.text("database", config.store.database));

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "certs/core/error.h"
-#include "service/antind/http_server.h"
+#include "service/http/http_server.h"
+#include "service/outbox/target.h"
 
 namespace antin::service {
 
@@ -41,6 +42,7 @@ struct Config {
     struct Rate {
       std::int64_t per_minute;
       std::int64_t burst;
+      bool operator==(const Rate&) const = default;
     };
     Rate address_cheap{1'200, 300};
     Rate address_costly{120, 40};
@@ -49,6 +51,7 @@ struct Config {
     Rate failures{10, 10};         ///< wrong keys of one address
     std::size_t clients = 16'384;  ///< remembered of each kind
     bool limit_loopback = false;   ///< programs on the same computer, too
+    bool operator==(const Rates&) const = default;
   } rates;
   /// Names for sets of rights, by name.
   std::map<std::string, std::vector<std::string>> roles;
@@ -101,6 +104,22 @@ struct Config {
     std::string origin;          ///< "example.gov.vn/antin": names the logs for ever
     Bytes config_sha256;         ///< of the file that was read; load_config() fills it in
   } audit;
+  /// Cases and books; without legal data there are none.
+  struct Office {
+    std::string legal;    ///< folder of legal data, antin-legal/1
+    std::string people;   ///< table of units, people and authorisations, antin-office/1
+    std::string layouts;  ///< folder of templates, antin-layout/1; "": nothing is stamped
+    /// Address at which everybody looks a document up, the code added to it; "": no QR code.
+    std::string lookup;
+    std::vector<std::string> confidence{"01", "02", "03"};  ///< MucDoTinCay (R-15), usual one first
+    std::string signatures;  ///< folder of PERSON.png, pictures of signatures (R-08); "": none
+  } office;
+  /// Who is told of what becomes of cases, and who gets released documents.
+  std::vector<outbox::Target> targets;
+  /// Results still in force, and who may be told of them; without this table neither.
+  struct Digitise {
+    std::string table;  ///< antin-digitise/1
+  } digitise;
   struct Storage {
     std::string folder;
     /// "sqlite": a file in `folder`; or "postgresql://…" without a password.

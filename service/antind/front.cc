@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "service/antind/http_parser.h"
+#include "service/http/http_parser.h"
 
 namespace antin::service {
 namespace {
@@ -64,13 +64,13 @@ KeyRing::Roles roles_of(const Config& config) {
   return roles;
 }
 
-bool is_our_host(const RequestHead& head, const Config::Http& http) {
-  if (http.hosts.empty() || head.count("host") == 0) return true;
+bool is_our_host(const RequestHead& head, const std::vector<std::string>& hosts) {
+  if (hosts.empty() || head.count("host") == 0) return true;
   const auto host = lower(head.value("host"));
   const auto is_it = [&](const std::string& ours) {
     return ours == host || (without_port(ours) == ours && ours == without_port(host));
   };
-  return std::any_of(http.hosts.begin(), http.hosts.end(), is_it);
+  return std::any_of(hosts.begin(), hosts.end(), is_it);
 }
 
 }  // namespace antin::service

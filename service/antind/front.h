@@ -1,19 +1,21 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "service/antind/api_keys.h"
 #include "service/antind/config.h"
-#include "service/antind/http_message.h"
+#include "service/http/http_message.h"
 
 namespace antin::service {
 
 /// The server's settings as the configuration has them, with the fields that every answer carries.
 HttpSettings front_settings(const Config& config);
 
-/// Whether this request's Host is one of http.hosts; a request without Host (HTTP/1.0) is no
-/// browser's.
-bool is_our_host(const RequestHead& head, const Config::Http& http);
+/// Whether this request's Host is one of http.hosts (empty: any); a request without Host (HTTP/1.0)
+/// is no browser's.
+bool is_our_host(const RequestHead& head, const std::vector<std::string>& hosts);
 
 /// The configuration's roles, for the keys.
 KeyRing::Roles roles_of(const Config& config);

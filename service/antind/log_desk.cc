@@ -1,6 +1,7 @@
 #include "service/antind/log_desk.h"
 
 #include "service/audit/log_reader.h"
+#include "service/audit/origin.h"
 #include "service/audit/store_events.h"
 
 namespace antin::service {
@@ -17,11 +18,6 @@ constexpr std::chrono::seconds kKeyPause{30};
 constexpr std::size_t kMaxRemembered = 10'000;
 constexpr std::size_t kMaxWaiting = 1'000;
 constexpr std::int64_t kDay = 86'400;
-
-// The facts that the logs' own state is kept under.
-std::string vkey_fact(audit::Log log) {
-  return "vkey." + std::string(audit::name(log));
-}
 
 Event login_event(const char* kind, const std::string& key, const std::string& address,
                   std::uint64_t times) {
@@ -56,9 +52,19 @@ Status LogDesk::open(ByteView config_sha256) {
     ANTIN_TRY(const auto number, logs.audit(event, now));
     static_cast<void>(number);
     ANTIN_CHECK(logs.set("config", digest));
-    return logs.set("origin", parts_.origin);
+    if (!parts_.key) return Done{};
+    ANTIN_TRY(origin_used_, audit::is_used_up(database, parts_.origin));
+    return origin_used_ ? Status{Done{}} : audit::take_origin(database, logs, parts_.origin);
   };
   ANTIN_CHECK(parts_.store->in_transaction(work));
+  if (origin_used_) {
+    parts_.metrics->count("antin_audit_alarms_total", "code=\"audit.origin_used\"");
+    const Params params{{"origin", parts_.origin}};
+    parts_.log->write(Log::Level::kError, "audit_alarm",
+                      {{"code", std::string(info(Code::kAuditOriginUsed).name)},
+                       {"message", sentence(Code::kAuditOriginUsed, Language::kVietnamese, params)},
+                       {"action", advice(Code::kAuditOriginUsed, Language::kVietnamese, params)}});
+  }
   if (!parts_.key)
     parts_.log->write(Log::Level::kWarning, "audit_unsigned",
                       {{"code", std::string(info(Code::kAuditUnsigned).name)}});
@@ -93,7 +99,7 @@ void LogDesk::run() {
 
 void LogDesk::turn() {
   write_waiting();
-  if (parts_.key && parts_.clock->ticks() >= key_due_) {
+  if (parts_.key && !origin_used_ && parts_.clock->ticks() >= key_due_) {
     make_checkpoint(audit::Log::kAudit);
     make_checkpoint(audit::Log::kIssued);
   }
@@ -110,12 +116,24 @@ void LogDesk::key_used(const std::string& key, const std::string& address) {
   waiting_.push_back(login_event("api_key_used", key, address, 1));
 }
 
-void LogDesk::configured(ByteView config_sha256) {
+void LogDesk::add_waiting(Event event) {
   const std::lock_guard lock(mutex_);
-  waiting_.push_back({.kind = "configuration",
-                      .actor = {},
-                      .subject = {},
-                      .facts = {{"config_sha256", to_hex(config_sha256)}}});
+  if (waiting_.size() < kMaxWaiting) waiting_.push_back(std::move(event));
+}
+
+void LogDesk::configured(ByteView config_sha256) {
+  add_waiting({.kind = "configuration",
+               .actor = {},
+               .subject = {},
+               .facts = {{"config_sha256", to_hex(config_sha256)}}});
+}
+
+void LogDesk::configuration_refused(ByteView config_sha256, const Error& why) {
+  add_waiting({.kind = "configuration_refused",
+               .actor = {},
+               .subject = {},
+               .facts = {{"code", std::string(info(why.code).name)},
+                         {"config_sha256", to_hex(config_sha256)}}});
 }
 
 void LogDesk::key_refused(const std::string& address) {
@@ -145,6 +163,9 @@ void LogDesk::write_waiting() {
     for (const auto& event : events) {
       ANTIN_TRY(const auto number, logs.audit(event, now));
       static_cast<void>(number);
+      // So that the next start with this file is a start and no change.
+      if (event.kind == "configuration")
+        ANTIN_CHECK(logs.set("config", event.facts.at("config_sha256")));
     }
     return Done{};
   });
@@ -191,7 +212,7 @@ Status LogDesk::sign_head(audit::Log log) {
   const auto note = audit::to_text(audit::SignedNote{text, {{key.name(), key.id(), signature}}});
   const auto keep = [&](Database& database) -> Status {
     LogWriter logs(database, *parts_.random);
-    ANTIN_CHECK(logs.set(vkey_fact(log), key.to_text()));
+    ANTIN_CHECK(audit::keep_verifier(database, logs, log, key));
     return logs.keep_checkpoint(log, size, note, parts_.clock->utc_now());
   };
   ANTIN_CHECK(parts_.store->in_transaction(keep));

@@ -46,7 +46,10 @@ class LogDesk {
   LogDesk& operator=(const LogDesk&) = delete;
 
   /// Before anything is served: what the store tells goes into the logs from now on, and the log
-  /// says which program started with which configuration. A journal is compared once.
+  /// says which program started with which configuration. A journal is compared once. In a restored
+  /// store that still has the origin from before, no checkpoint is made (kAuditOriginUsed in the
+  /// log): the key holder would refuse a smaller tree, and another history under one name would
+  /// look like a forgery.
   Status open(ByteView config_sha256);
   void start();
   void stop();
@@ -56,8 +59,9 @@ class LogDesk {
   /// A wrong one: once an hour for each address, with how often.
   void key_refused(const std::string& address);
 
-  /// The service took up another configuration while it runs.
+  /// The service took up another configuration while it runs, or refused to.
   void configured(ByteView config_sha256);
+  void configuration_refused(ByteView config_sha256, const Error& why);
 
   /// What the thread does each time; open to tests.
   void turn();
@@ -70,11 +74,13 @@ class LogDesk {
   void compare_journal();
   Result<audit::VerifierKey> verifier(audit::Log log);
   void complain(std::string_view event, const Error& error);
+  void add_waiting(audit::Event event);
 
   const Parts parts_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  bool origin_used_ = false;
   std::map<std::string, std::int64_t> used_on_;   ///< key and address -> day; bounded
   std::map<std::string, std::uint64_t> refused_;  ///< address -> times since the last record
   std::vector<audit::Event> waiting_;             ///< bounded

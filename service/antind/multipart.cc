@@ -4,7 +4,7 @@
 #include <functional>
 #include <optional>
 
-#include "service/antind/http_parser.h"
+#include "service/http/http_parser.h"
 #include "service/ipc/utf8.h"
 
 namespace antin::service {

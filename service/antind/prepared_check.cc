@@ -70,6 +70,31 @@ Bytes digest_of(const SharedBytes& original, const Parts& parts, DigestAlgorithm
   return ossl::digest(algorithm, {original.view(), parts.before, parts.behind});
 }
 
+// The file as it was to be signed, and between its ranges one hexadecimal string that holds all of
+// `wanted`.
+Status holds(const SharedBytes& original, const SharedBytes& tail, const SignedRanges& ranges,
+             std::initializer_list<ByteView> wanted) {
+  const auto parts = parts_of(original.size(), tail.view(), ranges.byte_range);
+  if (!parts) return differs("the ranges do not fit");
+  if (digest_of(original, parts.value(), ranges.digest) != ranges.message_digest)
+    return differs("octets that were signed");
+  const auto digits = parts.value().digits;
+  Bytes contents;
+  contents.reserve(digits.size() / 2);
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    const int high = hex_digit(digits[i]);
+    const int low = hex_digit(digits[i + 1]);
+    if (high < 0 || low < 0) return differs("no hexadecimal digits between the ranges");
+    contents.push_back(static_cast<std::uint8_t>(high * 16 + low));
+  }
+  for (const ByteView one : wanted) {
+    if (one.empty() ||
+        std::search(contents.begin(), contents.end(), one.begin(), one.end()) == contents.end())
+      return differs("another signature than was made");
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<PreparedUpdate> read_prepared(const Message& reply) {
@@ -110,29 +135,18 @@ Result<Checked> check_prepared(const SharedBytes& original, const PreparedUpdate
 
 Status check_completed(const SharedBytes& original, const SharedBytes& tail,
                        const SignedRanges& ranges, const SignatureValue& value) {
-  const auto parts = parts_of(original.size(), tail.view(), ranges.byte_range);
-  if (!parts) return differs("the ranges do not fit");
-  if (digest_of(original, parts.value(), ranges.digest) != ranges.message_digest)
-    return differs("octets that were signed");
-  const auto digits = parts.value().digits;
-  Bytes contents;
-  contents.reserve(digits.size() / 2);
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    const int high = hex_digit(digits[i]);
-    const int low = hex_digit(digits[i + 1]);
-    if (high < 0 || low < 0) return differs("no hexadecimal digits between the ranges");
-    contents.push_back(static_cast<std::uint8_t>(high * 16 + low));
-  }
   // The SignerInfo carries the attributes as IMPLICIT [0] (RFC 5652 §5.4): all but the first octet.
   const ByteView attributes(ranges.attributes);
-  for (const ByteView wanted :
-       {ByteView(value.value()), attributes.subspan(std::min<std::size_t>(1, attributes.size())),
-        ByteView(ranges.certificate)}) {
-    if (wanted.empty() || std::search(contents.begin(), contents.end(), wanted.begin(),
-                                      wanted.end()) == contents.end())
-      return differs("another signature than was made");
-  }
-  return Done{};
+  return holds(
+      original, tail, ranges,
+      {ByteView(value.value()), attributes.subspan(std::min<std::size_t>(1, attributes.size())),
+       ByteView(ranges.certificate)});
+}
+
+Status check_completed_cms(const SharedBytes& original, const SharedBytes& tail,
+                           const SignedRanges& ranges) {
+  return holds(original, tail, ranges,
+               {ByteView(ranges.message_digest), ByteView(ranges.certificate)});
 }
 
 std::uint64_t signed_end(const SignedRanges& ranges) {
@@ -178,6 +192,13 @@ cbor::Value ask_for_signature(std::uint64_t from, const SignedRanges& ranges) {
                    {"from", static_cast<std::int64_t>(from)},
                    {"field", ranges.field},
                    {"byte_range", range_to_value(ranges.byte_range)}};
+}
+
+cbor::Value ask_for_finished(const SignedRanges& ranges, std::string_view level, UtcTime now) {
+  return cbor::Map{
+      {"what", "finished"},          {"from", static_cast<std::int64_t>(signed_end(ranges))},
+      {"field", ranges.field},       {"certificate", ranges.certificate},
+      {"level", std::string(level)}, {"now", now.since_epoch().time_since_epoch().count()}};
 }
 
 cbor::Value ask_for_proof(std::uint64_t from) {

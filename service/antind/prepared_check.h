@@ -3,17 +3,20 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "certs/core/algorithms.h"
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
+#include "certs/core/time.h"
 #include "service/ipc/channel.h"
 
 namespace antin::service {
 
 /// A worker's word is not taken for a signature. antind holds what was prepared and what was
 /// completed against the original that it stored itself, by comparing and hashing octets: it reads
-/// no PDF and no CMS. What the update means is for a second worker to say (worker::kCheckAdded).
+/// no PDF and no CMS. What the update means, and whether the finished signature holds, is for a
+/// second worker to say (worker::kCheckAdded).
 
 /// What a worker says it made of `original`: the file is original ++ tail.
 struct PreparedUpdate {
@@ -54,6 +57,10 @@ Result<Checked> check_prepared(const SharedBytes& original, const PreparedUpdate
 /// signed update are not looked at.
 Status check_completed(const SharedBytes& original, const SharedBytes& tail,
                        const SignedRanges& ranges, const SignatureValue& value);
+/// Likewise when a whole CMS was made outside, whose attributes are its maker's: the ranges digest
+/// to what was prepared, and the string between them holds that digest and the certificate.
+Status check_completed_cms(const SharedBytes& original, const SharedBytes& tail,
+                           const SignedRanges& ranges);
 
 /// Octets of the tail that belong to the signed update: what follows raises its level.
 std::uint64_t signed_end(const SignedRanges& ranges);
@@ -71,5 +78,7 @@ Result<Kept> read_kept(ByteView octets);
 /// Body of kCheckAdded: one signature field since `from` octets, or data for long-term validation.
 cbor::Value ask_for_signature(std::uint64_t from, const SignedRanges& ranges);
 cbor::Value ask_for_proof(std::uint64_t from);
+/// Likewise: does the finished signature hold, at the level that the worker says it has?
+cbor::Value ask_for_finished(const SignedRanges& ranges, std::string_view level, UtcTime now);
 
 }  // namespace antin::service

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "certs/core/error.h"
-#include "service/antind/http_message.h"
+#include "service/http/http_message.h"
 
 namespace antin::service {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "service/antind/address.h"
+#include "service/http/address.h"
 
 namespace antin::service {
 

@@ -35,8 +35,8 @@ class TokenBuckets {
   double tokens_at(const Bucket& bucket, Ticks now) const;
   std::optional<std::chrono::seconds> missing(double tokens) const;
 
-  const double per_second_, burst_;
-  const std::size_t most_;
+  double per_second_, burst_;
+  std::size_t most_;
   Order order_;
   std::unordered_map<std::string, Order::iterator> buckets_;
 };
@@ -61,8 +61,8 @@ class Rates {
 
  private:
   bool limited(const std::string& address) const;
-  const bool limit_loopback_;
-  const std::size_t most_;
+  bool limit_loopback_;
+  std::size_t most_;
   TokenBuckets address_cheap_, address_costly_, key_cheap_, key_costly_, failures_;
   std::list<std::pair<std::string, std::string>> shown_;  ///< (address, key), shown last first
   std::set<std::pair<std::string, std::string>> known_;

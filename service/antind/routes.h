@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "service/antind/api_keys.h"
-#include "service/antind/http_message.h"
+#include "service/http/http_message.h"
 
 namespace antin::service {
 
@@ -36,7 +36,68 @@ enum class Operation : std::uint8_t {
   kLogTile,
   kIssuedProof,
   kSignatureProof,
-  kJob
+  kJob,
+  // Results still in force and what is held (digitise_api.h), together.
+  kDigitise,
+  kFindDigitised,
+  kDigitised,
+  kDigitisedDocument,
+  kWithdrawDigitised,
+  kSealDigitised,
+  kDigitisingProgress,
+  kDigitisingPlan,
+  kDigitisingFaults,
+  kReportFaults,
+  kShare,
+  kShareDocument,
+  kAlreadyHeld,
+  // Cases and books (casework_api.h), together.
+  kOpenCase,
+  kFindCases,
+  kCase,
+  kCaseEvents,
+  kCaseDocument,
+  kCaseMetadata,
+  kCaseAction,
+  kBooks,
+  kBookRows,
+  kLateRows,
+  kPrintBook,
+  kNextVolume,
+  kExportBook,
+  kIndexReport,
+  kCloseBook,
+  kWriteLetter,
+  kWork,
+  kSealCheck,
+  // Original registers by their fields.
+  kAddOrigins,
+  kFindOrigins,
+  kOrigin,
+  kOriginKinds,
+  kCancelledList,
+  // What leaves by itself (delivery_api.h), together.
+  kCaseDeliveries,
+  kDeliveries,
+  kRetryDelivery,
+  kCancelDelivery,
+  // Signing by people (officer_signing.h), together.
+  kOpenSigning,
+  kSigning,
+  kCompleteSigning,
+  kSigningDocument,
+  // The bridge to signing tools (upload_bridge.h), together.
+  kOpenUpload,
+  kUploadDocument,
+  kUpload,
+  // Scans before the step, what is seen of pages, what a counter works by (casework_api.h),
+  // together.
+  kKeepScan,
+  kScan,
+  kCasePage,
+  kPreview,
+  kLegal,
+  kSigners
 };
 
 /// Which threads do it: what is always quick is done at once on the polling thread; reading
@@ -50,6 +111,9 @@ struct RouteRow {
   std::optional<Scope> scope;
   Queue queue;
   bool takes_body;
+  /// What the body may be beside a form.
+  enum class Content : std::uint8_t { kPdf, kJson, kForm } content = Content::kPdf;
+  std::size_t most_json = std::size_t{64} << 10U;
 };
 
 /// Every address the service answers; docs/openapi.json has the same (a test compares them).

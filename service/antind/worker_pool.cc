@@ -5,8 +5,10 @@
 #include <charconv>
 #include <csignal>
 #include <fcntl.h>
+#include <limits>
 #include <poll.h>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "service/ipc/worker_protocol.h"
@@ -17,6 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kConfigureWithin{60'000};
 constexpr std::chrono::milliseconds kLeaveWithin{1'000};
+constexpr std::chrono::milliseconds kCopyWithin{5'000};
 /// After a spare could not be started.
 constexpr std::chrono::milliseconds kPause{1'000};
 /// A worker is replaced after so many requests, and when it has grown so much beyond what it had
@@ -37,6 +40,12 @@ bool ran_into_bounds(const std::string& ending) {
   return ending == "exit " + std::to_string(kExitOutOfMemory) ||
          ending == "signal " + std::to_string(SIGXCPU) ||
          ending == "signal " + std::to_string(SIGXFSZ);
+}
+
+// By an operator, or by the kernel when memory is short. We kill only what is over time; what a
+// worker does itself and what its confinement does to it end otherwise, and it cannot signal.
+bool killed_by_another(Code code, const std::string& ending) {
+  return code == Code::kIpcClosed && ending == "signal " + std::to_string(SIGKILL);
 }
 
 // Memory of its own that a process has in use, from its statm; 0 when that cannot be read.
@@ -60,7 +69,7 @@ std::size_t resident(const Descriptor& statm) {
 WorkerPool::WorkerPool(Options options, Log& log, Metrics& metrics)
     : options_(std::move(options)), log_(log), metrics_(metrics), slots_(options_.count) {}
 
-Result<WorkerPool::Member> WorkerPool::launch() {
+Result<WorkerPool::Member> WorkerPool::launch(Role role) {
   Bytes configuration;
   std::uint64_t generation = 0;
   {
@@ -68,7 +77,7 @@ Result<WorkerPool::Member> WorkerPool::launch() {
     configuration = options_.configuration;
     generation = generation_;
   }
-  return launch(configuration, generation);
+  return launch(role, configuration, generation);
 }
 
 bool WorkerPool::outdated(const Member& member) const {
@@ -82,30 +91,38 @@ Result<std::function<void()>> WorkerPool::reconfigure(Bytes configuration) {
     const std::lock_guard lock(mutex_);
     next = generation_ + 1;
   }
-  ANTIN_TRY(auto first, launch(configuration, next));
+  const auto role = slots_.empty() ? Role::kNursery : Role::kWorker;
+  ANTIN_TRY(auto first, launch(role, configuration, next));
   // Shared, because std::function wants to be copied.
   auto ready = std::make_shared<Member>(std::move(first));
-  return std::function<void()>([this, next, ready, octets = std::move(configuration)] {
-    const std::lock_guard lock(mutex_);
+  return std::function<void()>([this, next, ready, role, octets = std::move(configuration)] {
+    const std::scoped_lock both(nursery_mutex_, mutex_);
     if (stopping_) return;
     options_.configuration = octets;
     generation_ = next;
     for (auto& spare : spares_) retired_.push_back(std::move(spare));
     spares_.clear();
-    spares_.push_back(std::move(*ready));
+    if (role == Role::kNursery)
+      nursery_ = std::move(*ready);
+    else
+      spares_.push_back(std::move(*ready));
     wanted_.notify_all();
   });
 }
 
-Result<WorkerPool::Member> WorkerPool::launch(const Bytes& configuration,
+Result<WorkerPool::Member> WorkerPool::launch(Role role, const Bytes& configuration,
                                               std::uint64_t generation) const {
   const bool confined =
       options_.confinement == Confinement::kRequired && sandbox::can_be_confined();
-  const std::vector<std::string> arguments =
-      options_.confinement == Confinement::kLeftOut
-          ? std::vector<std::string>{worker::kUnconfinedOption}
-          : std::vector<std::string>{};
+  std::vector<std::string> arguments;
+  if (role == Role::kNursery) arguments.emplace_back(worker::kNurseryOption);
+  if (options_.confinement == Confinement::kLeftOut)
+    arguments.emplace_back(worker::kUnconfinedOption);
   ANTIN_TRY(auto process, ChildProcess::spawn(options_.program, arguments));
+  // Beyond our own. A unit may forbid the call: then it is as important as everything else.
+  if (options_.niceness > 0)
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(process.pid()),
+                  ::getpriority(PRIO_PROCESS, 0) + options_.niceness);
   // Before it makes itself invisible to other processes.
   const auto path = "/proc/" + std::to_string(process.pid()) + "/statm";
   Descriptor statm{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
@@ -148,7 +165,7 @@ Result<WorkerPool::Member> WorkerPool::take() {
       retired_.push_back(std::move(spare));
     }
   }
-  return launch();
+  return launch(Role::kWorker);
 }
 
 Status WorkerPool::refill(Slot& slot) {
@@ -182,12 +199,11 @@ std::string WorkerPool::discard(Slot& slot, std::chrono::milliseconds grace) {
 
 Status WorkerPool::start() {
   for (auto& slot : slots_) ANTIN_CHECK(refill(slot));
-  // Where nobody but ask_fresh() asks, the first spare is what shows that workers can be started.
-  if (slots_.empty() && options_.spares > 0) {
-    ANTIN_TRY(auto first, launch());
-    spares_.push_back(std::move(first));
+  // Where nobody but ask_fresh() asks, the nursery is what shows that workers can be started.
+  if (slots_.empty()) {
+    ANTIN_TRY(nursery_, launch(Role::kNursery));
   }
-  if (options_.spares > 0 || !slots_.empty()) keeper_ = std::thread([this] { keep(); });
+  keeper_ = std::thread([this] { keep(); });
   return Done{};
 }
 
@@ -213,7 +229,7 @@ void WorkerPool::keep() {
 }
 
 void WorkerPool::start_spare() {
-  auto spare = launch();
+  auto spare = launch(Role::kWorker);
   std::unique_lock lock(mutex_);
   if (spare) {
     // What became outdated meanwhile is met by take().
@@ -240,7 +256,7 @@ Result<WorkerPool::Asked> WorkerPool::prepare(std::uint16_t type, cbor::Value bo
     ANTIN_TRY(auto memfd, sealed_memfd("antin-document", {document.view()}));
     asked.message.descriptors.push_back(std::move(memfd));
   }
-  asked.bounds = bounds_for(octets);
+  asked.bounds = type == worker::kCapture ? bounds_for_pictures(octets) : bounds_for(octets);
   asked.written = written_for(octets);
   // Holding pictures against each other is work of our own code, bounded by how many there are.
   if (const auto* draw = body.find("draw_ms"); draw != nullptr && draw->integer() != nullptr)
@@ -249,10 +265,23 @@ Result<WorkerPool::Asked> WorkerPool::prepare(std::uint16_t type, cbor::Value bo
   return asked;
 }
 
+// Killed by somebody else, and so for no reason of the document's: another worker may do it. Twice
+// is not chance any more.
+template <class Try>
+Result<Message> WorkerPool::ask_twice(Try once) {
+  auto reply = once();
+  if (!reply && reply.error().code == Code::kWorkerKilled) reply = once();
+  return reply;
+}
+
 Result<Message> WorkerPool::ask(std::uint16_t type, cbor::Value body,
                                 const std::vector<SharedBytes>& documents,
                                 std::chrono::milliseconds within) {
   ANTIN_TRY(const auto asked, prepare(type, std::move(body), documents, within));
+  return ask_twice([&] { return ask_once(asked); });
+}
+
+Result<Message> WorkerPool::ask_once(const Asked& asked) {
   Slot* mine = nullptr;
   {
     std::unique_lock lock(mutex_);
@@ -294,6 +323,8 @@ Error WorkerPool::replaced(Error error, const std::string& ending) {
   if (code == Code::kIpcTimeout || (code == Code::kIpcClosed && ran_into_bounds(ending)))
     return while_doing(std::move(error), Code::kResourceLimit,
                        "worker out of time or memory: " + ending);
+  if (killed_by_another(code, ending))
+    return while_doing(std::move(error), Code::kWorkerKilled, "worker ended: " + ending);
   return while_doing(std::move(error), Code::kWorkerCrashed, "worker ended: " + ending);
 }
 
@@ -329,7 +360,11 @@ Result<Message> WorkerPool::ask_fresh(std::uint16_t type, cbor::Value body,
                                       const std::vector<SharedBytes>& documents,
                                       std::chrono::milliseconds within) {
   ANTIN_TRY(const auto asked, prepare(type, std::move(body), documents, within));
-  ANTIN_TRY(auto member, take());
+  return ask_twice([&] { return ask_copy(asked); });
+}
+
+Result<Message> WorkerPool::ask_copy(const Asked& asked) {
+  ANTIN_TRY(auto member, copied());
   const auto pid = member.process.pid();
   {
     const std::lock_guard lock(mutex_);
@@ -347,9 +382,50 @@ Result<Message> WorkerPool::ask_fresh(std::uint16_t type, cbor::Value body,
     retire(std::move(member));
     return reply;
   }
+  // Copies lie in memory as their nursery does: who could make one fall must not try again what he
+  // learnt by it.
+  leave_nursery();
   const auto grace =
       reply.error().code == Code::kIpcClosed ? kLeaveWithin : std::chrono::milliseconds(0);
   return replaced(std::move(reply).error(), member.process.stop(grace));
+}
+
+// One more try with a new nursery: the one that is there may have been killed meanwhile.
+Result<WorkerPool::Member> WorkerPool::copied() {
+  const std::lock_guard one_at_a_time(nursery_mutex_);
+  const bool usable = nursery_ && !outdated(*nursery_) && nursery_->served < kRequestsEach &&
+                      quiet(nursery_->process.channel());
+  if (usable) {
+    if (auto copy = copy_of_nursery()) return copy;
+  }
+  if (stopping()) return make_error(Code::kHttpStopping, "workers are stopping");
+  nursery_.reset();
+  ANTIN_TRY(nursery_, launch(Role::kNursery));
+  return copy_of_nursery();
+}
+
+Result<WorkerPool::Member> WorkerPool::copy_of_nursery() {
+  ANTIN_TRY(auto ends, Channel::pair());
+  Message request;
+  request.type = worker::kDouble;
+  request.version = worker::kVersion;
+  request.body = cbor::Map{};
+  request.descriptors.push_back(ends.second.release());
+  ++nursery_->served;
+  ANTIN_TRY(const auto reply, call(nursery_->process.channel(), request, after(kCopyWithin)));
+  ANTIN_TRY(const auto pid, cbor::integer_at(reply.body, "pid"));
+  if (pid < 2 || pid > std::numeric_limits<pid_t>::max())
+    return make_error(Code::kIpcMalformed, "pid of a copy");
+  return Member{.process = ChildProcess::adopt(static_cast<pid_t>(pid), std::move(ends.first)),
+                .statm = {},
+                .address_space = nursery_->address_space,
+                .resident = 0,
+                .generation = nursery_->generation};
+}
+
+void WorkerPool::leave_nursery() {
+  const std::lock_guard one_at_a_time(nursery_mutex_);
+  nursery_.reset();
 }
 
 std::size_t WorkerPool::ready() const {
@@ -377,9 +453,30 @@ void WorkerPool::stop() {
     }
   }
   if (keeper_.joinable()) keeper_.join();
+  leave_nursery();
   const std::lock_guard lock(mutex_);
   spares_.clear();
   retired_.clear();
+}
+
+Result<SharedBytes> WorkerPool::draw(const SharedBytes& document, std::int64_t page,
+                                     std::int64_t width, std::chrono::milliseconds within) const {
+  const auto drawing = std::find_if(options_.callbacks.begin(), options_.callbacks.end(),
+                                    [](const Route& one) { return one.type == worker::kDraw; });
+  if (drawing == options_.callbacks.end())
+    return make_error(Code::kCompareNoRenderer, "nobody draws for " + options_.name);
+  Message asked;
+  asked.type = worker::kDraw;
+  asked.version = worker::kVersion;
+  asked.body = cbor::Map{{"what", "picture"},
+                         {"page", page},
+                         {"dpi", width},
+                         {"within_ms", static_cast<std::int64_t>(within.count())}};
+  ANTIN_TRY(auto memfd, sealed_memfd("antin-to-draw", {document.view()}));
+  asked.descriptors.push_back(std::move(memfd));
+  ANTIN_TRY(const auto drawn, drawing->handle(asked));
+  if (drawn.descriptors.size() != 1) return make_error(Code::kIpcMalformed, "nothing was drawn");
+  return map_sealed(drawn.descriptors[0], worker::kMaxDrawn);
 }
 
 }  // namespace antin::service

@@ -21,8 +21,9 @@ namespace antin::service {
 
 /// antin-worker processes of one kind of work. A worker that crashes, hangs or breaks the protocol
 /// is killed and replaced; its request is answered with a typed error and never retried, because
-/// the document is what did it. So is one that has answered many requests or has grown. Spares are
-/// started ahead, so that nobody waits for a replacement. Thread-safe.
+/// the document is what did it. One that somebody else killed is no word about the document: its
+/// request is tried once more. Replaced is also one that has answered many requests or has grown.
+/// Spares are started ahead, so that nobody waits for a replacement. Thread-safe.
 class WorkerPool {
  public:
   enum class Confinement : std::uint8_t {
@@ -35,8 +36,9 @@ class WorkerPool {
     std::size_t count = 1;  ///< workers that ask() uses
     Bytes configuration;    ///< body of kConfigure's document, CBOR
     std::vector<Route> callbacks;
-    std::size_t spares = 1;  ///< started ahead, to replace workers and for ask_fresh()
+    std::size_t spares = 1;  ///< started ahead, to replace workers
     Confinement confinement = Confinement::kRequired;
+    int niceness = 0;  ///< of its processes: with more they give way where processors are short
   };
   WorkerPool(Options options, Log& log, Metrics& metrics);
   ~WorkerPool() { stop(); }
@@ -47,13 +49,18 @@ class WorkerPool {
   /// kSandboxIncomplete when one is not confined.
   Status start();
   /// Waits for a free worker and asks it. `documents` are mapped by the worker, in order. Fails
-  /// with the worker's own Error, kWorkerCrashed, kResourceLimit (time).
+  /// with the worker's own Error, kWorkerCrashed, kResourceLimit (time), kWorkerKilled.
   Result<Message> ask(std::uint16_t type, cbor::Value body,
                       const std::vector<SharedBytes>& documents, std::chrono::milliseconds within);
-  /// Asks a worker that has seen no document and will see no other. Fails as ask() does.
+  /// Asks a worker that has seen no document and will see no other: a copy of one that only reads
+  /// its configuration, because starting one costs more than most questions. Fails as ask() does.
   Result<Message> ask_fresh(std::uint16_t type, cbor::Value body,
                             const std::vector<SharedBytes>& documents,
                             std::chrono::milliseconds within);
+  /// A page, from 1, as people look at it, so many pixels wide: JPEG. Drawn by whoever draws for
+  /// the workers; no worker is asked. Fails with kCompareNoRenderer and as drawing does.
+  Result<SharedBytes> draw(const SharedBytes& document, std::int64_t page, std::int64_t width,
+                           std::chrono::milliseconds within) const;
   /// A worker started with this configuration; `use` it and no request reaches one with an earlier.
   /// Requests under way end as they began. Fails as start() does, and then nothing has changed.
   Result<std::function<void()>> reconfigure(Bytes configuration);
@@ -86,8 +93,9 @@ class WorkerPool {
   static Result<Asked> prepare(std::uint16_t type, cbor::Value body,
                                const std::vector<SharedBytes>& documents,
                                std::chrono::milliseconds within);
-  Result<Member> launch();
-  Result<Member> launch(const Bytes& configuration, std::uint64_t generation) const;
+  enum class Role : std::uint8_t { kWorker, kNursery };
+  Result<Member> launch(Role role);
+  Result<Member> launch(Role role, const Bytes& configuration, std::uint64_t generation) const;
   bool outdated(const Member& member) const;
   Result<Member> take();
   Status refill(Slot& slot);
@@ -96,6 +104,13 @@ class WorkerPool {
   Result<Message> ask_in(Slot& slot, const Asked& asked);
   Result<Message> converse(Member& member, const Asked& asked) const;
   Error replaced(Error error, const std::string& ending);
+  template <class Try>
+  Result<Message> ask_twice(Try once);
+  Result<Message> ask_once(const Asked& asked);
+  Result<Message> ask_copy(const Asked& asked);
+  Result<Member> copy_of_nursery();
+  Result<Member> copied();
+  void leave_nursery();
   bool stopping() const;
   void keep();
   void start_spare();
@@ -111,6 +126,9 @@ class WorkerPool {
   std::deque<Member> spares_;
   std::vector<Member> retired_;
   std::set<pid_t> fresh_;  ///< at work for ask_fresh()
+  /// What ask_fresh() has copies made of, started when first asked. Its `served` are its copies.
+  std::mutex nursery_mutex_;
+  std::optional<Member> nursery_;
   bool stopping_ = false;
   std::thread keeper_;  ///< starts spares and ends what is retired, so that nobody waits for either
 };

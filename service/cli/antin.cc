@@ -29,17 +29,24 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"sign", "antin-sign", "ký số tài liệu PDF và tệp khác",
             "sign PDF documents and other files"},
+    Command{"sign-cases", "antin-sign", "ký các hồ sơ đang chờ trong dịch vụ",
+            "sign the cases that wait in the service"},
     Command{"prepare", "antin-sign", "chuẩn bị ký bằng khóa ở nơi khác",
             "first step for a key that is elsewhere"},
     Command{"complete", "antin-sign", "ghép chữ ký tạo ở nơi khác", "second step: put it in"},
     Command{"extend", "antin-sign", "nâng mức chữ ký (dấu thời gian, dữ liệu kiểm tra lâu dài)",
             "raise signature levels (timestamps, long-term data)"},
     Command{"verify", "antin-verify", "kiểm tra chữ ký số", "judge every signature of a document"},
+    Command{"capture", "antin-capture", "ghép bản quét thành PDF đúng chuẩn và kiểm tra từng trang",
+            "scans become one PDF of the standard, judged page by page"},
+    Command{"digitise", "antin-digitise",
+            "số hóa kết quả còn hiệu lực (template, check, import, progress)",
+            "results still in force from a folder of scans (template, check, import, progress)"},
     Command{"compare", "antin-verify", "đối chiếu bản sao với bản gốc",
             "compare a copy with its original"},
     Command{"inspect", "antin-verify", "xem cấu trúc tệp PDF", "show a file's structure"},
-    Command{"audit", "antin-audit", "nhật ký của dịch vụ (verify, check-proof, key)",
-            "the service's logs (verify, check-proof, key)"},
+    Command{"audit", "antin-audit", "nhật ký của dịch vụ (verify, check-proof, key, forget)",
+            "the service's logs (verify, check-proof, key, forget)"},
     Command{"token", "antin-token", "thiết bị lưu khóa bí mật (list, info, test)",
             "tokens (list, info, test)"},
     Command{"tokend", "antin-tokend-control", "dịch vụ giữ khóa (status, unlock, journal)",
@@ -53,6 +60,10 @@ constexpr std::array kCommands = {
     Command{"restore", "antind", "khôi phục kho dữ liệu từ bản sao lưu", "a store from a backup"},
     Command{"store", "antind", "kho dữ liệu (init-key, check, encrypt, rotate-key, release)",
             "the store (init-key, check, encrypt, rotate-key, release)"},
+    Command{"book", "antind", "sổ và số đã cấp (list, show, close, skip, verify)",
+            "books and their numbers (list, show, close, skip, verify)"},
+    Command{"outbox", "antind", "kết quả và thông báo tự động gửi đi (list, dead, retry, cancel)",
+            "what leaves by itself (list, dead, retry, cancel)"},
     Command{"trust", "antin-trust", "tổ chức chứng thực được tin cậy (list, add, remove)",
             "trusted authorities (list, add, remove)"},
 };
@@ -79,7 +90,8 @@ std::string own_folder() {
 int become(const std::string& program, const std::string& command, std::span<char*> rest,
            const std::vector<Language>& spoken) {
   const auto folder = own_folder();
-  for (const auto& path : {folder + "/" + program, folder + "/../libexec/antin/" + program}) {
+  const std::array places{folder + "/" + program, folder + "/../libexec/antin/" + program};
+  for (const auto& path : places) {
     std::string name = program;
     std::string word = command;
     std::vector<char*> arguments{name.data(), word.data()};
@@ -120,6 +132,7 @@ int run(std::span<char*> words) {
   if (found != kCommands.end())
     return become(std::string(found->program), std::string(wanted), words.subspan(2), spoken);
   std::vector<std::string_view> names;
+  names.reserve(kCommands.size());
   for (const auto& command : kCommands) names.push_back(command.name);
   const auto hint = nearest(wanted, names);
   print_error(std::cerr,

@@ -13,9 +13,11 @@ constexpr std::size_t kMostCrl = std::size_t{256} << 20U;
 
 Result<certs::TrustStore> load_trust_folder(const std::string& folder, certs::TestPki test_pki) {
   ANTIN_TRY(const auto names, list_files(folder));
+  const auto inside = folder + "/";
   std::vector<certs::TrustFile> files;
+  files.reserve(names.size());
   for (const auto& name : names) {
-    ANTIN_TRY(auto octets, read_file(folder + "/" + name, kMostSmallFile));
+    ANTIN_TRY(auto octets, read_file(inside + name, kMostSmallFile));
     files.push_back({.name = name, .octets = std::move(octets)});
   }
   return certs::load_trust_store(files, test_pki);

@@ -62,7 +62,22 @@ Result<std::unique_ptr<RegisterService>> RegisterService::create(const std::stri
   return made;
 }
 
-Result<Bytes> RegisterService::get(const std::string& path, std::size_t most) {
+Result<HttpResponse> RegisterService::post(const std::string& path, const std::string& content_type,
+                                           Bytes body, std::size_t most) {
+  auto answer = fetcher_->fetch(
+      {.method = HttpRequest::Method::kPost,
+       .url = base_ + path,
+       .content_type = content_type,
+       .body = std::move(body),
+       .authorization = authorization_},
+      {.total_time = kWithin, .max_response = OctetCount{most}, .max_redirects = 0});
+  if (answer) return std::move(answer).value();
+  auto error = while_doing(std::move(answer).error(), Code::kRegisterNotReached, "send");
+  error.params = {{"url", base_}};
+  return error;
+}
+
+Result<HttpResponse> RegisterService::look(const std::string& path, std::size_t most) {
   auto answer = fetcher_->fetch(
       {.method = HttpRequest::Method::kGet,
        .url = base_ + path,
@@ -76,10 +91,14 @@ Result<Bytes> RegisterService::get(const std::string& path, std::size_t most) {
     error.params = {{"url", base_}};
     return error;
   }
-  const auto status = answer.value().status;
-  if (status == 404) return make_error(Code::kOriginalUnknown, path);
-  if (status != 200) return not_reached(base_, "HTTP " + std::to_string(status));
-  return std::move(answer.value().body);
+  return std::move(answer).value();
+}
+
+Result<Bytes> RegisterService::get(const std::string& path, std::size_t most) {
+  ANTIN_TRY(auto answer, look(path, most));
+  if (answer.status == 404) return make_error(Code::kOriginalUnknown, path);
+  if (answer.status != 200) return not_reached(base_, "HTTP " + std::to_string(answer.status));
+  return std::move(answer.body);
 }
 
 }  // namespace antin::service

@@ -6,6 +6,7 @@
 
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
+#include "certs/core/http_fetcher.h"
 
 namespace antin::service {
 
@@ -28,6 +29,11 @@ class RegisterService {
   /// The content of a 200 answer. Fails with kOriginalUnknown for 404, kRegisterNotReached with
   /// anything else.
   Result<Bytes> get(const std::string& path, std::size_t most);
+  /// Sends `body` and gives the answer, whatever its status. Fails with kRegisterNotReached.
+  Result<HttpResponse> post(const std::string& path, const std::string& content_type, Bytes body,
+                            std::size_t most);
+  /// The same without a body.
+  Result<HttpResponse> look(const std::string& path, std::size_t most);
 
  private:
   RegisterService() = default;

@@ -9,6 +9,8 @@ namespace antin::service {
 int sign_command(std::span<const std::string> words);
 int prepare_command(std::span<const std::string> words);
 int complete_command(std::span<const std::string> words);
+/// Exit codes: 0 every case is signed, 3 one is not or the command failed.
+int sign_cases_command(std::span<const std::string> words);
 /// Exit codes: 0 every file has the level, 2 one kept a lower one, 3 a file or the command failed.
 int extend_command(std::span<const std::string> words);
 

@@ -240,6 +240,7 @@ Status FileBatchHost::store(const signer::BatchItem& item, const signer::SignedD
 
 Status FileBatchHost::commit(const std::vector<signer::BatchItem>& stored) {
   std::vector<std::string> paths;
+  paths.reserve(stored.size());
   for (const auto& item : stored) paths.push_back(item.output);
   return sync_written(paths);
 }

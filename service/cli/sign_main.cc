@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   if (command == "prepare") return antin::service::prepare_command(rest);
   if (command == "complete") return antin::service::complete_command(rest);
   if (command == "extend") return antin::service::extend_command(rest);
-  std::cerr << "antin-sign sign|prepare|complete|extend …\n";
+  if (command == "sign-cases") return antin::service::sign_cases_command(rest);
+  std::cerr << "antin-sign sign|sign-cases|prepare|complete|extend …\n";
   return antin::service::kExitFailed;
 }

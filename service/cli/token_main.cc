@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -279,5 +280,10 @@ int run(const std::vector<std::string>& words) {
 }  // namespace antin::service
 
 int main(int argc, char** argv) {
-  return antin::service::run(antin::service::words_of(argc, argv));
+  try {
+    return antin::service::run(antin::service::words_of(argc, argv));
+  } catch (const std::exception& problem) {
+    std::cerr << "antin-token: " << problem.what() << '\n';
+    return antin::service::kExitFailed;
+  }
 }

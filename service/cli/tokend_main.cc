@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -254,5 +255,10 @@ int run(const std::vector<std::string>& words) {
 }  // namespace antin::service
 
 int main(int argc, char** argv) {
-  return antin::service::run(antin::service::words_of(argc, argv));
+  try {
+    return antin::service::run(antin::service::words_of(argc, argv));
+  } catch (const std::exception& problem) {
+    std::cerr << "antin-tokend-control: " << problem.what() << '\n';
+    return antin::service::kExitFailed;
+  }
 }

@@ -15,6 +15,10 @@ Result<int> verify_logs(const Arguments& arguments, const std::vector<Language>&
 CommandSpec check_proof_spec();
 Result<int> check_proof(const Arguments& arguments, const std::vector<Language>& spoken);
 
+/// antin audit forget: retention. 0 done, or told what would be; 3 failed.
+CommandSpec forget_spec();
+Result<int> forget_records(const Arguments& arguments, const std::vector<Language>& spoken);
+
 /// antin audit key: the verifier keys that the service signed with.
 CommandSpec show_keys_spec();
 Result<int> show_keys(const Arguments& arguments, const std::vector<Language>& spoken);

@@ -1,44 +1,25 @@
 #include "service/cli_audit/audit_inputs.h"
 
 #include <filesystem>
+#include <unistd.h>
 
-#include "hsm/tokend/client.h"
 #include "hsm/tokend/file_journal.h"
+#include "service/audit/tokend_journal.h"
 #include "service/settings/section.h"
 #include "service/system/files.h"
+#include "service/system/privileges.h"
 
 namespace antin::service {
 namespace {
 
 constexpr std::size_t kMaxKeyFile = 4'096;
 constexpr std::size_t kMaxConfigFile = 1U << 20U;
-constexpr std::chrono::milliseconds kTokendWithin{30'000};
-
-audit::Journaled to_journaled(const hsm::JournalRecord& record) {
-  const auto& entry = record.entry;
-  return {.number = record.number,
-          .kind = entry.kind == hsm::JournalEntry::Kind::kCheckpoint
-                      ? audit::Journaled::Kind::kCheckpoint
-                      : audit::Journaled::Kind::kDocument,
-          .signed_sha256 = entry.signed_sha256,
-          .key_uri = entry.key_uri,
-          .origin = entry.origin,
-          .size = entry.size,
-          .root = entry.root};
-}
-
-audit::JournalPage to_page(const hsm::JournalPage& page) {
-  audit::JournalPage out{.entries = {}, .last = page.last};
-  out.entries.reserve(page.records.size());
-  for (const auto& record : page.records) out.entries.push_back(to_journaled(record));
-  return out;
-}
 
 // A file is checked as a whole, then read page by page: its writer may be at work meanwhile.
 Result<audit::Journal> journal_of_file(const std::string& path) {
   auto records = std::make_shared<std::vector<audit::Journaled>>();
   ANTIN_TRY(const auto summary, hsm::verify_journal(path, [&](const hsm::JournalRecord& record) {
-              records->push_back(to_journaled(record));
+              records->push_back(audit::to_journaled(record));
             }));
   return audit::Journal([records, last = summary.last](
                             std::uint64_t after, std::size_t most) -> Result<audit::JournalPage> {
@@ -52,41 +33,57 @@ Result<audit::Journal> journal_of_file(const std::string& path) {
   });
 }
 
-audit::Journal journal_of_tokend(const std::string& socket) {
-  auto tokend = std::make_shared<hsm::TokendKeyHolder>(
-      [socket] { return hsm::connect_to_tokend(socket); },
-      hsm::TokendKeyHolder::Timeouts{.call = kTokendWithin, .login = kTokendWithin});
-  return [tokend](std::uint64_t after, std::size_t most) -> Result<audit::JournalPage> {
-    ANTIN_TRY(const auto page, tokend->journal(after, most));
-    return to_page(page);
-  };
-}
-
-// Of antin.toml only what says where the logs are; the rest of it is antind's to judge.
-Status read_store_section(const std::string& path, std::string& folder, std::string& address) {
+// Of antin.toml only what says where the logs are and whose; the rest of it is antind's to judge.
+Status read_place(const std::string& path, LogPlace& place) {
   ANTIN_TRY(const auto octets, read_file(path, kMaxConfigFile));
   ANTIN_TRY(const auto file, settings::File::parse(as_text(octets), "antin-config/1"));
   auto root = file.root();
   ANTIN_TRY(auto store, root.section("store"));
-  ANTIN_CHECK(store.text("folder", folder));
-  ANTIN_CHECK(store.text("database", address));
-  if (!folder.empty() && folder.front() != '/')
-    folder = (std::filesystem::absolute(path).parent_path() / folder).string();
+  ANTIN_CHECK(store.text("folder", place.folder));
+  ANTIN_CHECK(store.text("database", place.address));
+  ANTIN_TRY(auto agency, root.section("agency"));
+  ANTIN_CHECK(agency.text("tokend", place.tokend));
+  ANTIN_TRY(auto process, root.section("process"));
+  ANTIN_CHECK(process.text("user", place.user));
+  std::error_code ignored;
+  const auto beside = std::filesystem::absolute(path, ignored).parent_path();
+  for (auto* one : {&place.folder, &place.tokend}) {
+    if (!one->empty() && one->front() != '/') *one = (beside / *one).lexically_normal().string();
+  }
   return Done{};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_log_database(const Arguments& arguments) {
-  auto address = arguments.value_or("database", "sqlite");
-  auto folder = arguments.value_or("store", "");
-  if (const auto config = arguments.value("config"))
-    ANTIN_CHECK(read_store_section(*config, folder, address));
-  const auto file = folder + "/antin.sqlite";
+std::vector<OptionSpec> log_database_options() {
+  using Kind = OptionSpec::Kind;
+  return {{"store", Kind::kValue, "FOLDER", "thư mục [store] của dịch vụ",
+           "the service's [store] folder"},
+          {"config", Kind::kValue, "FILE", "antin.toml của dịch vụ", "the service's antin.toml"},
+          {"database", Kind::kValue, "ADDRESS", "địa chỉ PostgreSQL, khi không dùng SQLite",
+           "PostgreSQL's address where it is not SQLite"}};
+}
+
+Result<LogPlace> log_place(const Arguments& arguments) {
+  LogPlace place;
+  place.folder = arguments.value_or("store", "");
+  place.address = arguments.value_or("database", "sqlite");
+  if (const auto config = arguments.value("config")) ANTIN_CHECK(read_place(*config, place));
+  return place;
+}
+
+Status become_service(const LogPlace& place) {
+  if (place.user.empty() || ::geteuid() != 0) return Done{};
+  return give_up_privileges(place.user, AsRoot::kStay);
+}
+
+Result<std::unique_ptr<Database>> open_log_database(const LogPlace& place) {
+  const auto file = place.folder + "/antin.sqlite";
   std::error_code ignored;
-  if (address == "sqlite" && (folder.empty() || !std::filesystem::is_regular_file(file, ignored)))
+  if (place.address == "sqlite" &&
+      (place.folder.empty() || !std::filesystem::is_regular_file(file, ignored)))
     return make_error(Code::kAuditNoLog, file);
-  ANTIN_TRY(auto database, open_database(address, file));
+  ANTIN_TRY(auto database, open_database(place.address, file));
   if (const auto there = database->query("SELECT log, size FROM log_size"); !there)
     return while_doing(Error(there.error()), Code::kAuditNoLog, "look for the logs");
   return database;
@@ -107,13 +104,14 @@ Result<std::vector<audit::VerifierKey>> read_keys(const Arguments& arguments) {
   return keys;
 }
 
-Result<std::optional<audit::Journal>> open_journal(const Arguments& arguments) {
+Result<std::optional<audit::Journal>> open_journal(const Arguments& arguments,
+                                                   const LogPlace& place) {
   if (const auto file = arguments.value("journal")) {
     ANTIN_TRY(auto journal, journal_of_file(*file));
     return std::optional(std::move(journal));
   }
-  if (const auto socket = arguments.value("tokend"))
-    return std::optional(journal_of_tokend(*socket));
+  const auto socket = arguments.value_or("tokend", place.tokend);
+  if (!socket.empty()) return std::optional(audit::journal_of(audit::tokend_at(socket)));
   return std::optional<audit::Journal>();
 }
 

@@ -12,7 +12,8 @@ int main(int argc, char** argv) {
   try {
     const std::array verbs{Verb{"verify", verify_logs_spec, verify_logs},
                            Verb{"check-proof", check_proof_spec, check_proof},
-                           Verb{"key", show_keys_spec, show_keys}};
+                           Verb{"key", show_keys_spec, show_keys},
+                           Verb{"forget", forget_spec, forget_records}};
     return run_verb("audit", verbs, words_of(argc, argv));
   } catch (const std::exception& problem) {
     std::cerr << "antin-audit: " << problem.what() << '\n';

@@ -96,18 +96,14 @@ CommandSpec show_keys_spec() {
           .usage = "--store FOLDER",
           .vi = "In khóa kiểm tra của hai nhật ký; giữ bản in ở nơi khác với máy chủ.",
           .en = "Prints the verifier keys of both logs; keep them away from the server.",
-          .options = {{"store", OptionSpec::Kind::kValue, "FOLDER", "thư mục [store] của dịch vụ",
-                       "the service's [store] folder"},
-                      {"config", OptionSpec::Kind::kValue, "FILE", "antin.toml của dịch vụ",
-                       "the service's antin.toml"},
-                      {"database", OptionSpec::Kind::kValue, "ADDRESS",
-                       "địa chỉ PostgreSQL, khi không dùng SQLite",
-                       "PostgreSQL's address where it is not SQLite"}}};
+          .options = log_database_options()};
 }
 
 Result<int> show_keys(const Arguments& arguments, const std::vector<Language>& spoken) {
   static_cast<void>(spoken);
-  ANTIN_TRY(const auto database, open_log_database(arguments));
+  ANTIN_TRY(const auto place, log_place(arguments));
+  ANTIN_CHECK(become_service(place));
+  ANTIN_TRY(const auto database, open_log_database(place));
   bool all = true;
   for (const auto log : {audit::Log::kAudit, audit::Log::kIssued}) {
     audit::LogReader reader(*database, log);

@@ -10,7 +10,4 @@ int verify_command(std::span<const std::string> words);
 int inspect_command(std::span<const std::string> words);
 int compare_command(std::span<const std::string> words);
 
-/// The exit code of several: the first of 3, 1, 2, 0 that occurs.
-int worse(int a, int b) noexcept;
-
 }  // namespace antin::service

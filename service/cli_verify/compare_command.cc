@@ -34,11 +34,12 @@ const CommandSpec& spec() {
 // A page a file: trang-003.png.
 Status write_pictures(verifier::Comparison& comparison, const std::string& folder,
                       IfExists if_exists) {
+  const auto begin = folder + "/trang-";
   for (auto& page : comparison.pages) {
     if (page.picture.empty()) continue;
     auto number = std::to_string(page.page);
     number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
-    ANTIN_CHECK(write_file(folder + "/trang-" + number + ".png", {page.picture}, if_exists));
+    ANTIN_CHECK(write_file(begin + number + ".png", {page.picture}, if_exists));
     page.picture.clear();  // in its file, and not once more in the JSON
   }
   return Done{};

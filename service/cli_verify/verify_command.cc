@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "service/cli/args.h"
+#include "service/cli/bounded.h"
 #include "service/cli/command.h"
 #include "service/cli/inputs.h"
 #include "service/cli/messages.h"
 #include "service/cli/online.h"
-#include "service/cli_verify/bounded.h"
 #include "service/cli_verify/commands.h"
 #include "service/cli_verify/compare_files.h"
 #include "service/cli_verify/evidence.h"
@@ -319,13 +319,6 @@ int judge_all(const std::vector<std::string>& paths, const Job& job) {
 }
 
 }  // namespace
-
-int worse(int a, int b) noexcept {
-  for (const int code : {kExitFailed, kExitInvalid, kExitUndecided}) {
-    if (a == code || b == code) return code;
-  }
-  return kExitOk;
-}
 
 int verify_command(std::span<const std::string> words) {
   return run_command(spec(), words, [](const auto& arguments, const auto& spoken) -> Result<int> {

@@ -18,6 +18,7 @@ Result<std::vector<CertificateDer>> certificates_in(const std::string& path) {
   ANTIN_TRY(const auto octets, read_file(path, kMaxCertificateFile));
   ANTIN_TRY(const auto read, certs::Certificate::from_file_bytes(octets));
   std::vector<CertificateDer> out;
+  out.reserve(read.size());
   for (const auto& certificate : read) out.emplace_back(certificate.der());
   return out;
 }

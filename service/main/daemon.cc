@@ -4,13 +4,16 @@
 #include <csignal>
 #include <ctime>
 #include <filesystem>
+#include <malloc.h>
 #include <thread>
 #include <unistd.h>
 
 #include "service/antind/api.h"
+#include "service/antind/book_watch.h"
 #include "service/antind/front.h"
 #include "service/antind/key_client.h"
 #include "service/antind/log_desk.h"
+#include "service/antind/office_tables.h"
 #include "service/antind/register_route.h"
 #include "service/antind/sha256.h"
 #include "service/ipc/worker_protocol.h"
@@ -19,6 +22,7 @@
 #include "service/main/draw_routes.h"
 #include "service/main/evidence_routes.h"
 #include "service/main/log_keys.h"
+#include "service/main/outbox_desk.h"
 #include "service/main/reload.h"
 #include "service/main/store_settings.h"
 #include "service/main/store_start.h"
@@ -39,6 +43,19 @@ constexpr std::size_t kMaxLookFile = 4U << 20U;
 /// disk before it is answered, so leaving is always safe.
 constexpr std::chrono::milliseconds kGoneWithin{9'500};
 constexpr std::chrono::seconds kLookEvery{5};
+/// What signs gives way to what verifies where processors are short: a verification has somebody
+/// waiting. More would starve it.
+constexpr int kSigningNiceness = 5;
+
+// A page that is drawn passes through here, tens of MiB for a moment. By default the allocator
+// would learn from the first one to keep as much in hand for each of its arenas, for ever.
+constexpr int kOwnMapping = 1 << 20;
+constexpr int kMostInHand = 4 << 20;
+
+void give_memory_back() {
+  ::mallopt(M_MMAP_THRESHOLD, kOwnMapping);
+  ::mallopt(M_TRIM_THRESHOLD, kMostInHand);
+}
 
 std::string beside(const std::filesystem::path& folder, const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
@@ -49,16 +66,6 @@ Result<std::string> policy_text(const Config& config) {
   if (config.verify.policy.empty()) return std::string();
   ANTIN_TRY(const auto octets, read_file(config.verify.policy, kMaxConfigFile));
   return std::string(as_text(octets));
-}
-
-// For workers that only hold octets against octets: limits, and nobody to trust.
-Result<Bytes> checking_configuration(const Config& config) {
-  ANTIN_TRY(const auto policy, policy_text(config));
-  return cbor::encode(cbor::Map{{"trust", cbor::Array{}},
-                                {"crls", cbor::Array{}},
-                                {"policy", policy},
-                                {"tsa", cbor::Array{}},
-                                {"allow_test_pki", false}});
 }
 
 // What the workers judge by: the CBOR document of kConfigure (docs/PROTOCOL.worker.md).
@@ -110,8 +117,9 @@ Result<Appearances> load_appearances(const std::string& folder) {
   ANTIN_TRY(const auto names, list_files(folder));
   cbor::Array images;
   std::map<std::string, std::string> files;
+  const auto inside = folder + "/";
   for (const auto& name : names) {
-    ANTIN_TRY(auto octets, read_file(folder + "/" + name, kMaxLookFile));
+    ANTIN_TRY(auto octets, read_file(inside + name, kMaxLookFile));
     const std::filesystem::path path(name);
     if (path.extension() == ".toml")
       files.emplace(path.stem().string(), as_text(octets));
@@ -121,6 +129,20 @@ Result<Appearances> load_appearances(const std::string& folder) {
   for (const auto& [name, toml] : files)
     looks.emplace(name, cbor::Map{{"toml", toml}, {"files", images}});
   return looks;
+}
+
+// PERSON.png of the folder is the picture of that person's signature.
+Result<SignaturePictures> load_signatures(const std::string& folder) {
+  SignaturePictures pictures;
+  if (folder.empty()) return pictures;
+  ANTIN_TRY(const auto names, list_files(folder));
+  for (const auto& name : names) {
+    const std::filesystem::path path(name);
+    if (path.extension() != ".png") continue;
+    ANTIN_TRY(auto octets, read_file(folder + "/" + name, kMaxLookFile));
+    pictures.emplace(path.stem().string(), std::move(octets));
+  }
+  return pictures;
 }
 
 // Workers for what may change while the service runs; all else stays as it was at the start.
@@ -145,6 +167,14 @@ Result<std::function<void()>> reconfigured(const Config& running, const Config& 
     use_check();
     use_sign();
   });
+}
+
+// What stands in the office's tables now, at the places where they were at the start.
+Result<std::shared_ptr<const OfficeTables>> tables_again(const Config& running, const Config& fresh,
+                                                         KeyClient* agency, WorkerPool& workers) {
+  auto config = running;
+  config.verify.units = fresh.verify.units;
+  return read_office_tables(config, agency, workers);
 }
 
 // The one thing a worker may have fetched: an answer of a timestamp server of the configuration.
@@ -222,6 +252,15 @@ class StopSignals {
 
 }  // namespace
 
+Result<Bytes> checking_configuration(const Config& config) {
+  ANTIN_TRY(const auto policy, policy_text(config));
+  return cbor::encode(cbor::Map{{"trust", cbor::Array{}},
+                                {"crls", cbor::Array{}},
+                                {"policy", policy},
+                                {"tsa", cbor::Array{}},
+                                {"allow_test_pki", false}});
+}
+
 Result<Config> load_config(const std::string& path) {
   ANTIN_TRY(const auto octets, read_file(path, kMaxConfigFile));
   ANTIN_TRY(auto config, read_config(as_text(octets)));
@@ -230,9 +269,11 @@ Result<Config> load_config(const std::string& path) {
   const auto folder = std::filesystem::absolute(path, ignored).parent_path();
   for (auto* file :
        {&config.http.port_file, &config.verify.trust, &config.verify.crls, &config.verify.policy,
-        &config.verify.units, &config.agency.tokend, &config.agency.certificate,
-        &config.agency.appearances, &config.store.folder, &config.store.key_file,
-        &config.http.tls.certificate, &config.http.tls.key, &config.http.tls.client_ca})
+        &config.verify.units, &config.office.legal, &config.office.people, &config.office.layouts,
+        &config.digitise.table, &config.office.signatures, &config.agency.tokend,
+        &config.agency.certificate, &config.agency.appearances, &config.store.folder,
+        &config.store.key_file, &config.http.tls.certificate, &config.http.tls.key,
+        &config.http.tls.client_ca})
     *file = beside(folder, *file);
   auto& cache = config.revocation.cache;
   cache = cache.empty() ? config.store.folder + "/evidence" : beside(folder, cache);
@@ -242,13 +283,20 @@ Result<Config> load_config(const std::string& path) {
                         {{"key", "revocation.allow_hosts"}, {"reason", host}});
   }
   for (auto& file : config.agency.chain) file = beside(folder, file);
+  for (auto& file : config.http.tls.client_crls) file = beside(folder, file);
+  for (auto& target : config.targets) {
+    for (auto* file : {&target.tls_roots, &target.folder, &target.password})
+      *file = beside(folder, *file);
+    for (auto& file : target.secrets) file = beside(folder, file);
+  }
   return config;
 }
 
 Status run_daemon(const Config& config, const std::string& config_path,
                   const std::string& worker_program, WorkerPool::Confinement confinement) {
+  give_memory_back();
   StopSignals signals;
-  ::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
   SystemClock clock;
   SystemRandom random;
   Log log(STDERR_FILENO, clock);
@@ -258,6 +306,7 @@ Status run_daemon(const Config& config, const std::string& config_path,
   ANTIN_TRY(const auto configuration, worker_configuration(config));
   ANTIN_TRY(const auto checking, checking_configuration(config));
   ANTIN_TRY(auto appearances, load_appearances(config.agency.appearances));
+  ANTIN_TRY(auto signatures, load_signatures(config.office.signatures));
   const auto stored = store_settings(config);
   ANTIN_TRY(const auto store, Store::open(stored));
   ANTIN_TRY(const auto store_lock, start_store(*store, stored, log));
@@ -283,6 +332,8 @@ Status run_daemon(const Config& config, const std::string& config_path,
   auto verify_routes = desk ? desk->routes() : std::vector<Route>{};
   for (auto& route : drawing.routes()) verify_routes.push_back(std::move(route));
   const bool signing = !config.agency.key.empty();
+  // People bring keys of their own.
+  const bool preparing = signing || !config.office.legal.empty();
   verify_routes.push_back(find_original_route(*store));
   WorkerPool verify_workers({.name = "verify",
                              .program = worker_program,
@@ -296,23 +347,25 @@ Status run_daemon(const Config& config, const std::string& config_path,
   sign_routes.push_back(fetch_route(config, *fetcher));
   WorkerPool sign_workers({.name = "sign",
                            .program = worker_program,
-                           .count = signing ? config.agency.workers : 0,
+                           .count = preparing ? config.agency.workers : 0,
                            .configuration = configuration,
                            .callbacks = std::move(sign_routes),
-                           .spares = signing ? 1U : 0U,
-                           .confinement = confinement},
+                           .spares = preparing ? 1U : 0U,
+                           .confinement = confinement,
+                           .niceness = kSigningNiceness},
                           log, metrics);
-  // What these are asked needs no trust, and so they start fast.
+  // What these are asked needs no trust. Each is a copy of one that reads nothing else.
   WorkerPool check_workers({.name = "check",
                             .program = worker_program,
                             .count = 0,
                             .configuration = checking,
                             .callbacks = {},
-                            .spares = signing ? config.agency.workers : 0,
-                            .confinement = confinement},
+                            .spares = 0,
+                            .confinement = confinement,
+                            .niceness = kSigningNiceness},
                            log, metrics);
   ANTIN_CHECK(verify_workers.start());
-  ANTIN_CHECK(check_workers.start());
+  if (preparing) ANTIN_CHECK(check_workers.start());
   ANTIN_CHECK(sign_workers.start());
   std::unique_ptr<AgencyKeyHolder> agency;
   if (signing) {
@@ -321,12 +374,32 @@ Status run_daemon(const Config& config, const std::string& config_path,
       log.write(Log::Level::kWarning, "key_holder_away", {{"detail", to_log_line(there.error())}});
     if (!config.agency.check_trust) log.write(Log::Level::kWarning, "agency_certificate_unchecked");
   }
+  CurrentOffice office;
+  ANTIN_TRY(const auto first_tables, read_office_tables(config, agency.get(), verify_workers));
+  office.use(first_tables);
+  BookWatch books(
+      {.store = store.get(), .office = &office, .log = &log, .metrics = &metrics, .clock = &clock});
+  ANTIN_TRY(const auto leaving, OutboxDesk::open({.store = store.get(),
+                                                  .config = &config,
+                                                  .office = first_tables->office.get(),
+                                                  .clock = &clock,
+                                                  .random = &random,
+                                                  .log = &log,
+                                                  .metrics = &metrics}));
+  std::optional<holdings::Vault> vault;
+  std::optional<digitise::Sharing> sharing;
+  if (first_tables->office && !config.digitise.table.empty()) {
+    constexpr std::size_t kMostOctets = std::size_t{1} << 20U;
+    ANTIN_TRY(const auto table, read_file(config.digitise.table, kMostOctets));
+    ANTIN_TRY(sharing, digitise::Sharing::read(as_text(table)));
+    ANTIN_TRY(vault, holdings::Vault::open(*store, random));
+  }
   Api api({.config = &config,
            .store = store.get(),
            .keys = &keys,
            .verify_workers = &verify_workers,
-           .sign_workers = signing ? &sign_workers : nullptr,
-           .check_workers = signing ? &check_workers : nullptr,
+           .sign_workers = preparing ? &sign_workers : nullptr,
+           .check_workers = preparing ? &check_workers : nullptr,
            .confinement = confinement,
            .agency = agency.get(),
            .appearances = std::move(appearances),
@@ -334,7 +407,13 @@ Status run_daemon(const Config& config, const std::string& config_path,
            .metrics = &metrics,
            .clock = &clock,
            .random = &random,
-           .logs = &logs});
+           .logs = &logs,
+           .office = first_tables->office.get(),
+           .tables = &office,
+           .nudge_outbox = [&leaving] { leaving->nudge(); },
+           .vault = vault ? &*vault : nullptr,
+           .sharing = sharing ? &*sharing : nullptr,
+           .signatures = std::move(signatures)});
   HttpServer server(front_settings(config), api, clock, random);
   if (!config.http.tls.certificate.empty()) {
     ANTIN_TRY(auto tls, TlsContext::load(config.http.tls));
@@ -349,14 +428,30 @@ Status run_daemon(const Config& config, const std::string& config_path,
                      .server = &server,
                      .keys = &keys,
                      .log = &log,
-                     .workers =
-                         [&](const Config& fresh) {
-                           logs.configured(fresh.audit.config_sha256);
-                           return reconfigured(config, fresh, verify_workers, check_workers,
-                                               signing ? &sign_workers : nullptr);
-                         }},
+                     .workers = [&](const Config& fresh) -> Result<std::function<void()>> {
+                       ANTIN_TRY(auto tables,
+                                 tables_again(config, fresh, agency.get(), verify_workers));
+                       ANTIN_TRY(const auto use_workers,
+                                 reconfigured(config, fresh, verify_workers, check_workers,
+                                              preparing ? &sign_workers : nullptr));
+                       return std::function<void()>([&office, tables, use_workers] {
+                         use_workers();
+                         office.use(tables);
+                       });
+                     },
+                     .admission = [&api](const Config& fresh) { api.use_admission(fresh); },
+                     .outcome =
+                         [&logs](ByteView sha256, const Error* refused) {
+                           if (refused == nullptr)
+                             logs.configured(sha256);
+                           else
+                             logs.configuration_refused(sha256, *refused);
+                         },
+                     .clock = &clock},
                     config);
   logs.start();
+  leaving->start();
+  books.start();
   signals.watch(reloader, [&server, &log] {
     log.write(Log::Level::kInfo, "stopping");
     server.stop();
@@ -364,7 +459,9 @@ Status run_daemon(const Config& config, const std::string& config_path,
   log.write(Log::Level::kInfo, "started",
             {{"address", config.http.address}, {"port", std::to_string(port)}});
   server.run();
+  books.stop();
   api.stop();
+  leaving->stop();
   logs.stop();
   log.write(Log::Level::kInfo, "stopped");
   return Done{};

@@ -13,6 +13,10 @@ namespace antin::service {
 /// with kFileUnreadable.
 Result<Config> load_config(const std::string& path);
 
+/// CBOR, for workers that hold octets against octets or compose pages: limits, and nobody to trust.
+/// Fails with kFileUnreadable.
+Result<Bytes> checking_configuration(const Config& config);
+
 /// Wires everything, serves until SIGTERM or SIGINT, and returns when the last answer is out. On
 /// SIGHUP it reads `config_path` again (reload.h).
 /// `worker_program`: absolute path of antin-worker. Fails with kSandboxIncomplete when workers are

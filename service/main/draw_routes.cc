@@ -13,10 +13,12 @@ Result<RenderJob> job_in(const cbor::Value& body) {
   ANTIN_TRY(const auto page, cbor::integer_at(body, "page"));
   ANTIN_TRY(const auto dpi, cbor::integer_at(body, "dpi"));
   ANTIN_TRY(const auto within, cbor::integer_at(body, "within_ms"));
-  if (page < 1 || page > kMostPages || dpi < 10 || dpi > 600 || within < 1 || within > 60'000)
+  const bool wide = what == "picture";
+  if (page < 1 || page > kMostPages || dpi < 10 || dpi > (wide ? 2'400 : 600) || within < 1 ||
+      within > 60'000)
     return make_error(Code::kIpcMalformed, "what to draw");
   job.first = job.last = static_cast<unsigned>(page);
-  job.dpi = static_cast<unsigned>(dpi);
+  (wide ? job.width : job.dpi) = static_cast<unsigned>(dpi);
   job.within = std::chrono::milliseconds(within);
   job.max_octets = worker::kMaxDrawn;
   if (what == "words") {
@@ -24,6 +26,8 @@ Result<RenderJob> job_in(const cbor::Value& body) {
     job.last = static_cast<unsigned>(kMostPages);
   } else if (what == "print") {
     job.what = RenderJob::What::kPrint;
+  } else if (wide) {
+    job.what = RenderJob::What::kPicture;
   } else if (what != "screen") {
     return make_error(Code::kIpcMalformed, "what to draw");
   }

@@ -8,19 +8,22 @@
 #include "service/antind/api_keys.h"
 #include "service/audit/store_events.h"
 #include "service/main/store_settings.h"
+#include "service/office/people.h"
+#include "service/system/complain.h"
+#include "service/system/files.h"
 #include "service/system/real.h"
 
 namespace antin::service {
 namespace {
 
 constexpr int kNoSuchKey = 1;
-constexpr int kFailed = 3;
 constexpr std::int64_t kMostDays = 3'650;
 constexpr std::int64_t kOverlapDays = 7;
 
 constexpr const char* kUsage =
-    R"(antind key add --name NAME [--scopes verify,sign,originals,register,audit] [--role ROLE]
-               [--unit CODE]... [--address 10.0.0.0/8]...
+    R"(antind key add --name NAME [--role ROLE]
+               [--scopes verify,sign,originals,register,audit,cases,reception,officer,clerk,submit,digitise,share]
+               [--person ID] [--unit CODE]... [--address 10.0.0.0/8]...
                [--certificate sha256:HEX | --certificate subject:NAME] [--days N]
 antind key list
 antind key rotate ID [--overlap-days N] [--days N]
@@ -29,6 +32,8 @@ antind key remove ID
 Each with [--config FILE].
 
   --role          a [[role]] of the configuration; its rights beside those of --scopes
+  --person        whose key it is, by the table of people: officer and clerk of what is done with
+                  it are this person, and nobody else can be named
   --unit          the key sees and writes the books of these units only
   --address       the key is good from these addresses only
   --certificate   the client certificate (mutual TLS) that goes with the key, or stands for it
@@ -61,6 +66,8 @@ Status take_option(KeyOrder& order, const std::string& option, const std::string
     order.scopes = value;
   } else if (option == "--role") {
     order.limits.role = value;
+  } else if (option == "--person") {
+    order.limits.person = value;
   } else if (option == "--unit") {
     order.limits.units.push_back(value);
   } else if (option == "--address") {
@@ -78,12 +85,9 @@ Status take_option(KeyOrder& order, const std::string& option, const std::string
   return Done{};
 }
 
-int complain(const Error& error) {
-  for (const auto language : {Language::kVietnamese, Language::kEnglish})
-    std::cerr << sentence(error.code, language, error.params) << ' '
-              << advice(error.code, language, error.params) << '\n';
-  std::cerr << to_log_line(error) << '\n';
-  return error.code == Code::kKeyUnknown ? kNoSuchKey : kFailed;
+int refuse(const Error& error) {
+  const int failed = complain(error);
+  return error.code == Code::kKeyUnknown ? kNoSuchKey : failed;
 }
 
 UtcTime in_days(std::int64_t days) {
@@ -91,8 +95,22 @@ UtcTime in_days(std::int64_t days) {
   return UtcTime(clock.utc_now().since_epoch() + std::chrono::days(days));
 }
 
+// A slip of the hand would make a key with which nothing can be done.
+Status check_person(const Config& config, const std::string& id) {
+  if (id.empty()) return Done{};
+  if (config.office.people.empty()) return wrong("--person", id);
+  constexpr std::size_t kMostOctets = std::size_t{16} << 20U;
+  ANTIN_TRY(const auto octets, read_file(config.office.people, kMostOctets));
+  ANTIN_TRY(const auto table, office::read_office(as_text(octets)));
+  if (std::any_of(table.people.begin(), table.people.end(),
+                  [&](const office::Person& person) { return person.id == id; }))
+    return Done{};
+  return make_error(Code::kPersonUnknown, id, {{"nguoi", id}});
+}
+
 Result<std::string> add(Store& store, const Config& config, KeyOrder order) {
   if (order.name.empty()) return wrong("--name", "");
+  ANTIN_CHECK(check_person(config, order.limits.person));
   if (!order.limits.role.empty() && config.roles.count(order.limits.role) == 0)
     return wrong("--role", order.limits.role);
   const auto scopes = read_scopes(order.scopes);
@@ -165,14 +183,14 @@ Status list(Store& store) {
   return Done{};
 }
 
-int say(const Result<std::string>& secret) {
-  if (!secret) return complain(secret.error());
+int finish(const Result<std::string>& secret) {
+  if (!secret) return refuse(secret.error());
   std::cout << secret.value() << '\n';  // the only time that it is shown
   return 0;
 }
 
-int say(const Status& done) {
-  return done ? 0 : complain(done.error());
+int finish(const Status& done) {
+  return done ? 0 : refuse(done.error());
 }
 
 }  // namespace
@@ -206,15 +224,15 @@ Result<KeyOrder> read_key_order(std::span<char*> words, const std::string& defau
 
 int run_key_command(const KeyOrder& order, const Config& config) {
   const auto store = Store::open(store_settings(config));
-  if (!store) return complain(store.error());
+  if (!store) return refuse(store.error());
   const SystemClock log_clock;
   SystemRandom log_random;
   store.value()->set_event_sink(audit::store_events(log_clock, log_random));
-  if (order.verb == "add") return say(add(*store.value(), config, order));
-  if (order.verb == "rotate") return say(rotate(*store.value(), order));
-  if (order.verb == "expire") return say(expire(*store.value(), order));
-  if (order.verb == "remove") return say(remove(*store.value(), order));
-  return say(list(*store.value()));
+  if (order.verb == "add") return finish(add(*store.value(), config, order));
+  if (order.verb == "rotate") return finish(rotate(*store.value(), order));
+  if (order.verb == "expire") return finish(expire(*store.value(), order));
+  if (order.verb == "remove") return finish(remove(*store.value(), order));
+  return finish(list(*store.value()));
 }
 
 }  // namespace antin::service

@@ -3,18 +3,10 @@
 #include <mutex>
 #include <optional>
 
-#include "hsm/tokend/client.h"
+#include "service/audit/tokend_journal.h"
 
 namespace antin::service {
 namespace {
-
-constexpr std::chrono::milliseconds kWithin{30'000};
-
-std::shared_ptr<hsm::TokendKeyHolder> tokend_of(const Config& config) {
-  return std::make_shared<hsm::TokendKeyHolder>(
-      [socket = config.agency.tokend] { return hsm::connect_to_tokend(socket); },
-      hsm::TokendKeyHolder::Timeouts{.call = kWithin, .login = kWithin});
-}
 
 class TokendCheckpointKey final : public CheckpointKey {
  public:
@@ -43,36 +35,17 @@ class TokendCheckpointKey final : public CheckpointKey {
   std::optional<Bytes> known_;
 };
 
-audit::Journaled to_journaled(const hsm::JournalRecord& record) {
-  const auto& entry = record.entry;
-  return {.number = record.number,
-          .kind = entry.kind == hsm::JournalEntry::Kind::kCheckpoint
-                      ? audit::Journaled::Kind::kCheckpoint
-                      : audit::Journaled::Kind::kDocument,
-          .signed_sha256 = entry.signed_sha256,
-          .key_uri = entry.key_uri,
-          .origin = entry.origin,
-          .size = entry.size,
-          .root = entry.root};
-}
-
 }  // namespace
 
 std::shared_ptr<CheckpointKey> checkpoint_key(const Config& config) {
   if (config.audit.checkpoint_key.empty()) return nullptr;
-  return std::make_shared<TokendCheckpointKey>(tokend_of(config), config.audit.checkpoint_key);
+  return std::make_shared<TokendCheckpointKey>(audit::tokend_at(config.agency.tokend),
+                                               config.audit.checkpoint_key);
 }
 
 audit::Journal tokend_journal(const Config& config) {
   if (config.agency.tokend.empty()) return {};
-  return [tokend = tokend_of(config)](std::uint64_t after,
-                                      std::size_t most) -> Result<audit::JournalPage> {
-    ANTIN_TRY(const auto page, tokend->journal(after, most));
-    audit::JournalPage out{.entries = {}, .last = page.last};
-    out.entries.reserve(page.records.size());
-    for (const auto& record : page.records) out.entries.push_back(to_journaled(record));
-    return out;
-  };
+  return audit::journal_of(audit::tokend_at(config.agency.tokend));
 }
 
 }  // namespace antin::service

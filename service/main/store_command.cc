@@ -1,14 +1,18 @@
 #include "service/main/store_command.h"
 
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "service/antind/problem.h"
+#include "service/audit/log_writer.h"
+#include "service/audit/origin.h"
 #include "service/main/daemon.h"
 #include "service/main/store_settings.h"
 #include "service/store/backup.h"
 #include "service/store/schema.h"
+#include "service/system/complain.h"
 #include "service/system/privileges.h"
 #include "service/system/real.h"
 
@@ -16,15 +20,6 @@ namespace antin::service {
 namespace {
 
 constexpr int kLost = 1;
-constexpr int kFailed = 3;
-
-int complain(const Error& error) {
-  for (const auto language : {Language::kVietnamese, Language::kEnglish})
-    std::cerr << sentence(error.code, language, error.params) << ' '
-              << advice(error.code, language, error.params) << '\n';
-  std::cerr << to_log_line(error) << '\n';
-  return kFailed;
-}
 
 int usage() {
   std::cerr << "antin backup FOLDER [--config FILE]\n"
@@ -67,6 +62,29 @@ Result<Config> service_config(const Arguments& arguments) {
   return config;
 }
 
+// What was done to the store itself is an entry of its audit log.
+Status log_event(Store& store, std::string kind, std::map<std::string, std::string> facts) {
+  SystemRandom random;
+  const auto now = SystemClock().utc_now();
+  return store.in_transaction([&](Database& database) -> Status {
+    audit::LogWriter logs(database, random);
+    ANTIN_TRY(const auto number,
+              logs.audit({.kind = kind, .actor = {}, .subject = {}, .facts = facts}, now));
+    static_cast<void>(number);
+    return Done{};
+  });
+}
+
+Status log_backup(const Config& config, const BackupReport& report) {
+  ANTIN_TRY(const auto store, Store::open(store_settings(config)));
+  return log_event(*store, "backup_made",
+                   {{"rows_at", report.at},
+                    {"rows", std::to_string(report.rows)},
+                    {"documents", std::to_string(report.documents)},
+                    {"lost", std::to_string(report.lost.size())},
+                    {"manifest_sha256", to_hex(report.manifest_sha256)}});
+}
+
 // What an operator sees of a backup; the lost ones by their SHA-256 and code.
 int told(const char* vietnamese, const char* english, const BackupReport& report) {
   std::cout << vietnamese << " / " << english << ": " << report.at << ", " << report.rows
@@ -97,20 +115,28 @@ int backup(const Arguments& arguments) {
                                          {"audit", folder + "/audit"},
                                          {"signatures.log", folder + "/signatures.log"}};
   const auto report = make_backup(store_settings(config.value()), others, to, clock);
-  return report ? told("Đã sao lưu", "Backed up", report.value()) : complain(report.error());
+  if (!report) return complain(report.error());
+  const int code = told("Đã sao lưu", "Backed up", report.value());
+  const auto logged = log_backup(config.value(), report.value());
+  return logged ? code : complain(logged.error());
 }
 
 int restore(const Arguments& arguments) {
   if (arguments.words.size() != 2 || arguments.to.empty()) return usage();
-  const auto report =
-      restore_backup(arguments.words[1], {.folder = arguments.to, .database = arguments.database});
+  const Store::Settings settings{.folder = arguments.to, .database = arguments.database};
+  const auto report = restore_backup(arguments.words[1], settings);
   if (!report) return complain(report.error());
   const int code = told("Đã khôi phục", "Restored", report.value());
-  std::cout << "Đặt lại tệp khóa (store.key_file), đối chiếu các chữ ký tạo sau thời điểm sao lưu, "
-               "rồi chạy antin store release.\n"
-               "Put the key file back (store.key_file), compare what was signed after the backup, "
-               "then run antin store release.\n";
-  return code;
+  const Params params{{"at", report.value().at}};
+  for (const auto language : {Language::kVietnamese, Language::kEnglish})
+    std::cout << sentence(Code::kAuditStoreRestored, language, params) << '\n'
+              << advice(Code::kAuditStoreRestored, language, params) << '\n';
+  const auto store = Store::open(settings);
+  if (!store) return complain(store.error());
+  const auto logged = log_event(*store.value(), "restored",
+                                {{"rows_at", report.value().at},
+                                 {"manifest_sha256", to_hex(report.value().manifest_sha256)}});
+  return logged ? code : complain(logged.error());
 }
 
 int check(Store& store) {
@@ -137,15 +163,29 @@ int check(Store& store) {
   return told("Kho dữ liệu", "The store", report);
 }
 
-int release(Store& store) {
+// The logs of a restored store need a name of their own before anything is signed into them.
+Status check_origin(Store& store, const Config& config) {
+  if (config.audit.checkpoint_key.empty()) return Done{};
+  const auto& origin = config.audit.origin;
+  return store.in_snapshot([&](Database& database) -> Status {
+    ANTIN_TRY(const bool used_up, audit::is_used_up(database, origin));
+    if (used_up) return make_error(Code::kAuditOriginUsed, origin, {{"origin", origin}});
+    return Done{};
+  });
+}
+
+int release(Store& store, const Config& config) {
   const auto held = store.held();
   if (!held) return complain(held.error());
   if (!held.value()) return 0;
+  if (const auto named = check_origin(store, config); !named) return complain(named.error());
   SystemRandom random;
   const auto error = make_error(Code::kStoreHeld, "release", {{"at", *held.value()}});
   const auto ended =
       store.release(problem_json(error, to_hex(random.bytes(16))), SystemClock().utc_now());
   if (!ended) return complain(ended.error());
+  if (const auto logged = log_event(store, "released", {{"rows_at", *held.value()}}); !logged)
+    return complain(logged.error());
   std::cout << ended.value()
             << " công việc ký dở dang đã kết thúc / unfinished signing jobs ended. "
                "Khởi động lại antind / Start antind again.\n";
@@ -164,7 +204,7 @@ int store_itself(const Arguments& arguments) {
   const auto store = Store::open(store_settings(config.value()));
   if (!store) return complain(store.error());
   if (words[1] == "check") return check(*store.value());
-  if (words[1] == "release") return release(*store.value());
+  if (words[1] == "release") return release(*store.value(), config.value());
   if (words[1] == "rotate-key") {
     const auto done = store.value()->rotate_master_key();
     return done ? 0 : complain(done.error());

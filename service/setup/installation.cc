@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include "certs/certificate.h"
+#include "service/antind/letter_maker.h"
+#include "service/antind/office_rules.h"
 #include "service/system/files.h"
 #include "service/tls/tls_context.h"
 
@@ -19,6 +21,9 @@ std::vector<NamedPath> paths_of(const Config& config) {
       {"verify.crls", config.verify.crls, Use::kFolder},
       {"verify.policy", config.verify.policy, Use::kFile},
       {"verify.units", config.verify.units, Use::kFile},
+      {"office.legal", config.office.legal, Use::kFolder},
+      {"office.people", config.office.people, Use::kFile},
+      {"office.layouts", config.office.layouts, Use::kFolder},
       {"agency.certificate", config.agency.certificate, Use::kFile},
       {"agency.appearances", config.agency.appearances, Use::kFolder},
       {"agency.tokend", config.agency.tokend, Use::kSocket},
@@ -28,6 +33,8 @@ std::vector<NamedPath> paths_of(const Config& config) {
       {"store.folder", config.store.folder, Use::kOwnFolder},
       {"store.key_file", config.store.key_file, Use::kSecret},
   };
+  for (const auto& file : config.http.tls.client_crls)
+    paths.push_back({"http.tls_client_crls", file, Use::kFile});
   for (const auto& file : config.agency.chain) paths.push_back({"agency.chain", file, Use::kFile});
   std::erase_if(paths, [](const NamedPath& named) { return named.path.empty(); });
   return paths;
@@ -77,9 +84,9 @@ void check_trust(const std::string& folder, Problems& problems) {
   const auto names = list_files(folder);
   if (!names) return;  // said by check_path()
   std::size_t found = 0;
+  const auto inside = folder + "/";
   for (const auto& name : names.value()) {
-    const auto path = folder + "/" + name;
-    const auto octets = read_file(path, kMaxCertificates);
+    const auto octets = read_file(inside + name, kMaxCertificates);
     if (!octets) continue;
     const auto read = certs::Certificate::from_file_bytes(octets.value());
     if (read) found += read.value().size();
@@ -97,12 +104,29 @@ void check_tls(const TlsFiles& files, const Clock& clock, Problems& problems) {
   auto readable = files;
   readable.key = source_of_credential(files.key);
   auto loaded = TlsContext::load(readable);
-  if (!loaded) problems.push_back({std::move(loaded).error(), Weight::kStops});
+  if (!loaded) {
+    problems.push_back({std::move(loaded).error(), Weight::kStops});
+    return;
+  }
+  const auto end = loaded.value()->lists_end();
+  if (!end || clock.utc_now() <= *end) return;
+  std::string lists;
+  for (const auto& file : files.client_crls) lists += (lists.empty() ? "" : ", ") + file;
+  add(problems, Code::kSetupListEnded,
+      {{"file", lists}, {"key", "http.tls_client_crls"}, {"until", to_vietnam_day_text(*end)}},
+      Weight::kWarns);
 }
 
-bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  const auto relative = path.lexically_normal().lexically_relative(folder.lexically_normal());
-  return !relative.empty() && *relative.begin() != "..";
+// The tables of the office, by reading them as the service would at its start or on SIGHUP.
+void check_office(const Config& config, Problems& problems) {
+  if (config.office.legal.empty()) return;
+  auto office = LegalOffice::open(config, nullptr);
+  if (!office) problems.push_back({std::move(office).error(), Weight::kStops});
+  if (config.office.layouts.empty()) return;
+  for (const auto* name : {"loi-chung-ban-sao", "so-chung-thuc", "so-dang-ky"}) {
+    if (auto read = read_template(config.office.layouts, name); !read)
+      problems.push_back({std::move(read).error(), Weight::kStops});
+  }
 }
 
 void check_backups(const std::vector<NamedPath>& paths, const std::string& folder,
@@ -132,6 +156,7 @@ Problems check_installation(const Config& config, const Account& account, const 
     check_validity({"agency.certificate", config.agency.certificate}, clock, problems);
   check_tls(config.http.tls, clock, problems);
   check_trust(config.verify.trust, problems);
+  check_office(config, problems);
   check_backups(paths, config.store.folder, problems);
   check_development(config, problems);
   return problems;

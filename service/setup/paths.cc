@@ -27,7 +27,7 @@ std::string octal(mode_t mode) {
 }
 
 std::string user_name(uid_t user) {
-  const passwd* entry = ::getpwuid(user);
+  const passwd* entry = ::getpwuid(user);  // NOLINT(concurrency-mt-unsafe): before any thread
   return entry != nullptr ? entry->pw_name : std::to_string(user);
 }
 
@@ -143,6 +143,7 @@ void check_socket(const NamedPath& named, Problems& problems) {
 }  // namespace
 
 Result<Account> Account::named(const std::string& user, const std::string& key) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): as above
   const passwd* entry = ::getpwnam(user.c_str());
   if (entry == nullptr || entry->pw_uid == 0)
     return make_error(Code::kSetupUserUnknown, user, {{"user", user}, {"key", key}});
@@ -177,6 +178,12 @@ std::string source_of_credential(const std::string& path) {
   if (unit == std::string::npos) return path;
   return "/etc/antin/credentials/" + path.substr(kRun.size(), unit - kRun.size()) + "/" +
          path.substr(unit + kUnit.size());
+}
+
+bool lies_in(const std::string& path, const std::string& folder) {
+  const auto relative = std::filesystem::path(path).lexically_normal().lexically_relative(
+      std::filesystem::path(folder).lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
 }
 
 void check_path(const NamedPath& named, const Account& account, Problems& problems) {

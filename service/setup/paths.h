@@ -48,6 +48,9 @@ struct NamedPath {
 /// there only while the unit runs. Any other path is returned as it is.
 std::string source_of_credential(const std::string& path);
 
+/// Whether `path` is in `folder`, as they are written.
+bool lies_in(const std::string& path, const std::string& folder);
+
 /// Looks at the path, its folder and what it is; adds what is wrong with it.
 void check_path(const NamedPath& named, const Account& account, Problems& problems);
 

@@ -1,4 +1,4 @@
-#include "service/cli_verify/bounded.h"
+#include "service/cli/bounded.h"
 
 #include <cerrno>
 #include <csignal>
@@ -11,8 +11,6 @@
 #include <unistd.h>
 
 #include "service/cli/messages.h"
-#include "service/cli_verify/commands.h"
-#include "service/system/bounds.h"
 
 namespace antin::service {
 namespace {
@@ -49,14 +47,14 @@ class SharedProgress {
   bool good = true;
   try {
     for (; progress.item < all.count; ++progress.item) {
-      const auto bounds = bounds_for(all.size(progress.item));
+      const auto bounds = all.bounds(all.size(progress.item));
       bound_memory(bounds.address_space);
       bound_processor(bounds.processor);
       progress.exit = worse(progress.exit, all.work(progress.item));
       good = !std::cout.flush().fail() && good;
     }
   } catch (const std::exception& problem) {
-    std::cerr << "antin-verify: " << problem.what() << std::endl;
+    std::cerr << "antin: " << problem.what() << std::endl;
     ::_exit(kExitFailed);
   }
   std::cerr.flush();
@@ -77,6 +75,13 @@ Error reason_of(int status) {
 }
 
 }  // namespace
+
+int worse(int a, int b) noexcept {
+  for (const int code : {kExitFailed, kExitInvalid, kExitUndecided}) {
+    if (a == code || b == code) return code;
+  }
+  return kExitOk;
+}
 
 int run_bounded(const BoundedWork& all) {
   const SharedProgress shared;

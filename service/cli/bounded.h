@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "certs/core/error.h"
+#include "service/system/bounds.h"
 
 namespace antin::service {
 
@@ -19,9 +20,14 @@ struct BoundedWork {
   /// Prints what became of item `i`; returns its exit code. kResourceLimit when it cost too much,
   /// kWorkerCrashed when the child ended otherwise.
   std::function<int(std::size_t i, const Error& error)> lost;
+  /// What reading so many octets may cost.
+  Bounds (*bounds)(std::size_t octets) noexcept = bounds_for;
 };
 
 /// The worst exit code of all items.
 int run_bounded(const BoundedWork& all);
+
+/// The exit code of several: the first of 3, 1, 2, 0 that occurs.
+int worse(int a, int b) noexcept;
 
 }  // namespace antin::service

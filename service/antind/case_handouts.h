@@ -1,0 +1,23 @@
+#pragma once
+
+#include "service/antind/casework_api.h"
+#include "service/outbox/parcel.h"
+
+namespace antin::service {
+
+/// Released documents of cases, for the outbox: what the case and the register say at this moment
+/// decides, not what they said when the delivery was written down. Thread-safe.
+class CaseHandouts final : public outbox::Handouts {
+ public:
+  /// `office`: nullptr where there are no cases.
+  CaseHandouts(Store& store, const OfficeRules* office, const Clock& clock)
+      : store_(store), office_(office), clock_(clock) {}
+  Result<outbox::Handout> of(const outbox::Delivery& delivery) override;
+
+ private:
+  Store& store_;
+  const OfficeRules* office_;
+  const Clock& clock_;
+};
+
+}  // namespace antin::service

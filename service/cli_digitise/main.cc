@@ -1,0 +1,22 @@
+// antin-digitise: results that are still in force, from a folder of scans and its table.
+
+#include <array>
+#include <iostream>
+
+#include "service/cli/command.h"
+#include "service/cli/messages.h"
+#include "service/cli_digitise/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace antin::service;
+  try {
+    const std::array verbs = {Verb{"template", digitise_template_spec, digitise_template},
+                              Verb{"check", digitise_check_spec, digitise_check},
+                              Verb{"import", digitise_import_spec, digitise_import},
+                              Verb{"progress", digitise_progress_spec, digitise_progress}};
+    return run_verb("digitise", verbs, words_of(argc, argv));
+  } catch (const std::exception& problem) {
+    std::cerr << "antin-digitise: " << problem.what() << '\n';
+    return kExitFailed;
+  }
+}
