@@ -1,16 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstdio>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "certs/core/bytes.h"
+#include "tests/fakes/pdf_xref.h"
 
 namespace antin::test {
 
@@ -81,7 +79,7 @@ class PdfBuilder {
   }
   /// A table that lists `hidden` as free and a stream that holds them.
   PdfBuilder& finish_hybrid(int self, const std::vector<int>& hidden, std::string_view trailer) {
-    std::map<int, Entry> in_stream;
+    XrefEntries in_stream;
     for (const auto number : hidden) {
       in_stream[number] = entries_.at(number);
       entries_[number] = {0, 65'535, false};
@@ -168,12 +166,6 @@ class PdfBuilder {
   static constexpr const char* kBlank = "9999999999";
   static constexpr std::size_t kBlankSize = 10;
 
-  struct Entry {
-    std::size_t offset = 0;
-    int generation = 0;
-    bool used = false;
-  };
-
   int size_needed() {
     for (const auto& [number, entry] : entries_) next_ = std::max(next_, number + 1);
     for (const auto& [number, place] : compressed_) next_ = std::max(next_, number + 1);
@@ -184,56 +176,29 @@ class PdfBuilder {
   void table(std::string_view trailer) {
     const auto at = text_.size() - header_;
     if (prev_ < 0) entries_[0] = {0, 65'535, false};
-    text_ += "xref\n";
-    if (entries_.empty()) text_ += "0 0\n";
-    for (auto it = entries_.begin(); it != entries_.end();) {
-      auto end = it;
-      int count = 0;
-      while (end != entries_.end() && end->first == it->first + count) ++end, ++count;
-      text_ += std::to_string(it->first) + " " + std::to_string(count) + "\n";
-      for (; it != end; ++it) {
-        std::array<char, 32> line{};
-        std::snprintf(line.data(), line.size(), "%010zu %05d %c \n", it->second.offset,
-                      it->second.generation, it->second.used ? 'n' : 'f');
-        text_ += line.data();
-      }
-    }
+    text_ += xref_table(entries_);
     text_ += "trailer\n<</Size " + std::to_string(size_needed()) + prev_key() +
              std::string{trailer} + ">>\n";
     prev_ = static_cast<std::int64_t>(at);
   }
 
-  void xref_stream(int self, std::map<int, Entry> entries, std::string_view trailer, bool main) {
+  void xref_stream(int self, XrefEntries entries, std::string_view trailer, bool main) {
     entries[self] = {text_.size() - header_, 0, true};
     next_ = std::max(next_, self + 1);
-    std::string index, data;
-    const auto row = [&](int number, int type, std::size_t second, int third) {
-      index += std::to_string(number) + " 1 ";
-      data += static_cast<char>(type);
-      for (int shift = 24; shift >= 0; shift -= 8) data += static_cast<char>(second >> shift);
-      data += static_cast<char>(third >> 8);
-      data += static_cast<char>(third);
-    };
-    for (const auto& [number, entry] : entries) {
-      row(number, entry.used ? 1 : 0, entry.offset, entry.used ? entry.generation : 0);
-    }
-    if (main) {
-      for (const auto& [number, place] : compressed_) {
-        row(number, 2, static_cast<std::size_t>(place.first), place.second);
-      }
-    }
-    text_ += std::to_string(self) + " 0 obj\n<</Type/XRef/W[1 4 2]/Index[" + index + "]/Size " +
-             std::to_string(std::max(size_needed(), self + 1)) + (main ? prev_key() : "") +
-             std::string{trailer} + "/Length " + std::to_string(data.size()) + ">>\nstream\n" +
-             data + "\nendstream\nendobj\n";
+    const XrefRows rows(entries, main ? compressed_ : XrefCompressed{});
+    text_ += std::to_string(self) + " 0 obj\n<</Type/XRef/W[1 4 2]/Index[" + rows.index +
+             "]/Size " + std::to_string(std::max(size_needed(), self + 1)) +
+             (main ? prev_key() : "") + std::string{trailer} + "/Length " +
+             std::to_string(rows.data.size()) + ">>\nstream\n" + rows.data +
+             "\nendstream\nendobj\n";
   }
 
   std::string text_;
   std::size_t header_ = 0;
   std::int64_t prev_ = -1;
   int next_ = 1;
-  std::map<int, Entry> entries_;
-  std::map<int, std::pair<int, int>> compressed_;
+  XrefEntries entries_;
+  XrefCompressed compressed_;
 };
 
 }  // namespace antin::test

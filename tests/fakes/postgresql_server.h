@@ -4,6 +4,7 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <pwd.h>
@@ -63,6 +64,13 @@ class PostgresqlServer {
     child_ = -1;
     if (log_ >= 0) ::close(log_);
     log_ = -1;
+  }
+  /// SIGSTOP: it is there and answers nobody; SIGCONT.
+  void signal_all(int signal) const {
+    const auto task = "/proc/" + std::to_string(child_) + "/task/" + std::to_string(child_);
+    std::ifstream children(task + "/children");
+    ::kill(child_, signal);
+    for (pid_t child = 0; children >> child;) ::kill(child, signal);
   }
 
  private:

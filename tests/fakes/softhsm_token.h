@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/fakes/temp_folder.h"
+
 namespace antin::fakes {
 
 /// A SoftHSM2 token of its own in a folder of its own, gone with this object.
@@ -28,9 +30,9 @@ class SoftHsmToken {
   static constexpr const char* kPin = "87654321";
   static constexpr const char* kSoPin = "12345678";
 
-  SoftHsmToken() : folder_(fresh_folder()) {
+  SoftHsmToken() {
     const auto made = recipe_result();
-    std::filesystem::copy(made, folder_, std::filesystem::copy_options::recursive);
+    std::filesystem::copy(made, folder_.path(), std::filesystem::copy_options::recursive);
     std::ofstream{conf()} << "directories.tokendir = " << tokens_folder()
                           << "\nobjectstore.backend = file\nlog.level = ERROR\n"
                              "slots.removable = true\n";
@@ -38,28 +40,24 @@ class SoftHsmToken {
   }
   SoftHsmToken(const SoftHsmToken&) = delete;
   SoftHsmToken& operator=(const SoftHsmToken&) = delete;
-  ~SoftHsmToken() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
 
-  std::string folder() const { return folder_; }
-  std::string conf() const { return folder_ + "/softhsm2.conf"; }
-  std::string tokens_folder() const { return folder_ + "/tokens"; }
+  std::string folder() const { return folder_.path(); }
+  std::string conf() const { return folder_.path() + "/softhsm2.conf"; }
+  std::string tokens_folder() const { return folder_.path() + "/tokens"; }
   /// PEM of the certificate "rsa2048", …, "ca".
   std::string certificate_file(const std::string& label) const {
-    return folder_ + "/" + label + ".crt";
+    return folder_.path() + "/" + label + ".crt";
   }
   std::string ca_file() const { return certificate_file("ca"); }
 
   /// The token goes away and comes back, as SoftHSM sees it.
   void pull_out() const {
-    std::filesystem::rename(tokens_folder(), folder_ + "/pulled");
+    std::filesystem::rename(tokens_folder(), folder_.path() + "/pulled");
     make(tokens_folder());
   }
   void plug_in() const {
     std::filesystem::remove_all(tokens_folder());
-    std::filesystem::rename(folder_ + "/pulled", tokens_folder());
+    std::filesystem::rename(folder_.path() + "/pulled", tokens_folder());
   }
 
   /// pkcs11-tool on this token, logged in as its user.
@@ -79,13 +77,6 @@ class SoftHsmToken {
   static constexpr const char* kRecipe = "softhsm-token-2";
 
   static void make(const std::string& folder) { std::filesystem::create_directories(folder); }
-
-  static std::string fresh_folder() {
-    auto name = (std::filesystem::temp_directory_path() / "antin-softhsm-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    std::filesystem::remove(name);
-    return name;
-  }
 
   static std::string recipe_result() {
     const std::string root = std::string{ANTIN_BINARY_DIR} + "/tests";
@@ -141,7 +132,7 @@ class SoftHsmToken {
     run(in + "rm -f crt.der");
   }
 
-  std::string folder_;
+  TempFolder folder_{"softhsm"};
 };
 
 }  // namespace antin::fakes

@@ -2,19 +2,18 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
-
-#include <gtest/gtest.h>
 
 namespace antin::fakes {
 
-/// A new folder that goes away with everything in it.
+/// A new folder of mode 0700 that goes away with everything in it. Names are short: sockets stand
+/// in such folders.
 class TempFolder {
  public:
-  explicit TempFolder(const std::string& name) {
-    std::string pattern = ::testing::TempDir() + "antin-" + name + "-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
+  explicit TempFolder(const std::string& name)
+      : path_((std::filesystem::temp_directory_path() / ("antin-" + name + "-XXXXXX")).string()) {
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder " + path_);
   }
   ~TempFolder() {
     std::error_code ignored;

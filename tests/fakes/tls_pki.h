@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <sys/stat.h>
 #include <utility>
@@ -69,12 +70,37 @@ class TlsPki {
       X509_add_ext(x, extension.get(), -1);
     };
     add("basicConstraints", issuer == nullptr ? "critical,CA:TRUE" : "critical,CA:FALSE");
-    add("keyUsage", issuer == nullptr ? "critical,keyCertSign" : "critical,digitalSignature");
+    add("keyUsage",
+        issuer == nullptr ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
     add("subjectKeyIdentifier", "hash");
     if (issuer != nullptr) add("authorityKeyIdentifier", "keyid");
     X509_sign(x, above.key.get(), EVP_sha256());
     return made;
   }
+
+  /// A list of `issuer`'s with the serial numbers of `revoked`, good from `from` seconds from now
+  /// for a day, in PEM at list(name).
+  void write_list(const std::string& name, const Pair& issuer,
+                  std::initializer_list<const X509*> revoked, long from = -3600) const {
+    const ossl::Handle<X509_CRL, &X509_CRL_free> crl(X509_CRL_new());
+    X509_CRL_set_version(crl.get(), X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(issuer.certificate.get()));
+    const ossl::Handle<ASN1_TIME, &ASN1_TIME_free> last(X509_gmtime_adj(nullptr, from)),
+        next(X509_gmtime_adj(nullptr, from + 86'400));
+    X509_CRL_set1_lastUpdate(crl.get(), last.get());
+    X509_CRL_set1_nextUpdate(crl.get(), next.get());
+    for (const auto* one : revoked) {
+      X509_REVOKED* entry = X509_REVOKED_new();                        // the list owns it
+      X509_REVOKED_set_serialNumber(entry, const_cast<ASN1_INTEGER*>(  // NOLINT: copied
+                                               X509_get0_serialNumber(one)));
+      X509_REVOKED_set_revocationDate(entry, last.get());
+      X509_CRL_add0_revoked(crl.get(), entry);
+    }
+    X509_CRL_sign(crl.get(), issuer.key.get(), EVP_sha256());
+    const ossl::BioPtr out(BIO_new_file(list(name).c_str(), "w"));
+    PEM_write_bio_X509_CRL(out.get(), crl.get());
+  }
+  std::string list(const std::string& name) const { return folder_.path() + "/" + name + ".crl"; }
 
   void write(const std::string& name, const Pair& pair) const {
     const ossl::BioPtr out(BIO_new_file(certificate(name).c_str(), "w"));

@@ -1,52 +1,34 @@
 #pragma once
 
-#include <array>
-#include <csignal>
-#include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
-#include <spawn.h>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
+#include "tests/fakes/child_program.h"
 #include "tests/fakes/softhsm_token.h"
 
 namespace antin::testing {
 
 /// antin-tokend of the build (ANTIN_BINARY_DIR) in a folder of the test's own: tokend.toml, pin,
 /// tokend.sock, operator.sock, and journal and checkpoints beside them.
-class TokendProcess {
+class TokendProcess : public ChildProgram {
  public:
   static constexpr const char* kAlways =
       "hours = \"00:00-24:00\"\n"
       "days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]\n";
 
   explicit TokendProcess(std::string folder) : folder_(std::move(folder)) {}
-  TokendProcess(const TokendProcess&) = delete;
-  TokendProcess& operator=(const TokendProcess&) = delete;
-  ~TokendProcess() {
-    if (pid_ > 0) end(SIGKILL);
-  }
 
   std::string config() const { return folder_ + "/tokend.toml"; }
   std::string socket() const { return folder_ + "/tokend.sock"; }
   std::string operator_socket() const { return folder_ + "/operator.sock"; }
   std::string journal() const { return folder_ + "/journal"; }
-  pid_t pid() const { return pid_; }
-  /// What it said since it was started last.
-  std::string log() const {
-    const std::lock_guard lock{mutex_};
-    return log_;
-  }
 
   /// [[keys]] for one key that signs documents for the agency.
   static std::string document_key(const std::string& uri) {
@@ -86,7 +68,7 @@ class TokendProcess {
   }
 
   /// Starts it; true once it serves.
-  bool start() { return launch(command(), -1); }
+  bool start() { return serve(command()); }
   /// The same with the clients' socket bound by somebody else, as systemd does it.
   bool start_with_socket() {
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -100,18 +82,9 @@ class TokendProcess {
     std::vector<std::string> words{"/bin/sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", "sh"};
     const auto rest = command();
     words.insert(words.end(), rest.begin(), rest.end());
-    const bool started = launch(std::move(words), fd);
+    const bool started = serve(std::move(words), fd);
     ::close(fd);
     return started;
-  }
-  /// Sends `signal` and waits; the exit code, or -1 when a signal ended it.
-  int end(int signal) {
-    ::kill(pid_, signal);
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    reader_.join();
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
   /// Starts anew with an empty log.
   bool restart(int signal) {
@@ -123,46 +96,13 @@ class TokendProcess {
   std::vector<std::string> command() const {
     return {std::string(ANTIN_BINARY_DIR) + "/bin/antin-tokend", "--config", config()};
   }
-  bool launch(std::vector<std::string> words, int passed) {
-    std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO);
-    if (passed >= 0) ::posix_spawn_file_actions_adddup2(&actions, passed, 3);
-    const int problem = ::posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), ::environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(pipe[1]);
-    if (problem != 0) throw std::runtime_error("cannot start antin-tokend");
-    log_.clear();
-    std::array<char, 4096> buffer{};
-    bool started = false;
-    for (ssize_t got = 0; !started && (got = ::read(pipe[0], buffer.data(), buffer.size())) > 0;) {
-      const std::lock_guard lock{mutex_};
-      log_.append(buffer.data(), static_cast<std::size_t>(got));
-      started = log_.find("\"event\":\"started\"") != std::string::npos;
-    }
-    // The pipe must be emptied for as long as it lives.
-    reader_ = std::thread([this, fd = pipe[0]] {
-      std::array<char, 4096> some{};
-      for (ssize_t got = 0; (got = ::read(fd, some.data(), some.size())) > 0;) {
-        const std::lock_guard lock{mutex_};
-        log_.append(some.data(), static_cast<std::size_t>(got));
-      }
-      ::close(fd);
-    });
-    if (!started) end(SIGKILL);
-    return started;
+  bool serve(std::vector<std::string> words, int passed = -1) {
+    if (launch(std::move(words), passed)) return true;
+    end(SIGKILL);
+    return false;
   }
 
   std::string folder_;
-  pid_t pid_ = -1;
-  mutable std::mutex mutex_;
-  std::string log_;
-  std::thread reader_;
 };
 
 }  // namespace antin::testing

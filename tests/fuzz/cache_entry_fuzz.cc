@@ -6,17 +6,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "service/cache/disk_cache.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
-using namespace antin;  // NOLINT(google-build-using-namespace)
+using antin::fuzz::require;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using namespace antin;  // NOLINT(google-build-using-namespace)
 
 bool one_line(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });

@@ -1,18 +1,15 @@
 // Certificate files: what is read must be the octets that were given, once and for all.
 
 #include <cstdint>
-#include <cstdlib>
 
 #include "certs/path.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
 using namespace antin;
 using namespace antin::certs;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::require;
 
 void use(const Certificate& one) {
   const auto again = Certificate::from_der(one.der());

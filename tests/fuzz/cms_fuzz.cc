@@ -7,9 +7,9 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "tests/fuzz/require.h"
 #include "verifier/ber.h"
 #include "verifier/cms_reader.h"
 #include "verifier/signature_judge.h"
@@ -17,14 +17,12 @@
 
 namespace {
 
+using antin::fuzz::require;
+
 using namespace antin;  // NOLINT(google-build-using-namespace)
 
 constexpr std::array kSubFilters = {"ETSI.CAdES.detached", "adbe.pkcs7.detached", "adbe.pkcs7.sha1",
                                     "adbe.x509.rsa_sha1", "ETSI.RFC3161"};
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 pdf::SignatureField field_with(const char* sub_filter, ByteView contents) {
   pdf::SignatureField field;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -18,15 +17,14 @@
 #include "signer/carried.h"
 #include "signer/cms.h"
 #include "signer/cms_parts.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
+using antin::fuzz::require;
+
 using namespace antin;          // NOLINT(google-build-using-namespace)
 using namespace antin::signer;  // NOLINT(google-build-using-namespace)
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 certs::Certificate signer_certificate() {
   std::ifstream in(ANTIN_SOURCE_DIR "/tests/pki/certs/officer-rsa2048.crt", std::ios::binary);

@@ -5,19 +5,17 @@
 // everything a report rests on is what its digest says; asking what evidence is wanted ends too.
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "certs/ossl/digest.h"
+#include "tests/fuzz/require.h"
 #include "verifier/verify.h"
 
 namespace {
 
-using namespace antin;  // NOLINT(google-build-using-namespace)
+using antin::fuzz::require;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using namespace antin;  // NOLINT(google-build-using-namespace)
 
 }  // namespace
 

@@ -10,24 +10,21 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "tests/fuzz/require.h"
 #include "tests/unit/verifier/store_document.h"
 #include "verifier/verify.h"
 
 namespace {
 
 using namespace antin;  // NOLINT(google-build-using-namespace)
+using antin::fuzz::require;
 using verifier::sample::Signing;
 using verifier::sample::Store;
 using verifier::sample::StoreDocument;
 
 constexpr std::size_t kMostParts = 64;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 Signing by(const char* signer, const char* authority) {
   Signing signing;

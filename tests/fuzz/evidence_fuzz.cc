@@ -6,19 +6,17 @@
 // say; a report is made.
 
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 
+#include "tests/fuzz/require.h"
 #include "tests/unit/verifier/sample.h"
 #include "verifier/verify.h"
 
 namespace {
 
-using namespace antin;  // NOLINT(google-build-using-namespace)
+using antin::fuzz::require;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using namespace antin;  // NOLINT(google-build-using-namespace)
 
 void add(std::uint8_t kind, ByteView octets, verifier::Input& input) {
   switch (kind % 3) {

@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "service/antind/http_parser.h"
+#include "service/http/http_parser.h"
 #include "service/antind/multipart.h"
 
 namespace {

@@ -1,18 +1,15 @@
 // Hazards of any document: found within the budget, each once, and with words that can be shown.
 
-#include <cstdlib>
 #include <set>
 
 #include "pdf/read/hygiene.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
 using namespace antin;
 using namespace antin::pdf;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using fuzz::require;
 
 std::set<Code> look_at(const Document& document, HygieneDepth depth) {
   std::set<Code> met;

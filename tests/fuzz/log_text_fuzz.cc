@@ -1,20 +1,17 @@
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "service/audit/checkpoint.h"
 #include "service/audit/record.h"
 #include "service/audit/tiles.h"
+#include "tests/fuzz/require.h"
 
 // Property: whatever is accepted is written back octet by octet, so that nothing has two forms; a
 // refusal has one of the readers' own codes. The first octet chooses the reader.
 namespace {
 
 using namespace antin;
-
-void require(bool good) {
-  if (!good) std::abort();
-}
+using fuzz::require;
 
 void note(std::string_view text) {
   const auto read = audit::parse_note(text);

@@ -1,38 +1,21 @@
 // OCSP answers: whatever they say, without a right signature they prove nothing.
 
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
 
 #include "certs/path.h"
 #include "certs/revocation.h"
+#include "tests/fuzz/pki_files.h"
 
 namespace {
 
 using namespace antin;
 using namespace antin::certs;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-Bytes file(const std::string& name) {
-  std::ifstream in(std::string{ANTIN_SOURCE_DIR "/tests/pki/"} + name, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  require(!text.empty());
-  return to_bytes(text);
-}
-
-Certificate cert(const std::string& name) {
-  return Certificate::from_file_bytes(file("certs/" + name + ".crt")).value().at(0);
-}
+using fuzz::cert;
+using fuzz::require;
 
 struct Pki {
   TrustStore trust{{{cert("root"), {Purpose::kSign}, {}, {}}}, {cert("issuing-ca"), cert("ocsp")}};
-  Crl root_list = Crl::from_bytes(file("crl/root.crl")).value();
+  Crl root_list = fuzz::crl("root");
   Certificate issuer = cert("issuing-ca");
   Certificate responder = cert("ocsp");
   Certificate revoked = cert("officer-revoked");

@@ -1,21 +1,18 @@
 // What pages and annotations of any document draw, and what annotations hide of their page. A cover
 // whose drawing nobody understands must never count for less than what it really draws.
 
-#include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "pdf/read/form.h"
 #include "pdf/read/page_drawing.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
 using namespace antin;
 using namespace antin::pdf;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using fuzz::require;
 
 DrawingBudget small_budget() {
   DrawingBudget budget;

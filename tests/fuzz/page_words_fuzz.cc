@@ -6,15 +6,13 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 
+#include "tests/fuzz/require.h"
 #include "verifier/page_words.h"
 
 namespace {
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using antin::fuzz::require;
 
 }  // namespace
 

@@ -1,18 +1,14 @@
 // Reads whatever comes as a PDF, as far as the verifier does: skeleton, strict open, pages, fields,
 // security store, changes between every signed revision and the last.
 
-#include <cstdlib>
-
 #include "pdf/read/changes.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
 using namespace antin;
 using namespace antin::pdf;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using fuzz::require;
 
 }  // namespace
 

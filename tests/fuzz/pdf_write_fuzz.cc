@@ -6,10 +6,12 @@
 #include <cstdlib>
 
 #include "pdf/write/signature_update.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
 using namespace antin;
+using fuzz::require;
 
 class FixedRandom final : public RandomSource {
  public:
@@ -27,10 +29,6 @@ std::size_t signed_fields(const pdf::Document& document) {
   return static_cast<std::size_t>(
       std::count_if(fields.value().begin(), fields.value().end(),
                     [](const pdf::SignatureField& field) { return field.is_signed; }));
-}
-
-void require(bool property) {
-  if (!property) std::abort();
 }
 
 }  // namespace

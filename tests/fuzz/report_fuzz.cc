@@ -2,8 +2,8 @@
 // come from anywhere.
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "tests/fuzz/require.h"
 #include "verifier/container.h"
 #include "verifier/evidence.h"
 #include "verifier/markup.h"
@@ -11,12 +11,9 @@
 #include "verifier/sheet.h"
 
 using namespace antin;
+using fuzz::require;
 
 namespace {
-
-void require(bool claim) {
-  if (!claim) std::abort();
-}
 
 std::size_t count(std::string_view text, char wanted) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), wanted));

@@ -1,42 +1,24 @@
 // Timestamp tokens and responses: a token is believed only for what was really stamped.
 
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
 
 #include "certs/ossl/digest.h"
 #include "certs/timestamp.h"
+#include "tests/fuzz/pki_files.h"
 
 namespace {
 
 using namespace antin;
 using namespace antin::certs;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-Bytes file(const std::string& name) {
-  std::ifstream in(std::string{ANTIN_SOURCE_DIR "/tests/pki/"} + name, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  require(!text.empty());
-  return to_bytes(text);
-}
-
-Certificate cert(const std::string& name) {
-  return Certificate::from_file_bytes(file("certs/" + name + ".crt")).value().at(0);
-}
+using fuzz::cert;
+using fuzz::require;
 
 struct Pki {
   TrustStore trust{{{cert("root"), {Purpose::kTimestamp}, {}, {}}}, {cert("issuing-ca")}};
   PathInput input{.leaf = cert("tsa"),
                   .candidates = {cert("tsa")},
                   .trust = &trust,
-                  .crls = {Crl::from_bytes(file("crl/root.crl")).value(),
-                           Crl::from_bytes(file("crl/issuing-ca.crl")).value()},
+                  .crls = {fuzz::crl("root"), fuzz::crl("issuing-ca")},
                   .purpose = Purpose::kTimestamp,
                   .at = *from_rfc3339("2026-06-01T00:00:00Z")};
 };

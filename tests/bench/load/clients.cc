@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace antin::bench {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::uint32_t kThisHost = 0x7F00'0001;
 constexpr std::chrono::milliseconds kDripEvery{500};
 constexpr std::chrono::milliseconds kComeBackAfter{200};
 constexpr int kPipelined = 50;
+constexpr std::size_t kAtOnce = 65'536;
 
 sockaddr_in address(std::uint32_t host, std::uint16_t port) {
   sockaddr_in out{};
@@ -52,6 +54,12 @@ std::string Run::request() {
   return out + "\r\n" + body;
 }
 
+Ticks Run::take_due(Ticks now) {
+  if (per_second <= 0) return now;
+  const std::chrono::duration<double> since(static_cast<double>(due++) / per_second);
+  return started + std::chrono::duration_cast<Ticks::duration>(since);
+}
+
 Client::~Client() {
   close();
 }
@@ -80,6 +88,7 @@ bool Client::connect(std::uint32_t from, int receive_octets) {
 void Client::close() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
+  tls_.reset();
 }
 
 void Client::wait_for(std::uint32_t events) const {
@@ -89,24 +98,63 @@ void Client::wait_for(std::uint32_t events) const {
   ::epoll_ctl(poll_, EPOLL_CTL_MOD, fd_, &event);
 }
 
-std::optional<std::size_t> Client::send(std::string_view octets) const {
+std::optional<std::size_t> Client::send_raw(std::string_view octets) const {
   const auto wrote = ::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL);
   if (wrote >= 0) return static_cast<std::size_t>(wrote);
   if (errno == EAGAIN || errno == EINTR || errno == ENOTCONN) return std::size_t{0};
   return std::nullopt;
 }
 
+bool Client::flush() {
+  if (!pending()) return true;
+  const auto wrote = send_raw(tls_->out());
+  if (wrote) tls_->out().erase(0, *wrote);
+  return wrote.has_value();
+}
+
+std::optional<std::size_t> Client::send(std::string_view text) {
+  if (!tls_) return send_raw(text);
+  if (!flush()) return std::nullopt;
+  if (!talks() || pending()) return std::size_t{0};
+  if (!tls_->write(text) || !flush()) return std::nullopt;
+  return text.size();
+}
+
+bool Client::receive(std::string& into, std::size_t most) {
+  std::string octets(most, '\0');
+  const auto got = ::recv(fd_, octets.data(), octets.size(), 0);
+  if (got < 0) return errno == EAGAIN || errno == EINTR;
+  if (got == 0) return false;
+  octets.resize(static_cast<std::size_t>(got));
+  if (!tls_) {
+    into += octets;
+    return true;
+  }
+  if (!tls_->feed(octets)) return false;
+  tls_->read(into);
+  return flush();
+}
+
 void Honest::begin(Ticks now) {
   next(now);
-  if (!connect(0, 0)) give_up();
+  if (run_.speaks == Run::Speaks::kTls) begin_tls();
+  if (!connect(0, 0)) return give_up();
+  if (now >= began_) ask();
 }
 
 void Honest::next(Ticks now) {
-  out_ = run_.request();
+  asking_ = false;
+  out_.clear();
   sent_ = 0;
   in_.clear();
   needs_.reset();
-  began_ = now;
+  began_ = run_.take_due(now);
+}
+
+void Honest::ask() {
+  asking_ = true;
+  out_ = run_.request();
+  wait_for(EPOLLOUT);
 }
 
 // The connection is gone, and with it what was asked; tick() begins again.
@@ -116,25 +164,28 @@ void Honest::give_up() {
 }
 
 void Honest::tick(Ticks now) {
-  if (!open() && !run_.ending) begin(now);
+  if (run_.ending) return;
+  if (!open()) return begin(now);
+  if (!asking_ && now >= began_) ask();
+}
+
+// False when the connection is gone.
+bool Honest::push() {
+  const auto wrote = send(std::string_view(out_).substr(sent_));
+  if (!wrote) return false;
+  sent_ += *wrote;
+  const bool more = pending() || (talks() && sent_ < out_.size());
+  wait_for(more ? EPOLLIN | EPOLLOUT : static_cast<std::uint32_t>(EPOLLIN));
+  return true;
 }
 
 void Honest::ready(std::uint32_t events, Ticks now) {
-  if ((events & EPOLLOUT) != 0 && sent_ < out_.size()) {
-    const auto wrote = send(std::string_view(out_).substr(sent_));
-    if (!wrote) return give_up();
-    sent_ += *wrote;
-    if (sent_ == out_.size()) wait_for(EPOLLIN);
-  }
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(now);
+  if (open() && !push()) give_up();
 }
 
 void Honest::read(Ticks now) {
-  std::array<char, 65'536> octets{};
-  const auto got = ::recv(fd_, octets.data(), octets.size(), 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got <= 0) return give_up();
-  in_.append(octets.data(), static_cast<std::size_t>(got));
+  if (!receive(in_, kAtOnce)) return give_up();
   if (!needs_) {
     const auto end = in_.find("\r\n\r\n");
     if (end == std::string::npos) return;
@@ -153,19 +204,27 @@ void Honest::answered(Ticks now) {
   if (!run_.expect.empty() && in_.find(run_.expect) == std::string::npos) ++run_.unexpected;
   run_.took.push_back(std::chrono::duration_cast<std::chrono::microseconds>(now - began_));
   const auto head = std::string_view(in_).substr(0, in_.find("\r\n\r\n"));
-  const bool stays = field(head, "\r\nconnection") != "close";
-  if (run_.ending || !stays) return close();
+  const bool stays = again_ == Again::kSame && field(head, "\r\nconnection") != "close";
+  if (run_.ending) return close();
+  if (!stays) {
+    close();
+    return begin(now);
+  }
   next(now);
-  wait_for(EPOLLOUT);
+  if (now >= began_) ask();
 }
 
-void Slow::begin(Ticks now) {
+bool Slow::drips() const noexcept {
+  return how_ == Rude::kDripHead || how_ == Rude::kDripBody || how_ == Rude::kTlsDripRecord ||
+         how_ == Rude::kTlsDripHello;
+}
+
+// What it sends, at once or little by little.
+void Slow::write_down() {
   const std::string head =
       "POST /api/v1/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/pdf\r\n";
   const std::string get = " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
   out_.clear();
-  sent_ = 0;
-  next_ = now + kDripEvery;
   switch (how_) {
     case Rude::kDripHead:
       out_ = head + "X-Filler: " + std::string(4'000, 'a');
@@ -179,15 +238,30 @@ void Slow::begin(Ticks now) {
     case Rude::kHalfOpen:
       out_ = head;
       break;
-    case Rude::kIdle:
+    case Rude::kPipeline:
+      for (int i = 0; i < kPipelined; ++i) out_ += "GET /healthz" + get;
       break;
     case Rude::kTlsStall:
       out_ = std::string("\x16\x03\x01\x02\x00", 5);
       break;
-    case Rude::kPipeline:
-      for (int i = 0; i < kPipelined; ++i) out_ += "GET /healthz" + get;
+    case Rude::kTlsHalfHello:
+    case Rude::kTlsDripHello:
+    case Rude::kTlsUnfinished:
+      out_ = std::move(Tls().out());
+      if (how_ == Rude::kTlsHalfHello) out_.resize(out_.size() / 2);
+      break;
+    case Rude::kTlsDripRecord:  // what it is comes out of the handshake
+    case Rude::kTlsSilent:
+    case Rude::kIdle:
       break;
   }
+}
+
+void Slow::begin(Ticks now) {
+  write_down();
+  sent_ = 0;
+  next_ = now + kDripEvery;
+  if (run_.speaks == Run::Speaks::kTls && how_ <= Rude::kTlsDripRecord) begin_tls();
   if (!connect(from_, how_ == Rude::kSlowRead ? 4'096 : 0)) next_ = now + kComeBackAfter;
 }
 
@@ -198,41 +272,57 @@ void Slow::lost(Ticks now) {
 }
 
 void Slow::ready(std::uint32_t events, Ticks now) {
-  const bool drips = how_ == Rude::kDripHead || how_ == Rude::kDripBody;
   if ((events & (EPOLLHUP | EPOLLERR)) != 0) return lost(now);
-  if ((events & EPOLLOUT) != 0) {
-    if (!drips && sent_ < out_.size()) {
-      const auto wrote = send(std::string_view(out_).substr(sent_));
-      if (!wrote) return lost(now);
-      sent_ += *wrote;
-    }
-    // A slow reader looks at its answer when its time comes, not when there is something.
-    wait_for(how_ == Rude::kSlowRead ? 0U : static_cast<std::uint32_t>(EPOLLIN));
+  std::string ignored;
+  if ((events & EPOLLIN) != 0 && !receive(ignored, kAtOnce)) return lost(now);
+  if (!push()) lost(now);
+}
+
+// False when the connection is gone.
+bool Slow::push() {
+  if (!flush()) return false;
+  if (!drips() && sent_ < out_.size()) {
+    const auto wrote = send(std::string_view(out_).substr(sent_));
+    if (!wrote) return false;
+    sent_ += *wrote;
   }
-  if ((events & EPOLLIN) != 0) {
-    std::array<char, 16'384> octets{};
-    const auto got = ::recv(fd_, octets.data(), octets.size(), 0);
-    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return lost(now);
+  // A slow reader looks at its answer when its time comes, not when there is something.
+  const bool reads = how_ != Rude::kSlowRead || !talks();
+  const bool more = pending() || (!drips() && talks() && sent_ < out_.size());
+  wait_for((reads ? EPOLLIN : 0U) | (more ? EPOLLOUT : 0U));
+  return true;
+}
+
+// False when the connection is gone.
+bool Slow::drip() {
+  if (!talks()) return true;
+  if (how_ == Rude::kTlsDripRecord && out_.empty() && tls_) {
+    if (!tls_->write("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + std::string(900, 'a')))
+      return false;
+    out_ = std::exchange(tls_->out(), {});
   }
+  if (out_.empty()) return true;
+  // The head of what drips its body is sent at once.
+  const auto piece = how_ == Rude::kDripBody && sent_ == 0 ? out_.find("\r\n\r\n") + 4 : 1;
+  const auto text = std::string_view(out_).substr(sent_, piece);
+  const auto wrote = how_ == Rude::kTlsDripRecord ? send_raw(text) : send(text);
+  if (!wrote) return false;
+  sent_ = std::min(sent_ + *wrote, out_.size() - 1);
+  return true;
 }
 
 void Slow::tick(Ticks now) {
   if (now < next_ || run_.ending) return;
   if (!open()) return begin(now);
   next_ = now + kDripEvery;
-  if (how_ == Rude::kDripHead || how_ == Rude::kDripBody) {
-    // The head of what drips its body is sent at once.
-    const auto head = how_ == Rude::kDripBody && sent_ == 0 ? out_.find("\r\n\r\n") + 4 : 1;
-    const auto wrote = send(std::string_view(out_).substr(sent_, head));
-    if (!wrote) return lost(now);
-    sent_ = std::min(sent_ + *wrote, out_.size() - 1);
-  } else if (how_ == Rude::kPipeline && sent_ >= out_.size()) {
+  std::string ignored;
+  if (drips()) {
+    if (!drip()) return lost(now);
+  } else if (how_ == Rude::kPipeline && talks() && sent_ >= out_.size()) {
     sent_ = 0;
-    wait_for(EPOLLIN | EPOLLOUT);
-  } else if (how_ == Rude::kSlowRead) {
-    char octet = 0;
-    const auto got = ::recv(fd_, &octet, 1, 0);
-    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) lost(now);
+    if (!push()) lost(now);
+  } else if (how_ == Rude::kSlowRead && talks() && !receive(ignored, 1)) {
+    lost(now);
   }
 }
 

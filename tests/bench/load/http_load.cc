@@ -2,10 +2,15 @@
 // them.
 //
 //   http_load --port N --target PATH [--method M] [--body FILE] [--field "Name: value"]…
-//             [--connections N] [--seconds N] [--expect TEXT] [--idempotency PREFIX]
-//             [--drip-head N] [--drip-body N] [--slow-read N] [--half-open N] [--idle N]
-//             [--tls-stall N] [--pipeline N]
+//             [--connections N] [--fresh N] [--seconds N] [--expect TEXT] [--idempotency PREFIX]
+//             [--per-second N]
+//             [--speaks tls] [--drip-head N] [--drip-body N] [--slow-read N] [--half-open N]
+//             [--pipeline N] [--idle N] [--tls-silent N] [--tls-drip-record N] [--tls-stall N]
+//             [--tls-half-hello N] [--tls-drip-hello N] [--tls-unfinished N]
 //
+// With --per-second requests fall due at that pace, and their times count from then, so that who
+// comes late is not forgiven; without it every connection asks again as soon as it has its answer.
+// --fresh: honest clients that connect anew for each request, and measure that as well.
 // One line of JSON: answers a second, their times in milliseconds, by status; `unexpected` had no
 // TEXT, `lost` no answer; `thrown_out` counts connections that rude clients lost, and `processor`
 // the seconds that this program itself took of one. Rude clients come from 127.0.1.1 onwards, 50 an
@@ -29,10 +34,11 @@ namespace {
 constexpr std::uint32_t kFirstRude = 0x7F00'0101;
 constexpr std::size_t kRudePerAddress = 50;
 constexpr int kTick = 20;
+constexpr int kTickOfPace = 2;
 
 struct Options {
   Run run;
-  std::size_t connections = 4;
+  std::size_t connections = 4, fresh = 0;
   int seconds = 10;
   std::array<std::size_t, kRudeNames.size()> rude{};
 };
@@ -75,6 +81,12 @@ Options read_options(std::span<char*> words) {
       run.fields += value + "\r\n";
     else if (word == "--connections")
       options.connections = std::stoul(value);
+    else if (word == "--per-second")
+      run.per_second = std::stod(value);
+    else if (word == "--fresh")
+      options.fresh = std::stoul(value);
+    else if (word == "--speaks" && value == "tls")
+      run.speaks = Run::Speaks::kTls;
     else if (word == "--seconds")
       options.seconds = std::stoi(value);
     else if (word == "--expect")
@@ -126,22 +138,24 @@ void serve(Options& options, int poll) {
           run, poll, static_cast<Rude>(kind),
           kFirstRude + static_cast<std::uint32_t>(rude_ones / kRudePerAddress)));
   }
-  for (std::size_t i = 0; i < options.connections; ++i)
-    clients.push_back(std::make_unique<Honest>(run, poll));
-  const auto started = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < options.connections + options.fresh; ++i)
+    clients.push_back(std::make_unique<Honest>(
+        run, poll, i < options.connections ? Honest::Again::kSame : Honest::Again::kNew));
+  const int tick = run.per_second > 0 ? kTickOfPace : kTick;
+  const auto started = run.started = std::chrono::steady_clock::now();
   const auto until = started + std::chrono::seconds(options.seconds);
   for (auto& client : clients) client->begin(started);
   std::array<epoll_event, 256> events{};
   auto ticked = started;
   for (auto now = started; now < until; now = std::chrono::steady_clock::now()) {
-    const int count = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), kTick);
+    const int count = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), tick);
     now = std::chrono::steady_clock::now();
     for (int i = 0; i < count; ++i) {
       const auto& event = events.at(static_cast<std::size_t>(i));
       auto* const client = static_cast<Client*>(event.data.ptr);
       if (client->open()) client->ready(event.events, now);
     }
-    if (now - ticked < std::chrono::milliseconds(kTick)) continue;
+    if (now - ticked < std::chrono::milliseconds(tick)) continue;
     ticked = now;
     for (auto& client : clients) client->tick(now);
   }

@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from world import Tokend, quietly  # noqa: E402
 # What a client sees of a service that was taken away under it: no answer, so nothing was promised.
 GONE = (ConnectionError, http.client.HTTPException, socket.timeout, OSError)
 READY_WITHIN = 30
+ORIGIN = "survival.example/antin"
 
 
 class NotReady(Exception):
@@ -27,6 +29,9 @@ class NotReady(Exception):
 
 
 class Appliance:
+    """`database`: "sqlite" or the address of a server. `sealed`: documents are encrypted. `key_holder`: folder of
+    antin-tokend, where it is not beside the store. `tls`: how its clients speak to it, where they do so by TLS."""
+
     def __init__(self, folder, build, keys=None, agency=True):
         self.home, self.build = pathlib.Path(folder).resolve(), pathlib.Path(build).resolve()
         self.bin = self.build / "bin"
@@ -35,6 +40,7 @@ class Appliance:
         self.pki, self.token, self.store = keys / "pki", keys / "token", self.home / "store"
         self.config, self.port_file, self.log = (self.home / n for n in ("antin.toml", "port", "log"))
         self.agency, self.tsa = agency, None
+        self.database, self.sealed, self.key_holder, self.tls = "sqlite", False, None, None
         self.environment = {**os.environ, "SOFTHSM2_CONF": str(self.token / "softhsm2.conf")}
         self.daemon = self.port = self.api_key = self.tokend = None
 
@@ -62,19 +68,39 @@ class Appliance:
 
     def configure(self):
         lines = ['schema = "antin-config/1"', "[http]", "port = 0", f'port_file = "{self.port_file}"',
-                 "[verify]", "workers = 2", "[revocation]", "online = false",
-                 "[store]", f'folder = "{self.store}"']
+                 *([f'tls_certificate = "{self.home}/tls.crt"', f'tls_key = "{self.home}/tls.key"'] if self.tls else ()),
+                 "[verify]", "workers = 2"]
         if self.pki.exists():
-            lines[5:5] = [f'trust = "{self.pki}/trust"', f'crls = "{self.pki}/crl"']
+            lines += [f'trust = "{self.pki}/trust"', f'crls = "{self.pki}/crl"']
+        lines += ["[revocation]", "online = false",
+                  "[store]", f'folder = "{self.store}"', f'database = "{self.database}"']
+        if self.sealed:
+            lines += [f'key_file = "{self.home}/store-key"']
         if self.agency:
             lines += ["[agency]", 'key = "pkcs11:token=agency;object=agency"',
-                      f'tokend = "{self.store.parent}/tokend/tokend.sock"', 'level = "B-T"',
-                      f'tsa = ["{self.tsa}"]', "retry_seconds = 1"]
+                      f'tokend = "{self.key_holder_folder()}/tokend.sock"', 'level = "B-T"',
+                      f'tsa = ["{self.tsa}"]', "retry_seconds = 1",
+                      "[audit]", 'checkpoint_key = "pkcs11:token=agency;object=checkpoint"',
+                      f'origin = "{ORIGIN}"']
         self.config.write_text("\n".join(lines) + "\n")
+
+    def make_store_key(self):
+        quietly(self.bin / "antind", "store", "init-key", self.home / "store-key")
+
+    def speak_tls(self):
+        """From its next start; with a certificate of its own."""
+        quietly("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.home / "tls.key",
+                "-out", self.home / "tls.crt")
+        (self.home / "tls.key").chmod(0o600)
+        self.tls = ssl.create_default_context(cafile=self.home / "tls.crt")
+
+    def key_holder_folder(self):
+        return self.key_holder or self.store.parent / "tokend"
 
     def add_key(self):
         self.api_key = quietly(self.bin / "antind", "key", "add", "--name", "survival", "--scopes",
-                               "verify,sign,originals,register", "--config", self.config,
+                               "verify,sign,originals,register,audit", "--config", self.config,
                                env=self.environment).decode().strip()
 
     def launch(self):
@@ -92,7 +118,7 @@ class Appliance:
         if not self.agency:
             return
         if self.tokend is None:
-            self.tokend = Tokend(self.store.parent / "tokend", self.build, self.token)
+            self.tokend = Tokend(self.key_holder_folder(), self.build, self.token)
         self.tokend.environment = self.environment
         if self.tokend.process is None or self.tokend.process.poll() is not None:
             self.tokend.start()
@@ -179,7 +205,9 @@ class Client:
             self.port = self.appliance.port
             if self.port is None:
                 raise ConnectionRefusedError
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+            self.connection = (
+                http.client.HTTPSConnection("127.0.0.1", self.port, timeout=self.timeout, context=self.appliance.tls)
+                if self.appliance.tls else http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout))
         headers = {name.replace("_", "-"): value for name, value in fields.items()}
         if key and self.appliance.api_key:
             headers["Authorization"] = f"Bearer {self.appliance.api_key}"

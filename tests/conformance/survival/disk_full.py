@@ -7,6 +7,7 @@ import time
 
 import kills
 from appliance import Client, NotReady, paper
+from audit import Audit
 from load import Load
 from promises import Ledger, hold
 
@@ -14,14 +15,14 @@ ROOM = 48  # MiB of the small file system
 
 
 class SmallDisk:
-    """A tmpfs at `folder`; what takes its room is one file."""
+    """A tmpfs at `folder`, `room` MiB large; what takes its room is one file."""
 
-    def __init__(self, folder):
-        self.folder, self.ballast = folder, folder / "ballast"
+    def __init__(self, folder, room=ROOM):
+        self.folder, self.ballast, self.room = folder, folder / "ballast", room
 
     def __enter__(self):
         self.folder.mkdir(parents=True)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}m", "antin-survival", self.folder],
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.room}m", "antin-survival", self.folder],
                               capture_output=True)
         if done.returncode != 0:
             raise PermissionError(done.stderr.decode().strip() or "mount refused")
@@ -74,7 +75,7 @@ def run(appliance, disk, rounds, seed):
         ledger.complain(problem)
     load.without_store.clear()
     load.stop()
-    figures.update(kills.close(appliance, ledger, 3 * rounds, []))
+    figures.update(kills.close(appliance, ledger, 3 * rounds, [], Audit(appliance, ledger)))
     figures.update(promises=len(ledger.all()), load=ledger.counts)
     return figures, ledger.broken
 

@@ -6,42 +6,56 @@ import signal
 import time
 
 from appliance import Client, NotReady, paper, stat_of
+from audit import Audit
 from load import Load
+from postgresql import WAYS
 from promises import Ledger, Signed, hold
 
 # Who may die, by name, and how often. What is not there when its turn comes lets antind die instead.
-VICTIMS = (("antind", 40), ("antin-worker", 25), ("antin-pkcs11", 15), ("antin-tokend", 15), ("starting", 5))
+VICTIMS = (("antind", 36), ("antin-worker", 22), ("antin-draw", 12), ("antin-pkcs11", 12), ("antin-tokend", 13),
+           ("starting", 5))
 NEWEST, OLDER = 3, 1
+AUDIT_EVERY = 25  # kills from one look at the living log to the next
+DRAWS = {"antin-draw", "pdftoppm"}  # what it begins as, and what it becomes
+DRAWN_WITHIN = 2  # seconds until somebody compares
 
 
-def run(appliance, kills, seed, threads=4, pause=0.15):
-    """The figures; complaints are in ledger.broken."""
+def run(appliance, kills, seed, database=None, threads=4, pause=0.15):
+    """The figures, and what is broken. `database`: a server that is taken away as well."""
     chance, ledger = random.Random(seed), Ledger(appliance)
+    audit = Audit(appliance, ledger)
     died, spans, orphans = {}, [], []
     load = Load(appliance, ledger, seed, threads)
+    victims = VICTIMS + ((("database", 30),) if database else ())
     appliance.start()
     token_comes_back(appliance, ledger)
     load.start()
     began = time.monotonic()
     try:
-        for _ in range(kills):
-            victim = chance.choices([v for v, _ in VICTIMS], [w for _, w in VICTIMS])[0]
+        for number in range(kills):
+            victim = chance.choices([v for v, _ in victims], [w for _, w in victims])[0]
             time.sleep(chance.uniform(0, pause))
             started = time.monotonic()
-            died_now = kill(appliance, victim, chance, orphans)
+            if victim == "database":
+                died_now = cut_off(database, load, chance)
+            else:
+                died_now = kill(appliance, victim, chance, orphans)
             died[died_now] = died.get(died_now, 0) + 1
             appliance.await_ready()
             promised = ledger.all()
             older = promised[:-NEWEST]
             hold(promised[-NEWEST:] + chance.sample(older, min(OLDER, len(older))), appliance, ledger)
             spans.append(time.monotonic() - started)
+            if number % AUDIT_EVERY == AUDIT_EVERY - 1:
+                audit.keep()
+                audit.look(f"after {number + 1} kills, under load")
             if ledger.broken:
                 break
     except NotReady as problem:
         ledger.complain(problem)
     load.stop()
     under_load = time.monotonic() - began
-    figures = close(appliance, ledger, sum(died.values()), orphans)
+    figures = close(appliance, ledger, sum(died.values()), orphans, audit)
     spans.sort()
     figures.update(died=died, seconds=round(under_load, 1), promises=len(ledger.all()), load=ledger.counts,
                    back_after_ms={"median": round(1000 * spans[len(spans) // 2]),
@@ -84,6 +98,11 @@ def end_key_holder(appliance):
 def kill(appliance, victim, chance, orphans):
     """Kills one process; what dies is started again, by its parent or here. Returns who it was."""
     running = appliance.processes()
+    until = time.monotonic() + DRAWN_WITHIN
+    while victim in DRAWS and not DRAWS & running.keys() and time.monotonic() < until:
+        running = appliance.processes()
+    if victim in DRAWS and DRAWS & running.keys():
+        victim = chance.choice(sorted(DRAWS & running.keys()))
     if victim in running and victim != "antind":
         with contextlib.suppress(ProcessLookupError):
             os.kill(chance.choice(sorted(running[victim])), signal.SIGKILL)
@@ -102,9 +121,21 @@ def kill(appliance, victim, chance, orphans):
     return "starting" if victim == "starting" else "antind"
 
 
-def close(appliance, ledger, kills, orphans):
+def cut_off(database, load, chance):
+    """Takes the database away in some way, for some time. Returns which."""
+    way = chance.choice(WAYS)
+    load.without_store.set()
+    restore = way(database)
+    time.sleep(chance.uniform(0, 1))
+    restore()
+    load.without_store.clear()
+    return f"database: {way.__name__}"
+
+
+def close(appliance, ledger, kills, orphans, audit):
     """Everything that must hold at the end, after one more start."""
     figures = {}
+    audit.keep()
     try:
         appliance.stop(signal.SIGKILL)
         appliance.start()
@@ -114,6 +145,8 @@ def close(appliance, ledger, kills, orphans):
     figures["journal"], figures["signed in vain"] = ledger.reconcile(kills)
     gone_within(orphans, 10, ledger)
     appliance.stop()
+    audit.look("when all is closed")
+    figures["audits"] = audit.looks
     partial = leftovers(appliance.store)
     if partial:
         ledger.complain(f"{len(partial)} half-written files stay: {partial[:3]}")

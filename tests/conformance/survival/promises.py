@@ -25,6 +25,7 @@ class Ledger:
         self.signed, self.entered, self.broken = [], [], []
         self.refused = {}  # idempotency key of a signature that failed for good: its code
         self.counts = {}
+        self.read_until, self.logged = {}, set()  # of the journals: octets of each, digests in all
 
     def count(self, what):
         with self.lock:
@@ -38,14 +39,20 @@ class Ledger:
         with self.lock:
             return [*self.signed, *self.entered]
 
-    def journal(self):
-        """Text of the journals that the key holder wrote."""
-        return "".join(path.read_text(errors="replace") for path in self.journals())
+    def journaled(self):
+        """SHA-256 of everything that the key holder wrote down that it signed; read on where it ended last."""
+        with self.lock:
+            for path in self.journals():
+                with open(path, "rb") as journal:
+                    journal.seek(self.read_until.get(path, 0))
+                    lines, end, _ = journal.read().rpartition(b"\n")
+                self.read_until[path] = self.read_until.get(path, 0) + len(lines + end)
+                self.logged.update(re.findall(r'"(?:message_digest|document)":"([0-9a-f]{64})"', lines.decode()))
+            return self.logged
 
     def journals(self):
-        home = self.appliance.home
-        return [path for name in ("signatures.log", "*.journal", "journal*")
-                for path in home.rglob(name) if path.is_file() and "sqlite" not in path.name]
+        journal = self.appliance.key_holder_folder() / "journal"
+        return [journal] if journal.is_file() else []
 
     def reconcile(self, kills):
         """Journal against store, and what must be unique."""
@@ -55,11 +62,11 @@ class Ledger:
         codes = [entry.code for entry in self.entered]
         if len(codes) != len(set(codes)):
             self.complain("a public code was given twice")
-        logged = re.findall(r'"(?:message_digest|document)":"([0-9a-f]{64})"', self.journal())
+        logged = self.journaled()
         released = {digest for promise in self.signed for digest in promise.digests}
-        if missing := released - set(logged):
+        if missing := released - logged:
             self.complain(f"{len(missing)} signatures released that the journal does not know")
-        made_in_vain = len(logged) - len(released & set(logged))
+        made_in_vain = len(logged - released)
         # One cut may leave the signatures that were under way, two at most, without a document.
         if made_in_vain > 2 * kills + len(self.refused):
             self.complain(f"{made_in_vain} signatures made and not released, {kills} kills")
@@ -161,6 +168,15 @@ def form(**values):
     body = "".join(f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
                    for name, value in values.items()) + f"--{line}--\r\n"
     return body.encode(), f"multipart/form-data; boundary={line}"
+
+
+def files(**documents):
+    """(content, media type) of a form of PDF files."""
+    line = "----survival"
+    body = b"".join(f'--{line}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}.pdf"\r\n'
+                    f"Content-Type: application/pdf\r\n\r\n".encode() + octets + b"\r\n"
+                    for name, octets in documents.items()) + f"--{line}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={line}"
 
 
 def hold(promises, appliance, ledger, patience=60, reading=False):

@@ -51,7 +51,7 @@ class Answer:
 
 def answers(calls):
     """What was promised, in order: each from the moment before its octets left."""
-    promised, open_answers = [], {}
+    promised, open_answers, judgements = [], {}, set()
     for call in calls:
         if call.kind != disk_model.ANSWER:
             continue
@@ -68,16 +68,19 @@ def answers(calls):
         if b"json" not in head:
             continue
         facts = json.loads(content)
+        if facts.get("kind") in ("verify", "compare"):
+            judgements.add(f"/api/v1/jobs/{facts['job']}")
         promised += promises_in(call.begin, facts)
         if isinstance(facts.get("result"), dict):
             promised += promises_in(call.begin, facts["result"])
-    return promised
+    # What is judged in a job changes nothing, and may be asked again.
+    return [answer for answer in promised if answer.path not in judgements]
 
 
 def promises_in(position, facts):
     if "input_sha256" in facts:
         yield Answer(position, f"/api/v1/signatures/{facts['id']}", facts["sha256"])
-    elif isinstance(facts.get("register"), dict):
+    elif "id" in facts and isinstance(facts.get("register"), dict):
         yield Answer(position, f"/api/v1/originals/{facts['id']}", facts["sha256"], facts["register"]["state"])
     if "job" in facts and facts.get("kind", "sign") == "sign":
         yield Answer(position, f"/api/v1/jobs/{facts['job']}", None)
@@ -151,7 +154,7 @@ def check(folder, appliance, data, left, due, ever, keyed):
     after.configure()
     broken = []
     try:
-        after.start(10)
+        after.start()
         if keyed:
             broken += held(after, due, ever, journal_of(left))
     except NotReady as problem:

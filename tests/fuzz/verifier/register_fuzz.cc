@@ -5,22 +5,20 @@
 // digit.
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "pdf/read/page_text.h"
+#include "tests/fuzz/require.h"
 #include "verifier/attestation.h"
 #include "verifier/register.h"
 #include "verifier/units.h"
 
 namespace {
 
-using namespace antin;  // NOLINT(google-build-using-namespace)
+using antin::fuzz::require;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using namespace antin;  // NOLINT(google-build-using-namespace)
 
 void read_numbers(std::string_view text) {
   const auto found = verifier::attestation_in(text);

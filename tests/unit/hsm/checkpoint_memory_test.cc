@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/temp_folder.h"
+
 namespace antin::hsm {
 namespace {
 
@@ -20,15 +22,9 @@ Checkpoint checkpoint(std::uint64_t size, std::uint8_t root = 9,
 
 class CheckpointMemoryTest : public testing::Test {
  protected:
-  CheckpointMemoryTest() {
-    auto name = (std::filesystem::temp_directory_path() / "antin-memory-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  ~CheckpointMemoryTest() override { std::filesystem::remove_all(folder_); }
-  std::string path() const { return folder_ + "/checkpoints"; }
+  std::string path() const { return folder_.path() + "/checkpoints"; }
   std::unique_ptr<CheckpointMemory> open() { return CheckpointMemory::open(path()).value(); }
-  std::string folder_;
+  fakes::TempFolder folder_{"memory"};
 };
 
 TEST_F(CheckpointMemoryTest, KnowsEachKeyAndOriginByItself) {

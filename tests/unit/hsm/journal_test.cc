@@ -11,6 +11,8 @@
 #include "hsm/tokend/file_journal.h"
 #include "hsm/tokend/journal_line.h"
 #include "tests/fakes/frozen_clock.h"
+#include "tests/fakes/full_disk.h"
+#include "tests/fakes/temp_folder.h"
 
 namespace antin::hsm {
 namespace {
@@ -41,14 +43,7 @@ JournalEntry checkpoint() {
 
 class JournalTest : public testing::Test {
  protected:
-  JournalTest() {
-    auto name = (std::filesystem::temp_directory_path() / "antin-journal-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  ~JournalTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string path() const { return folder_ + "/journal"; }
+  std::string path() const { return folder_.path() + "/journal"; }
   std::unique_ptr<FileJournal> open() {
     auto journal = FileJournal::open(path(), clock_);
     EXPECT_TRUE(journal) << to_log_line(journal.error());
@@ -81,7 +76,7 @@ class JournalTest : public testing::Test {
 
   const fakes::FrozenClock clock_{
       UtcTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}}};
-  std::string folder_;
+  fakes::TempFolder folder_{"journal"};
 };
 
 TEST_F(JournalTest, ChainsEachLineToTheOneBefore) {
@@ -199,11 +194,30 @@ TEST_F(JournalTest, KeepsItsOrderWhateverThreadsWrite) {
   EXPECT_EQ(seen, 40U);
 }
 
+TEST_F(JournalTest, AFullDiskSaysSoAndTheNextEntryFitsWhenThereIsRoom) {
+  const auto journal = open();
+  ASSERT_TRUE(journal->record(document(1)));
+  const auto size = std::filesystem::file_size(path());
+  {
+    // Room for a part of the line, which must not stay.
+    const fakes::FullDisk full(size + 10);
+    const auto refused = journal->record(document(2));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kTokendJournalFull);
+    EXPECT_EQ(info(refused.error().code).http_status, 503);
+    EXPECT_EQ(std::filesystem::file_size(path()), size);
+  }
+  EXPECT_TRUE(journal->record(document(2)));
+  const auto found = verify_journal(path(), {});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found.value().last, 2U);
+}
+
 TEST_F(JournalTest, SaysWhenItCannotBeWritten) {
-  const auto nowhere = FileJournal::open(folder_ + "/none/journal", clock_);
+  const auto nowhere = FileJournal::open(folder_.path() + "/none/journal", clock_);
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().code, Code::kFileUnwritable);
-  const auto absent = verify_journal(folder_ + "/absent", {});
+  const auto absent = verify_journal(folder_.path() + "/absent", {});
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().code, Code::kFileUnreadable);
 }

@@ -155,5 +155,27 @@ TEST(SignedAttributes, AreNoDigestNoTextNoCertificate) {
   EXPECT_FALSE(accepted({}));
 }
 
+// docs/PROTOCOL.login.md: who signs in signs no document, and who signs a document does not sign
+// in.
+TEST(SignedAttributes, OfALoginAreOfAContentTypeOfTheirOwnAndNoDocuments) {
+  const Bytes digest(32, 0x11), certificate(32, 0x22);
+  const auto of = [&](SignedContent content) {
+    return build_signed_attributes({.message_digest = digest,
+                                    .certificate_sha256 = certificate,
+                                    .signing_time = std::nullopt,
+                                    .content = content});
+  };
+  EXPECT_TRUE(accepted(of(SignedContent::kDocument)));
+  const auto login = of(SignedContent::kLogin);
+  EXPECT_FALSE(accepted(login));
+  EXPECT_EQ(
+      login,
+      set({attribute(kIdContentType,
+                     element(0x06, hex("6982e3f6e8a98bb0f2bcef9cb0cbe1f0fbbdfa35"))),
+           attribute(kIdMessageDigest, element(0x04, digest)),
+           attribute(kIdSigningCertificateV2,
+                     element(0x30, element(0x30, element(0x30, element(0x04, certificate)))))}));
+}
+
 }  // namespace
 }  // namespace antin::hsm

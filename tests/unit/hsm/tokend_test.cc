@@ -10,6 +10,7 @@
 #include "hsm/tokend/server.h"
 #include "tests/fakes/frozen_clock.h"
 #include "tests/fakes/signed_attributes.h"
+#include "tests/fakes/temp_folder.h"
 #include "tests/unit/hsm/listed_keys.h"
 
 namespace antin::hsm {
@@ -109,12 +110,8 @@ class TokendTest : public testing::Test {
       key.id = {7};
       keys_.list.push_back(std::move(key));
     }
-    auto name = (std::filesystem::temp_directory_path() / "antin-tokend-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    memory_ = CheckpointMemory::open(folder_ + "/checkpoints").value();
+    memory_ = CheckpointMemory::open(folder_.path() + "/checkpoints").value();
   }
-  ~TokendTest() override { std::filesystem::remove_all(folder_); }
   static std::string uri(const std::string& label) {
     return "pkcs11:token=token;object=" + label + ";type=private?module-path=/m.so";
   }
@@ -158,7 +155,7 @@ class TokendTest : public testing::Test {
   ListedKeys keys_;
   Checkpoints checkpoints_;
   Journal journal_;
-  std::string folder_;
+  fakes::TempFolder folder_{"tokend"};
   std::string unlocked_;
   bool pin_missing_ = false;
   std::unique_ptr<CheckpointMemory> memory_;
@@ -316,7 +313,7 @@ TEST_F(TokendTest, SignsCheckpointsThatOnlyGrow) {
 
 TEST_F(TokendTest, RemembersCheckpointsAcrossARestart) {
   EXPECT_EQ(sign_checkpoint("log", note(5)), "ok");
-  memory_ = CheckpointMemory::open(folder_ + "/checkpoints").value();
+  memory_ = CheckpointMemory::open(folder_.path() + "/checkpoints").value();
   Tokend tokend{parts()};
   TokendServer server{tokend, Peer::kClient};
   auto client = client_of(server);

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "certs/core/base64.h"
 #include "tests/unit/reports/made.h"
 #include "tests/unit/reports/xml.h"
-#include "verifier/markup.h"
 #include "verifier/report_etsi.h"
 
 namespace antin::verifier {

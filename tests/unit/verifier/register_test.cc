@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "certs/certificate.h"
+#include "certs/ossl/digest.h"
+#include "pdf/read/revision.h"
 #include "tests/unit/verifier/sample.h"
 #include "tests/unit/verifier/schema.h"
 #include "verifier/attestation.h"
@@ -397,6 +399,22 @@ TEST(RegisterEntryJson, IsReadStrictly) {
         R"({"state":"released","kind":"sao_y","officers":["00"]})",
         R"({"state":"released","kind":"sao_y","pages":-1})", R"([[[[[[[[[[]]]]]]]]]])"})
     EXPECT_EQ(read_register_entry(wrong).error().code, Code::kRegisterAnswerMalformed) << wrong;
+}
+
+// One pass over the document gives what a pass for each revision would.
+TEST(RegisterDigests, AreThoseOfTheDocumentAndOfItsRevisionsTheNewestFirst) {
+  Document document;
+  document.sign({});
+  for (int i = 0; i < 40; ++i) document.change_catalogue("/Private " + std::to_string(i));
+  const auto input = input_of(document, Profile::kDocument);
+  const auto octets = input.document.view();
+  const auto revisions = pdf::read_revisions(octets, input.policy.limits).value().revisions;
+  std::vector<Bytes> wanted{ossl::sha256(octets)};
+  for (auto at = revisions.rbegin(); at != revisions.rend() && wanted.size() < 32; ++at) {
+    if (at->end < octets.size()) wanted.push_back(ossl::sha256(octets.first(at->end)));
+  }
+  ASSERT_EQ(wanted.size(), 32U);
+  EXPECT_EQ(register_digests(input).value(), wanted);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "service/antind/api_keys.h"
 
+#include <future>
+
 #include "service/antind/sha256.h"
 #include "service/system/real.h"
 #include "tests/fakes/frozen_clock.h"
@@ -33,6 +35,18 @@ class KeyRingTest : public fakes::StoreFixture {
   fakes::FrozenClock clock_{kNow};
   SystemRandom random_;
 };
+
+TEST_F(KeyRingTest, A01_AKeyMayBelongToAPerson) {
+  KeyLimits limits;
+  limits.person = "nguyen.van.anh";
+  const auto key = add(limits), nobodys = add({});
+  KeyRing ring(*store_, clock_);
+  EXPECT_EQ(ring.caller(key, kPeer).value().person, "nguyen.van.anh");
+  EXPECT_EQ(ring.caller(nobodys, kPeer).value().person, "");
+  EXPECT_EQ(read_limits(to_json(limits))->person, "nguyen.van.anh");
+  limits.person = std::string(65, 'a');
+  EXPECT_EQ(first_wrong(limits), "person");
+}
 
 TEST_F(KeyRingTest, KnowsACallerByTheWholeKeyOnly) {
   fakes::FrozenClock clock(kNow);
@@ -156,6 +170,30 @@ TEST_F(KeyRingTest, RemembersWhenKeysWereUsed) {
   EXPECT_TRUE(ring.take_used().empty());
   ASSERT_TRUE(store_->keys_used(used));
   EXPECT_EQ(store_->keys().value().at(0).last_used, clock_.utc_now());
+}
+
+// The thread that serves every connection looks keys up: it must not wait for a database.
+TEST_F(KeyRingTest, AStoreThatHangsHoldsNobodyUp) {
+  const auto key = add({});
+  KeyRing ring(*store_, clock_);
+  ASSERT_TRUE(ring.caller(key, kPeer));
+  std::promise<void> hangs;
+  std::promise<void> answered;
+  auto over = answered.get_future();
+  store_->set_event_sink([&](Database&, const StoreEvent&) -> Status {
+    hangs.set_value();
+    over.wait_for(std::chrono::seconds(60));
+    return Done{};
+  });
+  const auto other = new_key("other", {Scope::kVerify}, clock_, random_);
+  auto writing = std::async(std::launch::async, [&] { return store_->add_key(other.stored); });
+  hangs.get_future().wait();
+  clock_.advance(std::chrono::seconds(2));
+  EXPECT_TRUE(ring.caller(key, kPeer));
+  EXPECT_TRUE(ring.caller(key, kPeer));
+  EXPECT_EQ(writing.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  answered.set_value();
+  EXPECT_TRUE(writing.get());
 }
 
 TEST(KeyLimits, AreReadAsTheyWereWrittenAndNothingElse) {

@@ -2,6 +2,7 @@
 
 #include "service/antind/sha256.h"
 #include "tests/fakes/store_fixture.h"
+#include "tests/fakes/stored_rows.h"
 
 namespace antin::service {
 namespace {
@@ -30,19 +31,8 @@ class CallersRegisterTest : public fakes::StoreFixture {
                             .signed_end = content.size(),
                             .entry = {}};
     if (!unit.empty()) {
-      original.entry = StoredEntry{.kind = "certified_copy",
-                                   .number = number,
-                                   .book = "01",
-                                   .day = "2026-06-01",
-                                   .unit_code = unit,
-                                   .unit_name = "Unit " + unit,
-                                   .pages = 1,
-                                   .state = "released",
-                                   .code = "CODE" + id,
-                                   .decision = {},
-                                   .decision_day = {},
-                                   .officers = {},
-                                   .agencies = {}};
+      original.entry = fakes::stored_entry(number, "CODE" + id, unit);
+      original.entry->book = "01";
     }
     return original;
   }

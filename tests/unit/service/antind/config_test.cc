@@ -137,7 +137,7 @@ TEST(Front, KnowsItsOwnNames) {
   const auto is_ours = [](const std::string& host, const Config::Http& http) {
     RequestHead head;
     head.fields = {{"host", host}};
-    return is_our_host(head, http);
+    return is_our_host(head, http.hosts);
   };
   Config::Http http;
   EXPECT_TRUE(is_ours("anything", http));
@@ -146,7 +146,7 @@ TEST(Front, KnowsItsOwnNames) {
     EXPECT_TRUE(is_ours(good, http)) << good;
   for (const auto* bad : {"evil.example", "other.example", "antin.example.evil", "[::2]"})
     EXPECT_FALSE(is_ours(bad, http)) << bad;
-  EXPECT_TRUE(is_our_host(RequestHead{}, http));
+  EXPECT_TRUE(is_our_host(RequestHead{}, http.hosts));
 }
 
 TEST(Front, SendsHstsWhereThereIsTls) {

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "service/antind/http_server.h"
+#include "service/http/http_server.h"
 #include "service/antind/problem.h"
 #include "service/system/real.h"
 #include "tests/fakes/raw_client.h"
@@ -93,7 +93,7 @@ class HttpServerTest : public ::testing::Test {
  protected:
   void start(HttpSettings settings = {}) {
     settings.linger_within = std::chrono::milliseconds(50);
-    server_ = std::make_unique<HttpServer>(settings, handler_, clock_, random_);
+    server_ = std::make_unique<HttpServer>(settings, handler_, *time_, random_);
     const auto port = server_->listen("127.0.0.1", 0);
     ASSERT_TRUE(port);
     port_ = port.value();
@@ -112,6 +112,7 @@ class HttpServerTest : public ::testing::Test {
   std::shared_ptr<const TlsContext> tls_;  ///< set before start(): the server speaks TLS
   EchoHandler handler_;
   SystemClock clock_;
+  const Clock* time_ = &clock_;  ///< another one before start(): what the server goes by
   SystemRandom random_;
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;

@@ -1,4 +1,4 @@
-#include "service/antind/http_parser.h"
+#include "service/http/http_parser.h"
 
 #include <gtest/gtest.h>
 

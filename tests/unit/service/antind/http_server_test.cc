@@ -1,4 +1,4 @@
-#include "service/antind/http_server.h"
+#include "service/http/http_server.h"
 
 #include <array>
 #include <memory>
@@ -40,6 +40,67 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
     const auto answer = client.receive();
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->body, std::to_string(i));
+  }
+}
+
+// Stands still until somebody moves it, from any thread.
+class StandingClock final : public Clock {
+ public:
+  UtcTime utc_now() const override { return system_.utc_now(); }
+  std::chrono::steady_clock::time_point ticks() const override {
+    return std::chrono::steady_clock::time_point(milliseconds(ticks_));
+  }
+  void advance(milliseconds by) { ticks_ += by.count(); }
+
+ private:
+  SystemClock system_;
+  std::atomic<std::int64_t> ticks_ = 3'600'000;
+};
+
+class Pipelining : public HttpServerTest {
+ protected:
+  static constexpr int kAtOnce = 16;
+  static constexpr milliseconds kEvery{10};
+  void SetUp() override {
+    time_ = &standing_;
+    start();
+  }
+  static void asks(RawClient& client, int times) {
+    std::string many;
+    for (int i = 0; i < times; ++i) many += kGet;
+    ASSERT_TRUE(client.send(many));
+  }
+  static void gets(RawClient& client, int times) {
+    for (int i = 0; i < times; ++i) ASSERT_TRUE(client.receive()) << i;
+  }
+  StandingClock standing_;
+};
+
+TEST_F(Pipelining, WaitsForItsTurnWhileALoneRequestIsAnsweredAtOnce) {
+  RawClient many(port_), one(port_);
+  asks(many, 1 + 2 * kAtOnce + 3);
+  gets(many, 1 + kAtOnce);
+  ASSERT_TRUE(one.ask(std::string(kGet)));
+  EXPECT_EQ(handler_.answers, 1 + kAtOnce + 1);
+  standing_.advance(kEvery);
+  gets(many, kAtOnce);
+  ASSERT_TRUE(one.ask(std::string(kGet)));
+  EXPECT_EQ(handler_.answers, 1 + 2 * kAtOnce + 2);
+  standing_.advance(kEvery);
+  gets(many, 3);
+}
+
+TEST_F(Pipelining, SharesItsTurnsAmongThoseWhoDoIt) {
+  RawClient first(port_), second(port_);
+  constexpr int kTurns = 4;
+  asks(first, 1 + kAtOnce + kTurns * kAtOnce / 2);
+  gets(first, 1 + kAtOnce);
+  asks(second, 1 + kTurns * kAtOnce / 2);
+  gets(second, 1);
+  for (int turn = 0; turn < kTurns; ++turn) {
+    standing_.advance(kEvery);
+    gets(first, kAtOnce / 2);
+    gets(second, kAtOnce / 2);
   }
 }
 

@@ -189,6 +189,113 @@ TEST_F(HttpTls, TellsHandlersWhichClientCertificateWasShown) {
   EXPECT_FALSE(rogue.ask(who));
 }
 
+// What a client with this certificate is told, "" when the handshake is refused.
+class HttpTlsLists : public HttpTls {
+ protected:
+  void SetUp() override {
+    HttpTls::SetUp();
+    pki_.write("other", TlsPki::issue("archive", &pki_.authority()));
+    portal_ = read("client");
+  }
+  ossl::X509Ptr read(const std::string& name) const {
+    const ossl::BioPtr in(BIO_new_file(pki_.certificate(name).c_str(), "r"));
+    return ossl::X509Ptr(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  }
+  std::shared_ptr<const TlsContext> with_lists(const std::vector<std::string>& names,
+                                               const std::string& ca = "ca") const {
+    TlsFiles files{.certificate = pki_.certificate("server"),
+                   .key = pki_.key("server"),
+                   .client_ca = pki_.certificate(ca)};
+    for (const auto& name : names) files.client_crls.push_back(pki_.list(name));
+    auto context = TlsContext::load(files);
+    EXPECT_TRUE(context);
+    return context ? std::move(context).value() : nullptr;
+  }
+  std::string who(const std::string& name) {
+    TlsClient client(port_, with_certificate(name));
+    const auto answer = client.ask(kWho);
+    return answer ? answer->body.substr(answer->body.rfind('|') + 1) : "";
+  }
+  static constexpr const char* kWho = "GET /who HTTP/1.1\r\nHost: a\r\n\r\n";
+  ossl::X509Ptr portal_;
+};
+
+TEST_F(HttpTlsLists, A06_ARevokedClientIsRefusedAndItsNeighbourIsNot) {
+  pki_.write_list("none", pki_.authority(), {});
+  pki_.write_list("some", pki_.authority(), {portal_.get()});
+  tls_ = with_lists({"none"});
+  start();
+  EXPECT_EQ(who("client"), "CN=portal");
+  server_->use_tls(with_lists({"some"}));
+  EXPECT_EQ(who("client"), "");
+  EXPECT_EQ(who("other"), "CN=archive");
+}
+
+TEST_F(HttpTlsLists, WithOneListEveryIssuerNeedsOneThatIsCurrentAndItsOwn) {
+  pki_.write_list("ended", pki_.authority(), {}, -2L * 86'400);
+  pki_.write_list("current", pki_.authority(), {});
+  const auto stranger = TlsPki::issue("Stranger", nullptr);
+  const auto twin = TlsPki::issue("Authority", nullptr);  // the same name, another key
+  pki_.write_list("strangers", stranger, {});
+  pki_.write_list("forged", twin, {});
+  tls_ = with_lists({"current"});
+  start();
+  for (const auto* useless : {"ended", "strangers", "forged"}) {
+    server_->use_tls(with_lists({useless}));
+    EXPECT_EQ(who("client"), "") << useless;
+  }
+  const auto both = with_lists({"strangers", "current"});
+  ASSERT_TRUE(both->lists_end());
+  server_->use_tls(both);
+  EXPECT_EQ(who("client"), "CN=portal");
+  // Who shows no certificate is not asked.
+  TlsClient nameless(port_);
+  EXPECT_EQ(nameless.ask(kWho)->status, 200);
+}
+
+TEST_F(HttpTlsLists, AnOpenConnectionOfARevokedClientEnds) {
+  pki_.write_list("none", pki_.authority(), {});
+  pki_.write_list("some", pki_.authority(), {portal_.get()});
+  tls_ = with_lists({"none"});
+  start();
+  TlsClient portal(port_, with_certificate("client"));
+  ASSERT_EQ(portal.ask(kWho)->status, 200);
+  TlsClient nameless(port_);
+  ASSERT_EQ(nameless.ask(kWho)->status, 200);
+  server_->use_tls(with_lists({"some"}));
+  EXPECT_TRUE(portal.closed());
+  EXPECT_EQ(nameless.ask(kWho)->status, 200);
+}
+
+TEST_F(HttpTlsLists, WhatIsNoListStopsTheStart) {
+  pki_.write_list("good", pki_.authority(), {});
+  std::ofstream(pki_.list("bad")) << "no list\n";
+  const auto code = [&](const std::string& name) {
+    const auto context = TlsContext::load({.certificate = pki_.certificate("server"),
+                                           .key = pki_.key("server"),
+                                           .client_ca = pki_.certificate("ca"),
+                                           .client_crls = {pki_.list(name)}});
+    return context ? std::nullopt : std::optional(context.error().code);
+  };
+  EXPECT_EQ(code("good"), std::nullopt);
+  EXPECT_EQ(code("bad"), Code::kTlsUnusable);
+  EXPECT_EQ(code("absent"), Code::kFileUnreadable);
+}
+
+TEST_F(HttpTls, TakesUpDeadlinesAndNumbersWhileItRuns) {
+  HttpSettings settings;
+  settings.idle_within = milliseconds(60'000);
+  start(settings);
+  TlsClient before(port_);
+  ASSERT_EQ(before.ask(kGet)->status, 200);
+  settings.idle_within = milliseconds(40);
+  server_->use_settings(settings);
+  EXPECT_TRUE(before.closed());
+  TlsClient after(port_);
+  EXPECT_EQ(after.ask(kGet)->status, 200);
+  EXPECT_TRUE(after.closed());
+}
+
 TEST_F(HttpTls, ASilentOrDrippingHandshakeIsClosedAndKeepsNobodyOut) {
   HttpSettings settings;
   settings.handshake_within = milliseconds(60);
@@ -269,7 +376,7 @@ class TlsFilesTest : public ::testing::Test {
  protected:
   std::optional<Code> load(const std::string& certificate, const std::string& key) const {
     const auto context =
-        TlsContext::load({pki_.certificate(certificate), pki_.key(key), std::string()});
+        TlsContext::load({.certificate = pki_.certificate(certificate), .key = pki_.key(key)});
     return context ? std::nullopt : std::optional(context.error().code);
   }
   TlsPki pki_;

@@ -10,6 +10,7 @@
 #include "tests/fakes/frozen_clock.h"
 #include "tests/fakes/log_keys.h"
 #include "tests/fakes/store_fixture.h"
+#include "tests/fakes/stored_rows.h"
 
 namespace antin::service {
 namespace {
@@ -48,7 +49,7 @@ class LogDeskTest : public fakes::StoreFixture {
                                                      .metrics = &metrics_,
                                                      .clock = &clock_,
                                                      .random = &random_,
-                                                     .origin = "log.example/antin",
+                                                     .origin = origin_,
                                                      .key = key_,
                                                      .journal = {}});
     ASSERT_TRUE(desk_->open(Bytes(32, 7)));
@@ -73,6 +74,7 @@ class LogDeskTest : public fakes::StoreFixture {
   Descriptor null_{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   Log log_{null_.get(), clock_};
   Metrics metrics_;
+  std::string origin_ = "log.example/antin";
   std::shared_ptr<FakeKey> key_ = std::make_shared<FakeKey>();
   std::unique_ptr<Database> db_;
   std::unique_ptr<LogDesk> desk_;
@@ -104,19 +106,7 @@ TEST_F(LogDeskTest, SignsACheckpointWhenSomethingWasAddedAndOnlyThen) {
                           .owner = "key-1",
                           .created = kNow,
                           .revisions = {}};
-  original.entry = StoredEntry{.kind = "result",
-                               .number = "1",
-                               .book = "01/2026",
-                               .day = "2026-06-01",
-                               .unit_code = "A",
-                               .unit_name = "A",
-                               .pages = 1,
-                               .state = "released",
-                               .code = "0123456789abcdef",
-                               .decision = {},
-                               .decision_day = {},
-                               .officers = {},
-                               .agencies = {}};
+  original.entry = fakes::stored_entry("1", "0123456789abcdef", "A");
   bool fresh = false;
   ASSERT_TRUE(store_->add_original(original, fresh));
   turn_after(std::chrono::seconds(2));
@@ -145,6 +135,37 @@ TEST_F(LogDeskTest, TriesAgainWhenTheKeyHolderWasAwayAndKeepsNothingWrong) {
   key_->wrong = false;
   turn_after(std::chrono::seconds(60));
   EXPECT_TRUE(newest(audit::Log::kAudit));
+}
+
+TEST_F(LogDeskTest, TellsWhatCameOfANewConfiguration) {
+  desk_->configuration_refused(Bytes(32, 9), make_error(Code::kConfigUnsafe, "x"));
+  turn_after(std::chrono::seconds(1));
+  desk_->configured(Bytes(32, 8));
+  turn_after(std::chrono::seconds(1));
+  EXPECT_EQ(kinds(), (Names{"configuration", "configuration_refused", "configuration"}));
+  const auto refused = audit::LogReader(*db_, audit::Log::kAudit).leaves(1, 1).value().at(0);
+  EXPECT_EQ(audit::decode_audit(*refused.record)->event.facts.at("code"), "config.unsafe");
+  // With the file that it took up the next start is a start and no change.
+  ASSERT_TRUE(desk_->open(Bytes(32, 8)));
+  EXPECT_EQ(kinds().back(), "started");
+}
+
+TEST_F(LogDeskTest, A04_ARestoredStoreSignsNoCheckpointUnderItsOldName) {
+  desk_->turn();
+  const auto before = newest(audit::Log::kAudit);
+  ASSERT_TRUE(before);
+  ASSERT_TRUE(store_->in_transaction([](Database& database) {
+    return database.execute("INSERT INTO store_state VALUES('generation', '1')");
+  }));
+  const auto asked = key_->asked;
+  start();
+  turn_after(std::chrono::seconds(60));
+  EXPECT_EQ(key_->asked, asked);
+  EXPECT_EQ(newest(audit::Log::kAudit)->size, before->size);
+  origin_ = "log.example/antin-2";
+  start();
+  turn_after(std::chrono::seconds(60));
+  EXPECT_GT(newest(audit::Log::kAudit)->size, before->size);
 }
 
 TEST_F(LogDeskTest, WritesLoginsOnceADayAndRefusalsWithTheirNumber) {
@@ -181,8 +202,7 @@ TEST_F(LogDeskTest, WhatItDoesIsFoundClean) {
   const auto vkey = audit::LogReader(*db_, audit::Log::kAudit).fact("vkey.audit").value();
   const auto key = audit::VerifierKey::parse(vkey.value_or(""));
   ASSERT_TRUE(key);
-  const auto report = audit::verify_log(*db_, audit::Log::kAudit,
-                                        {.key = &key.value(), .kept = {}, .on_record = {}});
+  const auto report = audit::verify_log(*db_, audit::Log::kAudit, {.key = &key.value()});
   ASSERT_TRUE(report);
   EXPECT_TRUE(report.value().findings.empty());
   EXPECT_EQ(report.value().proven.value, 21U);

@@ -159,6 +159,26 @@ TEST(PreparedCheck, TakesOnlyTheCompletedFileThatWasSigned) {
             Code::kCompletedDiffers);
 }
 
+TEST(PreparedCheck, ACmsMadeOutsideHoldsTheDigestAndTheCertificate) {
+  const World world;
+  const auto ranges = world.check(world.prepared()).value().ranges;
+  const auto code = [&](const std::string& digits) {
+    const auto checked = check_completed_cms(world.original, world.completed(digits), ranges);
+    return checked ? std::nullopt : std::optional(checked.error().code);
+  };
+  const auto digest = to_hex(ranges.message_digest), certificate = to_hex(ranges.certificate);
+  EXPECT_EQ(code("30" + digest + certificate), std::nullopt);
+  EXPECT_EQ(code("30" + certificate), Code::kCompletedDiffers);
+  EXPECT_EQ(code("30" + digest), Code::kCompletedDiffers);
+  auto changed = world;
+  changed.tail.at(2) ^= 1U;
+  EXPECT_EQ(
+      check_completed_cms(world.original, changed.completed("30" + digest + certificate), ranges)
+          .error()
+          .code,
+      Code::kCompletedDiffers);
+}
+
 TEST(PreparedCheck, WhatWaitsInTheStoreComesBackAsItWas) {
   const World world;
   const auto ranges = world.check(world.prepared()).value().ranges;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "service/antind/address.h"
+#include "service/http/address.h"
 
 namespace antin::service {
 namespace {

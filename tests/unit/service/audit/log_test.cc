@@ -1,121 +1,8 @@
-#include <map>
-
-#include "service/audit/log_reader.h"
-#include "service/audit/log_writer.h"
-#include "service/audit/reconcile.h"
-#include "service/audit/store_events.h"
-#include "service/audit/verify.h"
-#include "tests/fakes/counting_random.h"
-#include "tests/fakes/frozen_clock.h"
-#include "tests/fakes/log_keys.h"
-#include "tests/fakes/store_fixture.h"
+#include "tests/fakes/stored_rows.h"
+#include "tests/unit/service/audit/log_fixture.h"
 
 namespace antin::audit {
 namespace {
-
-const UtcTime kNow{std::chrono::sys_seconds(std::chrono::seconds(1'800'000'000))};
-constexpr const char* kOrigin = "log.example/antin";
-
-class LogTest : public fakes::StoreFixture {
- protected:
-  void SetUp() override {
-    StoreFixture::SetUp();
-    db_ = database();
-    store_->set_event_sink(store_events(clock_, random_));
-  }
-
-  // What `work` writes, in one transaction.
-  template <class Work>
-  void write(const Work& work) {
-    const auto done = db_->transaction([&]() -> Status {
-      LogWriter logs(*db_, random_);
-      return work(logs);
-    });
-    ASSERT_TRUE(done) << to_log_line(done.error());
-  }
-  void grow(std::size_t count) {
-    write([&](LogWriter& logs) -> Status {
-      for (std::size_t i = 0; i < count; ++i) {
-        const auto what = std::to_string(written_++);
-        ANTIN_TRY(const auto first, logs.audit({"test", "", what, {{"what", what}}}, kNow));
-        static_cast<void>(first);
-        ANTIN_TRY(const auto second,
-                  logs.issued(Bytes(32, static_cast<std::uint8_t>(written_)), kReleased));
-        static_cast<void>(second);
-      }
-      return Done{};
-    });
-  }
-  void checkpoint(Log log) {
-    LogReader reader(*db_, log);
-    const auto size = reader.size();
-    ASSERT_TRUE(size);
-    const auto root = root_at(size.value(), reader.nodes());
-    ASSERT_TRUE(root) << to_log_line(root.error());
-    const auto text = checkpoint_text({origin_of(kOrigin, log), {size.value(), root.value()}});
-    const auto note = to_text(SignedNote{text, {key(log).sign(text)}});
-    write([&](LogWriter& logs) { return logs.keep_checkpoint(log, size.value(), note, kNow); });
-  }
-  const fakes::LogKey& key(Log log) const { return log == Log::kAudit ? audit_key_ : issued_key_; }
-
-  VerifyReport verify(Log log, std::vector<Checkpoint> kept = {}) {
-    VerifyReport report;
-    const auto done = db_->snapshot([&]() -> Status {
-      ANTIN_TRY(report,
-                verify_log(*db_, log,
-                           {.key = &key(log).verifier, .kept = std::move(kept), .on_record = {}}));
-      return Done{};
-    });
-    EXPECT_TRUE(done) << to_log_line(done.error());
-    return report;
-  }
-  static std::vector<std::string> codes(const Findings& findings) {
-    std::vector<std::string> all;
-    for (const auto& finding : findings) {
-      auto text = std::string(info(finding.code).name);
-      for (const auto& [name, value] : finding.params) {
-        if (name == "so" || name == "la" || name == "id") text += " " + value;
-      }
-      all.push_back(text);
-    }
-    return all;
-  }
-  std::vector<std::string> found(Log log) { return codes(verify(log).findings); }
-  void tamper(const std::string& sql, const Database::Values& values = {}) {
-    const auto done = db_->transaction([&] { return db_->execute(sql, values); });
-    ASSERT_TRUE(done) << to_log_line(done.error());
-  }
-  // All inner nodes anew from the entries, as somebody with the database and time would.
-  void rebuild(Log log) {
-    const auto id = static_cast<std::int64_t>(log);
-    tamper("DELETE FROM log_node WHERE log=?1", {id});
-    const auto leaves = LogReader(*db_, log).leaves(0, 100'000);
-    ASSERT_TRUE(leaves);
-    GrowingTree tree;
-    std::vector<std::pair<NodeId, Hash>> nodes;
-    for (const auto& leaf : leaves.value())
-      tree.add(leaf_hash(leaf.entry),
-               [&](const NodeId& node, const Hash& hash) { nodes.emplace_back(node, hash); });
-    ASSERT_TRUE(db_->transaction([&]() -> Status {
-      for (const auto& [node, hash] : nodes)
-        ANTIN_CHECK(db_->execute("INSERT INTO log_node VALUES(?1, ?2, ?3, ?4)",
-                                 {id, std::int64_t{node.level},
-                                  static_cast<std::int64_t>(node.number), to_bytes(hash)}));
-      return db_->execute("UPDATE log_size SET size=?2 WHERE log=?1",
-                          {id, static_cast<std::int64_t>(leaves.value().size())});
-    }));
-  }
-
-  static constexpr auto kReleased = IssuedState::kReleased;
-  fakes::FrozenClock clock_{kNow};
-  fakes::CountingRandom random_;
-  fakes::LogKey audit_key_ = fakes::LogKey::of("log.example/antin/audit");
-  fakes::LogKey issued_key_ = fakes::LogKey::of("log.example/antin/issued");
-  std::unique_ptr<Database> db_;
-  std::size_t written_ = 0;
-};
-
-using Names = std::vector<std::string>;
 
 TEST_F(LogTest, AnUntouchedLogIsFoundClean) {
   for (const auto log : {Log::kAudit, Log::kIssued}) EXPECT_EQ(found(log), Names{}) << name(log);
@@ -303,16 +190,6 @@ TEST_F(LogTest, TilesAndProofsLeadToTheCheckpoint) {
   }
 }
 
-service::StoredSignature stored_signature(const std::string& id) {
-  return {.id = id,
-          .owner = "key-1",
-          .sha256 = Bytes(32, 1),
-          .input_sha256 = Bytes(32, 2),
-          .size = 10,
-          .created = kNow,
-          .facts = "{}"};
-}
-
 // A signature whose job ran as it should.
 class ReconcileTest : public LogTest {
  protected:
@@ -329,18 +206,8 @@ class ReconcileTest : public LogTest {
     EXPECT_EQ(step(), Names{});
   }
   void begin(const std::string& job, std::uint8_t what) {
-    const service::StoredJob stored{.id = job,
-                                    .kind = "sign",
-                                    .owner = "key-1",
-                                    .state = service::JobState::kRunning,
-                                    .created = kNow,
-                                    .updated = kNow,
-                                    .input_sha256 = Bytes(32, 2),
-                                    .options = {},
-                                    .result = {},
-                                    .target = {}};
     if (!store_->any_job(job).value()) {
-      ASSERT_TRUE(store_->add_job(stored));
+      ASSERT_TRUE(store_->add_job(fakes::stored_job(job, kNow, service::JobState::kRunning)));
     }
     ASSERT_TRUE(store_->in_transaction(
         [&](Database& db) { return expect_signature(db, job, Bytes(32, what), kNow); }));
@@ -353,7 +220,7 @@ class ReconcileTest : public LogTest {
                         .root = {}});
   }
   void release(const std::string& job) {
-    ASSERT_TRUE(store_->finish_signature(stored_signature("s-" + job), job, "{}"));
+    ASSERT_TRUE(store_->finish_signature(fakes::stored_signature("s-" + job, kNow), job, "{}"));
   }
   Names step() {
     const auto findings =
@@ -442,6 +309,28 @@ TEST_F(ReconcileTest, ACheckpointBeyondTheLogShowsThatItWasRolledBack) {
   EXPECT_EQ(step(), Names{"audit.history_changed 0 5"});
 }
 
+TEST_F(ReconcileTest, WhatTheKeySignedWhileTheDatabaseWasReadIsNoAlarm) {
+  begin("j1", 1);
+  journaled(1);
+  // After the snapshot of the database; its job is not in it.
+  journaled(9);
+  const auto compared = [&](const JournalSpan& span) {
+    return codes(compare_with_journal(*db_, journal_, kOrigin, span).value());
+  };
+  EXPECT_EQ(compared({.after = {}, .up_to = 1}), Names{});
+  EXPECT_EQ(compared({.after = {}, .up_to = 2}), Names{"audit.signature_unknown 2"});
+}
+
+TEST_F(ReconcileTest, WhereTheComparisonBeganIsTheLogsWordAndNotTheDatabases) {
+  journaled(9);  // nobody's
+  EXPECT_EQ(step(), Names{"audit.signature_unknown 1"});
+  // Somebody lets it begin later, so that the entry is not looked at.
+  tamper("UPDATE log_fact SET value='1' WHERE name='journal.baseline'");
+  EXPECT_EQ(offline(), Names{"audit.journal_before 1"});
+  const auto told = compare_with_journal(*db_, journal_, kOrigin, {.after = 0, .up_to = {}});
+  EXPECT_EQ(codes(told.value()), (Names{"audit.journal_moved 0 1", "audit.signature_unknown 1"}));
+}
+
 // The register beside the log.
 TEST_F(ReconcileTest, ARegisterChangedBehindTheLogIsNamed) {
   write([](LogWriter& logs) { return logs.set("began", "0"); });
@@ -454,9 +343,10 @@ TEST_F(ReconcileTest, ARegisterChangedBehindTheLogIsNamed) {
     RegisterCheck rows(*db_, report);
     const auto walked = verify_log(
         *db_, Log::kAudit,
-        {.key = &audit_key_.verifier, .kept = {}, .on_record = [&](const AuditRecord& record) {
-           return rows.on_record(record);
-         }});
+        {.key = &audit_key_.verifier,
+         .earlier = {},
+         .kept = {},
+         .on_record = [&](const AuditRecord& record) { return rows.on_record(record); }});
     EXPECT_TRUE(walked);
     EXPECT_TRUE(rows.finish());
     return codes(report.findings);

@@ -1,74 +1,22 @@
 #include "service/net/poco_fetcher.h"
 
-#include <arpa/inet.h>
 #include <atomic>
-#include <functional>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/loopback_server.h"
+
 namespace antin::service {
 namespace {
 
-// A server on a free port of the loopback that plays one script per connection.
-class LoopbackServer {
- public:
-  using Script = std::function<void(int)>;
-  explicit LoopbackServer(Script script) : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    EXPECT_EQ(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener_, 8), 0);
-    EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this, script = std::move(script)] {
-      for (;;) {
-        const int connection = ::accept(listener_, nullptr, nullptr);
-        if (connection < 0) return;
-        ++connections_;
-        script(connection);
-        ::close(connection);
-      }
-    });
-  }
-  ~LoopbackServer() {
-    ::shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-  }
-  LoopbackServer(const LoopbackServer&) = delete;
-  LoopbackServer& operator=(const LoopbackServer&) = delete;
-  std::string url(const std::string& path = "/tsa") const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
-  }
-  int connections() const { return connections_; }
-
- private:
-  int listener_;
-  int port_ = 0;
-  std::atomic<int> connections_{0};
-  std::thread thread_;
-};
-
-std::string read_request(int connection) {
-  std::string text;
-  char octet = 0;
-  while (text.find("\r\n\r\n") == std::string::npos && ::read(connection, &octet, 1) == 1)
-    text += octet;
-  const auto at = text.find("Content-Length: ");
-  const auto length = at == std::string::npos ? 0 : std::stoul(text.substr(at + 16));
-  for (std::size_t i = 0; i < length && ::read(connection, &octet, 1) == 1; ++i) text += octet;
-  return text;
-}
+using antin::testing::LoopbackServer;
+using antin::testing::read_request;
 
 void say(int connection, std::string_view text) {
-  EXPECT_EQ(::send(connection, text.data(), text.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(text.size()));
+  EXPECT_TRUE(antin::testing::say(connection, text));
 }
 
 LoopbackServer::Script answer(std::string text) {

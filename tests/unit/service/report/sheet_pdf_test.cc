@@ -1,20 +1,18 @@
 #include "service/report/sheet_pdf.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <sstream>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/debian_tool.h"
 #include "tests/unit/reports/made.h"
 
 namespace antin::service {
 namespace {
 
+using fakes::said_of;
 using verifier::SheetLanguage;
 using verifier::Verdict;
 namespace made = verifier::made;
@@ -23,23 +21,6 @@ Bytes pdf_of(const verifier::Report& report) {
   const auto pdf = sheet_pdf(verifier::make_sheet(report, SheetLanguage::kBoth));
   EXPECT_TRUE(pdf);
   return pdf ? pdf.value() : Bytes{};
-}
-
-// What a program of Debian says about the file.
-std::string said_of(const Bytes& pdf, const std::string& before, const std::string& after) {
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("antin-sheet-" + std::to_string(::getpid()) + ".pdf");
-  std::ofstream{path, std::ios::binary} << as_text(pdf);
-  const auto command = before + " " + path.string() + " " + after + " 2>&1";
-  std::string out;
-  FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): our own words
-  char buffer[4096];
-  for (std::size_t got = 0;
-       pipe != nullptr && (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
-    out.append(buffer, got);
-  if (pipe != nullptr) ::pclose(pipe);
-  std::filesystem::remove(path);
-  return out;
 }
 
 // Letters only: line breaks and columns are the layout's.

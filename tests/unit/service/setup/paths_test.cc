@@ -1,17 +1,9 @@
-#include "service/setup/paths.h"
-
-#include <filesystem>
-#include <fstream>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "service/setup/installation.h"
 #include "tests/fakes/frozen_clock.h"
+#include "tests/unit/service/setup/setup_fixture.h"
 
 namespace antin::service::setup {
 namespace {
@@ -19,44 +11,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class Paths : public ::testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "antin-setup-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string file(const std::string& name, mode_t mode, const std::string& text = "x") const {
-    const auto path = folder_ + "/" + name;
-    std::ofstream(path) << text;
-    EXPECT_EQ(::chmod(path.c_str(), mode), 0);
-    return path;
-  }
-  static std::vector<Code> codes(const Problems& problems) {
-    std::vector<Code> out;
-    out.reserve(problems.size());
-    for (const auto& problem : problems) out.push_back(problem.error.code);
-    return out;
-  }
-  static std::vector<Code> checked(const std::string& path, Use use,
-                                   const Account& account = Account::own()) {
-    Problems problems;
-    check_path({"a.key", path, use}, account, problems);
-    return codes(problems);
-  }
-
-  std::string folder_;
-};
-
 TEST_F(Paths, WhatIsInOrderIsNotSpokenOf) {
   EXPECT_THAT(checked(file("open", 0644), Use::kFile), IsEmpty());
   EXPECT_THAT(checked(file("secret", 0600), Use::kSecret), IsEmpty());
   EXPECT_THAT(checked(file("read-only", 0400), Use::kSecret), IsEmpty());
-  EXPECT_THAT(checked(folder_, Use::kFolder), IsEmpty());
-  EXPECT_THAT(checked(folder_, Use::kOwnFolder), IsEmpty());
-  EXPECT_THAT(checked(folder_ + "/made-at-start", Use::kOwnFolder), IsEmpty());
+  EXPECT_THAT(checked(folder_.path(), Use::kFolder), IsEmpty());
+  EXPECT_THAT(checked(folder_.path(), Use::kOwnFolder), IsEmpty());
+  EXPECT_THAT(checked(folder_.path() + "/made-at-start", Use::kOwnFolder), IsEmpty());
 }
 
 TEST_F(Paths, ASecretThatOthersCanReadStops) {
@@ -66,7 +27,7 @@ TEST_F(Paths, ASecretThatOthersCanReadStops) {
 
 TEST_F(Paths, WhatOthersCanChangeStops) {
   EXPECT_THAT(checked(file("open", 0646), Use::kFile), ElementsAre(Code::kSetupFileWritable));
-  const auto inner = folder_ + "/inner";
+  const auto inner = folder_.path() + "/inner";
   std::filesystem::create_directory(inner);
   file("inner/root.crt", 0644);
   EXPECT_THAT(checked(inner, Use::kFolder), IsEmpty());
@@ -80,27 +41,28 @@ TEST_F(Paths, WhatOthersCanChangeStops) {
 }
 
 TEST_F(Paths, WhatIsNotThereOrOfAnotherKindIsMissing) {
-  EXPECT_THAT(checked(folder_ + "/none", Use::kFile), ElementsAre(Code::kSetupFileMissing));
-  EXPECT_THAT(checked(folder_, Use::kFile), ElementsAre(Code::kSetupFileMissing));
+  EXPECT_THAT(checked(folder_.path() + "/none", Use::kFile), ElementsAre(Code::kSetupFileMissing));
+  EXPECT_THAT(checked(folder_.path(), Use::kFile), ElementsAre(Code::kSetupFileMissing));
   EXPECT_THAT(checked(file("a", 0600), Use::kFolder), ElementsAre(Code::kSetupFileMissing));
-  EXPECT_THAT(checked(folder_ + "/no/where", Use::kOwnFolder),
+  EXPECT_THAT(checked(folder_.path() + "/no/where", Use::kOwnFolder),
               ElementsAre(Code::kSetupFolderUnwritable));
 }
 
 TEST_F(Paths, RightsAreThoseOfTheServicesUser) {
   // Nobody's rights, whoever runs this test.
   const Account other{"other", 54'321, {54'321}};
-  ASSERT_EQ(::chmod(folder_.c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(folder_.path().c_str(), 0755), 0);
   EXPECT_THAT(checked(file("mine", 0600), Use::kFile, other),
               ::testing::Contains(Code::kSetupFileMissing));
-  EXPECT_THAT(checked(folder_, Use::kOwnFolder, other), ElementsAre(Code::kSetupFolderUnwritable));
-  ASSERT_EQ(::chmod(folder_.c_str(), 0700), 0);
+  EXPECT_THAT(checked(folder_.path(), Use::kOwnFolder, other),
+              ElementsAre(Code::kSetupFolderUnwritable));
+  ASSERT_EQ(::chmod(folder_.path().c_str(), 0700), 0);
   EXPECT_THAT(checked(file("open", 0644), Use::kFile, other),
               ::testing::Contains(Code::kSetupFileMissing));
 }
 
 TEST_F(Paths, ASocketNobodyAnswersAtIsSpokenOfAndDoesNotStop) {
-  const auto path = folder_ + "/socket";
+  const auto path = folder_.path() + "/socket";
   Problems problems;
   check_path({"a.key", path, Use::kSocket}, Account::own(), problems);
   ASSERT_EQ(codes(problems), std::vector{Code::kSetupSocketMissing});
@@ -139,11 +101,10 @@ TEST_F(Paths, RootAndUnknownUsersAreNoAccount) {
 class Installation : public Paths {
  protected:
   void SetUp() override {
-    Paths::SetUp();
-    std::filesystem::create_directory(folder_ + "/trust");
-    std::filesystem::copy(ANTIN_SOURCE_DIR "/tests/pki/certs/root.crt", folder_ + "/trust");
-    config_.verify.trust = folder_ + "/trust";
-    config_.store.folder = folder_ + "/store";
+    std::filesystem::create_directory(folder_.path() + "/trust");
+    std::filesystem::copy(ANTIN_SOURCE_DIR "/tests/pki/certs/root.crt", folder_.path() + "/trust");
+    config_.verify.trust = folder_.path() + "/trust";
+    config_.store.folder = folder_.path() + "/store";
   }
   std::vector<Code> checked_at(const char* day) const {
     const fakes::FrozenClock clock(from_rfc3339(day).value());
@@ -156,8 +117,20 @@ TEST_F(Installation, InOrderGivesNothing) {
   EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
 }
 
+TEST_F(Installation, A09_TablesOfTheOfficeAreReadAsTheServiceWould) {
+  config_.office.legal = ANTIN_SOURCE_DIR "/packaging/legal";
+  config_.office.layouts = ANTIN_SOURCE_DIR "/packaging/layouts";
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
+  config_.office.people = file("people.toml", 0600, "schema = \"antin-office/1\"\ncolour = 1\n");
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), ElementsAre(Code::kOfficeTable));
+  config_.office.people.clear();
+  config_.office.layouts = folder_.path() + "/trust";
+  EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"),
+              ElementsAre(Code::kFileUnreadable, Code::kFileUnreadable, Code::kFileUnreadable));
+}
+
 TEST_F(Installation, AnEmptyTrustFolderAndDevelopmentSettingsAreSpokenOf) {
-  std::filesystem::remove(folder_ + "/trust/root.crt");
+  std::filesystem::remove(folder_.path() + "/trust/root.crt");
   config_.verify.allow_test_pki = true;
   EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"),
               ElementsAre(Code::kSetupTrustEmpty, Code::kSetupDevelopment));
@@ -175,10 +148,10 @@ TEST_F(Installation, ASecretInTheFolderThatBackupsCopyStops) {
 TEST_F(Installation, ATlsKeyIsHeldToItsCertificateAndToItsMode) {
   const std::string keys = ANTIN_SOURCE_DIR "/tests/pki/keys/";
   const auto key = [this, &keys](const char* name, mode_t mode) {
-    std::filesystem::copy(keys + name, folder_ + "/tls.key",
+    std::filesystem::copy(keys + name, folder_.path() + "/tls.key",
                           std::filesystem::copy_options::overwrite_existing);
-    EXPECT_EQ(::chmod((folder_ + "/tls.key").c_str(), mode), 0);
-    return folder_ + "/tls.key";
+    EXPECT_EQ(::chmod((folder_.path() + "/tls.key").c_str(), mode), 0);
+    return folder_.path() + "/tls.key";
   };
   config_.http.tls.certificate = ANTIN_SOURCE_DIR "/tests/pki/certs/agency.crt";
   config_.http.tls.key = key("agency.key", 0600);

@@ -1,19 +1,20 @@
-// packaging/antin.toml explains every key of the reader, and no other.
+// packaging/antin.toml and tokend.toml explain every key of their readers, and no other.
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <map>
+#include <optional>
 #include <regex>
 
 #include <gtest/gtest.h>
 
 #include "service/antind/config.h"
+#include "service/tokend/config.h"
 
 namespace antin::service {
 namespace {
 
-std::string reference() {
-  std::ifstream file(ANTIN_SOURCE_DIR "/packaging/antin.toml");
+std::string reference(const std::string& name = "antin.toml") {
+  std::ifstream file(ANTIN_SOURCE_DIR "/packaging/" + name);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -24,7 +25,8 @@ struct Line {
 
 // A key at its default stands as "#key = value"; prose has a space after its "#".
 std::vector<Line> lines_of(const std::string& text) {
-  static const std::regex kSection(R"(^\[\[?([a-z_.]+)\]\]?$)"), kKey(R"(^(#?)([a-z_0-9]+) = .*)");
+  static const std::regex kSection(R"(^#?\[\[?([a-z_.]+)\]\]?$)"),
+      kKey(R"(^(#?)([a-z_0-9]+) = .*)");
   std::vector<Line> out;
   std::string section;
   std::size_t at = 0;
@@ -51,15 +53,56 @@ TEST(ReferenceFile, IsAcceptedAsItStands) {
   EXPECT_TRUE(config.value().agency.key.empty());
 }
 
-TEST(ReferenceFile, NamesEveryKeyOfTheReaderAndNoOther) {
+std::vector<std::string> keys_in(const std::string& text) {
   std::vector<std::string> written;
-  for (const auto& line : lines_of(reference()))
-    if (line.key != "schema") written.push_back(line.section + "." + line.key);
-  auto known = config_keys();
+  for (const auto& line : lines_of(text)) {
+    if (line.key != "schema")
+      written.push_back(line.section.empty() ? line.key : line.section + "." + line.key);
+  }
   std::sort(written.begin(), written.end());
-  std::sort(known.begin(), known.end());
-  EXPECT_GT(known.size(), 40U);
-  EXPECT_EQ(written, known);
+  return written;
+}
+
+std::vector<std::string> sorted(std::vector<std::string> keys) {
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+TEST(ReferenceFile, NamesEveryKeyOfTheReaderAndNoOther) {
+  EXPECT_GT(config_keys().size(), 40U);
+  EXPECT_EQ(keys_in(reference()), sorted(config_keys()));
+}
+
+TEST(ReferenceFileOfTokend, NamesEveryKeyOfTheReaderAndNoOther) {
+  EXPECT_GT(tokend_config_keys().size(), 20U);
+  EXPECT_EQ(keys_in(reference("tokend.toml")), sorted(tokend_config_keys()));
+}
+
+TEST(ReferenceFileOfTokend, IsAcceptedAsItStandsAndWithEveryLineTakenIn) {
+  const auto text = reference("tokend.toml");
+  const auto bare = read_tokend_config(text);
+  ASSERT_TRUE(bare) << to_log_line(bare.error());
+  EXPECT_EQ(bare.value().service.clients, std::vector<std::string>{"antind"});
+  EXPECT_TRUE(bare.value().keys.empty());
+  // Prose has a space behind its "#", what can be taken in has none.
+  const auto all = std::regex_replace(text, std::regex(R"((^|\n)#(?=[a-z\[]))"), "$1");
+  const auto whole = read_tokend_config(all);
+  ASSERT_TRUE(whole) << to_log_line(whole.error());
+  ASSERT_EQ(whole.value().keys.size(), 1U);
+  ASSERT_EQ(whole.value().tokens.size(), 1U);
+  EXPECT_EQ(whole.value().tokens[0].pin.kind, PinOrigin::Kind::kUnlock);
+}
+
+TEST(TokendConfigTest, OneAccountInBothListsStopsIt) {
+  const auto code = [](const std::string& operators) {
+    const auto config = read_tokend_config(
+        "schema = \"antin-tokend/1\"\n[service]\nfolder = \"/x\"\nclients = [\"antind\"]\n"
+        "operators = [" +
+        operators + "]\n");
+    return config ? std::nullopt : std::optional(config.error().code);
+  };
+  EXPECT_EQ(code("\"root\""), std::nullopt);
+  EXPECT_EQ(code("\"root\", \"antind\""), Code::kConfigUnsafe);
 }
 
 // `line` of `text` without its '#'.
@@ -69,16 +112,36 @@ void take_in(std::string& text, const Line& line) {
   text.erase(at, 1);
 }
 
+TEST(ReferenceFile, AReceiverCanBeTakenIn) {
+  auto text = reference();
+  const auto begin = text.find("#[[outbox.target]]"), end = text.find("[store]");
+  ASSERT_LT(begin, end);
+  const auto block = std::regex_replace(text.substr(begin, end - begin),
+                                        std::regex(R"((^|\n)#(?=[a-z\[]))"), "$1");
+  text.replace(begin, end - begin, block);
+  const auto config = read_config(text);
+  ASSERT_TRUE(config) << to_log_line(config.error());
+  ASSERT_EQ(config.value().targets.size(), 1U);
+  // As they stand they are the defaults.
+  const auto& target = config.value().targets.front();
+  EXPECT_EQ(target.within, outbox::Target{}.within);
+  EXPECT_EQ(target.max_document_octets, outbox::Target{}.max_document_octets);
+  EXPECT_EQ(target.port, outbox::Target{}.port);
+}
+
 TEST(ReferenceFile, EveryCommentedLineCanBeTakenIn) {
   const auto lines = lines_of(reference());
   for (const auto& line : lines) {
-    if (!line.commented) continue;
+    // Receivers are taken in as a whole, below.
+    if (!line.commented || line.section == "outbox.target") continue;
     auto text = reference();
     take_in(text, line);
-    // A log has a name as soon as it has a key.
-    if (line.key == "checkpoint_key")
-      take_in(text, *std::find_if(lines.begin(), lines.end(),
-                                  [](const auto& other) { return other.key == "origin"; }));
+    // A log has a name and a key holder as soon as it has a key.
+    for (const std::string needed : {"origin", "tokend"}) {
+      if (line.key == "checkpoint_key")
+        take_in(text, *std::find_if(lines.begin(), lines.end(),
+                                    [&](const auto& other) { return other.key == needed; }));
+    }
     const auto config = read_config(text);
     EXPECT_TRUE(config) << line.section << '.' << line.text << ": "
                         << (config ? "" : to_log_line(config.error()));

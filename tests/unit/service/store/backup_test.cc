@@ -4,6 +4,7 @@
 
 #include "tests/fakes/frozen_clock.h"
 #include "tests/fakes/store_fixture.h"
+#include "tests/fakes/stored_rows.h"
 
 namespace antin::service {
 namespace {
@@ -25,26 +26,17 @@ class Backup : public fakes::StoreFixture {
     output_ = store_->put_document({as_bytes("input"), as_bytes("+signature")}).value();
     ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
     ASSERT_TRUE(store_->begin_job(job("j-2"), "key-0002", Bytes(32, 1)));
-    ASSERT_TRUE(store_->finish_signature({.id = "s-1",
-                                          .owner = "key-1",
-                                          .sha256 = output_,
-                                          .input_sha256 = input_,
-                                          .size = 15,
-                                          .created = kNow,
-                                          .facts = facts_},
-                                         "j-1", "{}"));
+    auto signature = fakes::stored_signature("s-1", kNow);
+    signature.sha256 = output_;
+    signature.input_sha256 = input_;
+    signature.size = 15;
+    signature.facts = facts_;
+    ASSERT_TRUE(store_->finish_signature(signature, "j-1", "{}"));
   }
   StoredJob job(const std::string& id) const {
-    return {.id = id,
-            .kind = "sign",
-            .owner = "key-1",
-            .state = JobState::kQueued,
-            .created = kNow,
-            .updated = kNow,
-            .input_sha256 = input_,
-            .options = "{}",
-            .result = {},
-            .target = {}};
+    auto job = fakes::stored_job(id, kNow);
+    job.input_sha256 = input_;
+    return job;
   }
   Result<BackupReport> back_up(const std::string& to) {
     return make_backup(settings_, {{"evidence", place_.path() + "/evidence"}}, to, clock_);
@@ -55,8 +47,7 @@ class Backup : public fakes::StoreFixture {
   fakes::FrozenClock clock_{kNow};
   Bytes input_, output_;
   // PostgreSQL keeps no text that is not UTF-8.
-  const std::string facts_ =
-      on_postgresql() ? "{\"tên\": \"\u2028\\n\"}" : "{\"tên\": \"\xff\\n\"}";
+  std::string facts_ = on_postgresql() ? "{\"tên\": \"\u2028\\n\"}" : "{\"tên\": \"\xff\\n\"}";
 };
 
 TEST_F(Backup, IsMadeWhileTheStoreIsInUseAndRestoredElsewhere) {
@@ -106,6 +97,53 @@ TEST_F(Backup, HoldsWhatWasRestoredUntilSomebodyHasCompared) {
   EXPECT_EQ(store->any_job("j-1").value()->state, JobState::kDone);
   EXPECT_FALSE(store->held().value());
   EXPECT_EQ(store->begin_job(job("j-4"), "key-0004", Bytes(32, 1)).value().outcome, Outcome::kNew);
+}
+
+TEST_F(Backup, A04_RestoresIntoPostgresqlWhateverItCameFrom) {
+  if (server() == nullptr) GTEST_SKIP() << "PostgreSQL is not installed";
+  const auto fresh = [&](const std::string& schema) {
+    const auto address = server()->address(schema);
+    EXPECT_TRUE(open_database(address, {}).value()->execute("CREATE SCHEMA " + schema));
+    return Store::Settings{
+        .folder = place(schema), .database = address, .key_file = settings_.key_file};
+  };
+  facts_ = "{\"tên\": \"\u2028\\n\"}";
+  work();
+  const auto made = back_up(place("b"));
+  ASSERT_TRUE(made) << to_log_line(made.error());
+  const auto restored = fresh("restored");
+  const auto report = restore_backup(place("b"), restored);
+  ASSERT_TRUE(report) << to_log_line(report.error());
+  EXPECT_EQ(report.value().rows, made.value().rows);
+  EXPECT_EQ(report.value().manifest_sha256, made.value().manifest_sha256);
+  const auto store = Store::open(restored);
+  ASSERT_TRUE(store) << to_log_line(store.error());
+  EXPECT_EQ(store.value()->signature("s-1", "key-1").value()->facts, facts_);
+  EXPECT_EQ(as_text(store.value()->document(output_, 100).value().view()), "input+signature");
+  EXPECT_EQ(store.value()->held().value(), "2026-06-01T00:00:00Z");
+  ASSERT_TRUE(store.value()->release("{}", kNow));
+  // It goes on where it stopped, and back to a file.
+  using Outcome = Store::Begun::Outcome;
+  EXPECT_EQ(store.value()->begin_job(job("j-9"), "key-0001", Bytes(32, 1)).value().outcome,
+            Outcome::kSame);
+  EXPECT_EQ(store.value()->begin_job(job("j-9"), "key-0009", Bytes(32, 1)).value().outcome,
+            Outcome::kNew);
+  ASSERT_TRUE(make_backup(restored, {}, place("back"), clock_));
+  EXPECT_TRUE(restore_backup(place("back"), {.folder = place("file")}));
+  // Where there are tables already nothing is written.
+  const Store::Settings taken{.folder = place("taken"), .database = restored.database};
+  EXPECT_EQ(restore_backup(place("b"), taken).error().code, Code::kBackupTarget);
+  EXPECT_FALSE(fs::exists(place("taken")));
+}
+
+TEST_F(Backup, WhatPostgresqlCannotHoldIsRefusedAndLeavesNoFolder) {
+  if (on_postgresql() || server() == nullptr) GTEST_SKIP() << "from SQLite to PostgreSQL only";
+  work();  // with a text that is not UTF-8
+  ASSERT_TRUE(back_up(place("b")));
+  const auto address = server()->address("refused");
+  ASSERT_TRUE(open_database(address, {}).value()->execute("CREATE SCHEMA refused"));
+  EXPECT_FALSE(restore_backup(place("b"), {.folder = place("r"), .database = address}));
+  EXPECT_FALSE(fs::exists(place("r")));
 }
 
 TEST_F(Backup, NeverWritesOverAnything) {

@@ -1,10 +1,10 @@
-#include <csignal>
-#include <sys/resource.h>
 #include <thread>
 
 #include "service/store/postgresql.h"
 #include "service/store/service_lock.h"
+#include "tests/fakes/full_disk.h"
 #include "tests/fakes/store_fixture.h"
+#include "tests/fakes/stored_rows.h"
 
 namespace antin::service {
 namespace {
@@ -12,44 +12,14 @@ namespace {
 const UtcTime kNow = *from_rfc3339("2026-06-01T00:00:00Z");
 
 StoredJob job(const std::string& id, JobState state = JobState::kQueued) {
-  return {.id = id,
-          .kind = "sign",
-          .owner = "key-1",
-          .state = state,
-          .created = kNow,
-          .updated = kNow,
-          .input_sha256 = Bytes(32, 1),
-          .options = "{}",
-          .result = {},
-          .target = {}};
+  return fakes::stored_job(id, kNow, state);
 }
 
 StoredSignature signature(const std::string& id) {
-  return {.id = id,
-          .owner = "key-1",
-          .sha256 = Bytes(32, 2),
-          .input_sha256 = Bytes(32, 1),
-          .size = 5,
-          .created = kNow,
-          .facts = "{}"};
+  return fakes::stored_signature(id, kNow);
 }
 
-// No file of this process grows beyond `octets`, as on a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t octets) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{octets, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit before_{};
-};
+using fakes::FullDisk;
 
 class Outage : public fakes::StoreFixture {};
 
@@ -103,6 +73,26 @@ TEST_F(Outage, ADatabaseThatGoesAwayIsToldAndComesBackByItself) {
   }
 }
 
+// Its machine is paused, or its disk hangs: connected, and silent.
+TEST_F(Outage, ADatabaseThatDoesNotAnswerIsGivenUpAndComesBackByItself) {
+  if (!on_postgresql()) GTEST_SKIP() << "SQLite is part of this process";
+  auto opened = Postgresql::open({.address = settings_.database,
+                                  .first_pause = std::chrono::milliseconds(0),
+                                  .longest_pause = std::chrono::milliseconds(0),
+                                  .answer_within = std::chrono::milliseconds(200)});
+  ASSERT_TRUE(opened) << to_log_line(opened.error());
+  const auto db = std::move(opened).value();
+  server()->signal_all(SIGSTOP);
+  const auto done =
+      db->transaction([&] { return db->execute("INSERT INTO store_state VALUES('a', '1')"); });
+  server()->signal_all(SIGCONT);
+  EXPECT_EQ(done.error().code, Code::kDatabaseGone) << to_log_line(done.error());
+  auto back = db->query("SELECT name FROM store_state", {});
+  for (int i = 0; i < 1'000 && !back; ++i) back = db->query("SELECT name FROM store_state", {});
+  ASSERT_TRUE(back) << to_log_line(back.error());
+  EXPECT_TRUE(back.value().empty());
+}
+
 TEST_F(Outage, AChangeThatTheDatabaseLeavesInTheMiddleIsNotHalfDone) {
   if (!on_postgresql()) GTEST_SKIP() << "SQLite is part of this process";
   auto opened = Postgresql::open({.address = settings_.database,
@@ -145,6 +135,19 @@ TEST_F(Outage, JobsOfADeadNodeReturnAndNoneIsReleasedTwice) {
   EXPECT_FALSE(store_->signature("s-2", "key-1").value());
 }
 
+TEST_F(Outage, AClockThatWasPutBackKeepsNobodysJobs) {
+  if (!on_postgresql()) GTEST_SKIP() << "SQLite's jobs are its one service's";
+  ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
+  const auto other = std::move(Store::open(settings_)).value();
+  // Given a day from now, as it looks today.
+  ASSERT_TRUE(database()->execute("UPDATE job SET lease_until=lease_until+86400"));
+  // Whoever is alive renews.
+  ASSERT_TRUE(store_->renew_leases());
+  EXPECT_TRUE(other->take_jobs("sign").value().empty());
+  ASSERT_TRUE(database()->execute("UPDATE job SET lease_until=lease_until+86400"));
+  EXPECT_EQ(other->take_jobs("sign").value().size(), 1U);
+}
+
 TEST_F(Outage, OneServiceHasTheFolder) {
   {
     const auto first = ServiceLock::take(folder_.path());
@@ -174,17 +177,8 @@ TEST_F(Outage, AVerificationThatWasInterruptedHasAnEnd) {
 
 TEST_F(Outage, AnUpgradeThatWasGivenUpIsQueuedAgainByItsOwnerOnly) {
   ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
-  StoredUpgrade upgrade{.signature = "s-1",
-                        .job = "j-1",
-                        .state = UpgradeState::kQueued,
-                        .level_wanted = "B-LT",
-                        .level = "B-T",
-                        .newest = "s-1",
-                        .versions = 1,
-                        .since = kNow,
-                        .due = kNow,
-                        .tries = 7,
-                        .told = "{}"};
+  auto upgrade = fakes::stored_upgrade("s-1", "j-1", kNow);
+  upgrade.tries = 7;
   ASSERT_TRUE(store_->finish_signature(signature("s-1"), "j-1", "{}", upgrade));
   EXPECT_EQ(store_->queue_again("s-1", "key-1", kNow).error().code, Code::kUpgradeNotGivenUp);
   upgrade.state = UpgradeState::kGivenUp;

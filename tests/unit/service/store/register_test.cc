@@ -2,6 +2,7 @@
 #include "service/store/store.h"
 #include "tests/fakes/counting_random.h"
 #include "tests/fakes/store_fixture.h"
+#include "tests/fakes/stored_rows.h"
 
 namespace antin::service {
 namespace {
@@ -11,19 +12,11 @@ const UtcTime kNow = *from_rfc3339("2026-06-01T00:00:00Z");
 class RegisterTest : public fakes::StoreFixture {
  protected:
   static StoredEntry entry(const std::string& number, const std::string& code) {
-    return {.kind = "certified_copy",
-            .number = number,
-            .book = "01/2026-SCT/BS",
-            .day = "2026-06-01",
-            .unit_code = "H40.7",
-            .unit_name = "UBND xã Quỳnh Diễn",
-            .pages = 1,
-            .state = "released",
-            .code = code,
-            .decision = {},
-            .decision_day = {},
-            .officers = {Bytes(32, 7)},
-            .agencies = {Bytes(32, 8), Bytes(32, 9)}};
+    auto entry = fakes::stored_entry(number, code);
+    entry.unit_name = "UBND xã Quỳnh Diễn";
+    entry.officers = {Bytes(32, 7)};
+    entry.agencies = {Bytes(32, 8), Bytes(32, 9)};
+    return entry;
   }
   // Signed in its second and third revision.
   static StoredOriginal original(const std::string& id, std::uint8_t seed) {

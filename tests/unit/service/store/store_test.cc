@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/store_fixture.h"
+#include "tests/fakes/stored_rows.h"
 
 namespace antin::service {
 namespace {
@@ -13,18 +14,7 @@ const UtcTime kNow = *from_rfc3339("2026-06-01T00:00:00Z");
 
 class StoreTest : public fakes::StoreFixture {
  protected:
-  StoredJob job(const std::string& id) const {
-    return {.id = id,
-            .kind = "sign",
-            .owner = "key-1",
-            .state = JobState::kQueued,
-            .created = kNow,
-            .updated = kNow,
-            .input_sha256 = Bytes(32, 1),
-            .options = "{}",
-            .result = {},
-            .target = {}};
-  }
+  static StoredJob job(const std::string& id) { return fakes::stored_job(id, kNow); }
 };
 
 TEST_F(StoreTest, KeepsADocumentUnderItsHash) {
@@ -89,13 +79,7 @@ TEST_F(StoreTest, BeginsAJobOncePerIdempotencyKey) {
 TEST_F(StoreTest, ShowsJobsAndSignaturesToTheirOwnerOnly) {
   ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
   EXPECT_EQ(store_->unfinished_jobs("sign").value().size(), 1U);
-  const StoredSignature signature{.id = "s-1",
-                                  .owner = "key-1",
-                                  .sha256 = Bytes(32, 2),
-                                  .input_sha256 = Bytes(32, 1),
-                                  .size = 5,
-                                  .created = kNow,
-                                  .facts = "{}"};
+  const auto signature = fakes::stored_signature("s-1", kNow);
   ASSERT_TRUE(store_->finish_signature(signature, "j-1", "{}"));
   EXPECT_TRUE(store_->unfinished_jobs("sign").value().empty());
   ASSERT_TRUE(store_->job("j-1", "key-1").value());
@@ -108,24 +92,8 @@ TEST_F(StoreTest, ShowsJobsAndSignaturesToTheirOwnerOnly) {
 
 TEST_F(StoreTest, KeepsAnUpgradeWithItsReleaseAndTheVersionsBesideEachOther) {
   ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
-  StoredSignature signature{.id = "s-1",
-                            .owner = "key-1",
-                            .sha256 = Bytes(32, 2),
-                            .input_sha256 = Bytes(32, 1),
-                            .size = 5,
-                            .created = kNow,
-                            .facts = "{}"};
-  StoredUpgrade upgrade{.signature = "s-1",
-                        .job = "j-1",
-                        .state = UpgradeState::kQueued,
-                        .level_wanted = "B-LT",
-                        .level = "B-T",
-                        .newest = "s-1",
-                        .versions = 1,
-                        .since = kNow,
-                        .due = kNow,
-                        .tries = 0,
-                        .told = "{}"};
+  auto signature = fakes::stored_signature("s-1", kNow);
+  auto upgrade = fakes::stored_upgrade("s-1", "j-1", kNow);
   // What cannot be queued is not released: an upgrade that names no signature of the store.
   auto nobodys = upgrade;
   nobodys.newest = "s-9";
@@ -187,13 +155,7 @@ TEST_F(StoreTest, TellsAnEventWithinTheChangeItBelongsTo) {
     return event.subject == "s-2" ? Status{make_error(Code::kInternal, "on purpose")}
                                   : Status{Done{}};
   });
-  StoredSignature signature{.id = "s-1",
-                            .owner = "key-1",
-                            .sha256 = Bytes(32, 2),
-                            .input_sha256 = Bytes(32, 1),
-                            .size = 5,
-                            .created = kNow,
-                            .facts = "{}"};
+  auto signature = fakes::stored_signature("s-1", kNow);
   ASSERT_TRUE(store_->begin_job(job("j-1"), "key-0001", Bytes(32, 1)));
   ASSERT_TRUE(store_->begin_job(job("j-2"), "key-0002", Bytes(32, 1)));
   ASSERT_TRUE(store_->finish_signature(signature, "j-1", "{}"));
