@@ -1,10 +1,13 @@
 """What end-to-end tests sign with: a fresh PKI, SoftHSM tokens, the development TSA, and antin itself."""
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -16,10 +19,10 @@ schema = "antin-config/1"
 [http]
 port = 0
 port_file = "{port_file}"
-[verify]
+{http}[verify]
 trust = "{world.trust}"
 crls = "{world.pki}/crl"
-[agency]
+{verify}[agency]
 key = "pkcs11:token=agency;object=agency"
 tokend = "{world.folder}/tokend/tokend.sock"
 appearances = "{samples}"
@@ -38,17 +41,20 @@ folder = "."
 [[tokens]]
 uri = "pkcs11:token=agency"
 pin = "file:{token}/agency.pin"
-[[keys]]
-uri = "pkcs11:token=agency;object=agency"
-purpose = "document"
-roles = ["agency"]
-schemes = ["RSASSA-PKCS1-v1_5 SHA-256", "ECDSA SHA-256", "ECDSA SHA-384"]
-per_minute = 1000000
-per_day = 1000000
-{always}
+{agencies}
 [[keys]]
 uri = "pkcs11:token=agency;object=checkpoint"
 purpose = "checkpoint"
+per_minute = 1000000
+per_day = 1000000
+{always}
+"""
+AGENCY = """\
+[[keys]]
+uri = "pkcs11:token=agency;object={name}"
+purpose = "document"
+roles = ["agency"]
+schemes = ["RSASSA-PKCS1-v1_5 SHA-256", "ECDSA SHA-256", "ECDSA SHA-384"]
 per_minute = 1000000
 per_day = 1000000
 {always}
@@ -61,16 +67,18 @@ days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 class Tokend:
     """antin-tokend of a build, in a folder of its own, for the token "agency" of dev-token in the
-    folder `token`. Runs inside a `with`; may be killed and started again."""
+    folder `token` and the agencies' keys on it. Runs inside a `with`; may be killed and started again."""
 
-    def __init__(self, folder, build, token):
+    def __init__(self, folder, build, token, agencies=("agency",)):
         self.folder, self.build = pathlib.Path(folder).resolve(), pathlib.Path(build).resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.socket, self.process = self.folder / "tokend.sock", None
         self.operator_socket, self.journal = self.folder / "operator.sock", self.folder / "journal"
         self.log = self.folder / "tokend.log"
         self.config = self.folder / "tokend.toml"
-        self.config.write_text(TOKEND_CONFIG.format(module=MODULE, token=token, always=ALWAYS))
+        self.config.write_text(TOKEND_CONFIG.format(
+            module=MODULE, token=token, always=ALWAYS,
+            agencies="".join(AGENCY.format(name=name, always=ALWAYS) for name in agencies)))
         self.environment = {**os.environ, "SOFTHSM2_CONF": str(token / "softhsm2.conf")}
 
     def start(self):
@@ -95,6 +103,13 @@ class Tokend:
         self.end()
 
 
+def free_port():
+    """A port of the loopback that nobody listens on now; for what must be known before it is served."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def quietly(*command, **kwargs):
     done = subprocess.run([str(c) for c in command], capture_output=True, stdin=subprocess.DEVNULL,
                           **kwargs)
@@ -113,9 +128,10 @@ class World:
         self.pki, self.token = self.folder / "pki", self.folder / "token"
         quietly(sys.executable, ROOT / "tests/pki/make_pki.py", "--fresh", "--out", self.pki,
                 *pki_options)
-        officers = sorted(p.stem for p in (self.pki / "keys").glob("officer-*.key"))
+        self.officers = officers = sorted(p.stem for p in (self.pki / "keys").glob("officer-*.key"))
         quietly(ROOT / "packaging/dev-token", self.token, "officer", self.pki, *officers)
-        quietly(ROOT / "packaging/dev-token", self.token, "agency", self.pki, "agency")
+        self.agencies = sorted(p.stem for p in (self.pki / "keys").glob("agency*.key"))
+        quietly(ROOT / "packaging/dev-token", self.token, "agency", self.pki, *self.agencies)
         self.trust = self.pki / "trust"
         self.anchors = [self.pki / "certs" / "root.crt"]
         self.chain = [self.pki / "certs" / "issuing-ca.crt"]
@@ -124,11 +140,16 @@ class World:
         self.tsa = None
 
     def key(self, name):
-        token = "agency" if name == "agency" else "officer"
+        token = "agency" if name in self.agencies else "officer"
         return f"pkcs11:token={token};object={name}?module-path={MODULE}"
 
+    def key_id(self, name):
+        """CKA_ID of an officer's key, hexadecimal, as packaging/dev-token counts them. pkcs11-tool needs it: it signs
+        with the first key it meets when it is given a label only."""
+        return f"{self.officers.index(name) + 1:02x}"
+
     def pin(self, name):
-        return f"file:{self.token / ('agency' if name == 'agency' else 'officer')}.pin"
+        return f"file:{self.token / ('agency' if name in self.agencies else 'officer')}.pin"
 
     @contextlib.contextmanager
     def timestamps(self):
@@ -150,26 +171,49 @@ class World:
             server.wait(10)
 
     @contextlib.contextmanager
-    def service(self):
-        """antind with the agency's key on a free port; its base URL. An API key with every right is
-        in self.api_key."""
+    def service(self, verify="", more="", scopes="verify,sign,originals,register", http="", agency=""):
+        """antind with the agency's key on a free port; its base URL. An API key with these rights is
+        in self.api_key. `http`, `verify`, `agency` and `more` are further lines of configuration."""
         config, port = self.folder / "antind.toml", self.folder / "antind.port"
         port.unlink(missing_ok=True)
-        config.write_text(CONFIG.format(world=self, port_file=port,
-                                        samples=ROOT / "packaging/samples"))
-        program = self.build / "bin" / "antind"
-        self.api_key = quietly(program, "key", "add", "--name", "test", "--scopes",
-                               "verify,sign,originals,register", "--config", config).decode().strip()
-        with Tokend(self.folder / "tokend", self.build, self.token) as self.tokend:
-            with open(self.folder / "antind.log", "wb") as log:
-                server = subprocess.Popen([program, "--config", config], env=self.environment,
-                                          stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        lines = CONFIG.format(world=self, port_file=port, http=http, verify=verify, samples=ROOT / "packaging/samples")
+        config.write_text(lines.replace("[store]\n", agency + "[store]\n") + more)
+        (self.folder / "antind.log").write_bytes(b"")
+        self.api_key = self.add_key("test", scopes)
+        with Tokend(self.folder / "tokend", self.build, self.token, self.agencies) as self.tokend:
             try:
-                wait_for(lambda: port.exists() and port.read_text().strip(), server, "antind")
-                yield f"http://127.0.0.1:{port.read_text().strip()}"
+                yield self.start_antind()
             finally:
-                server.terminate()
-                server.wait(30)
+                self.end_antind()
+
+    def start_antind(self):
+        """Of service(), which wrote its configuration; its base URL."""
+        config, port = self.folder / "antind.toml", self.folder / "antind.port"
+        port.unlink(missing_ok=True)
+        with open(self.folder / "antind.log", "ab") as log:
+            self.server = subprocess.Popen([self.build / "bin" / "antind", "--config", config],
+                                           env=self.environment, stdout=log, stderr=log,
+                                           stdin=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: port.exists() and port.read_text().strip(), self.server, "antind")
+        except BaseException:
+            self.server.kill()
+            raise
+        scheme = "https" if "\ntls_certificate" in config.read_text() else "http"
+        return f"{scheme}://127.0.0.1:{port.read_text().strip()}"
+
+    def end_antind(self, how=signal.SIGTERM):
+        self.server.send_signal(how)
+        self.server.wait(30)
+
+    def certificate_sha256(self, name):
+        pem = (self.pki / "certs" / f"{name}.crt").read_text()
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+    def add_key(self, name, scopes, *limits):
+        """A further key of the service's interface."""
+        return quietly(self.build / "bin" / "antind", "key", "add", "--name", name, "--scopes", scopes,
+                       *limits, "--config", self.folder / "antind.toml").decode().strip()
 
     def antin(self, *arguments, check=None, timeout=1200):
         """The finished process; with `check`, an exit code that is not among these is fatal."""

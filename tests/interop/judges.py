@@ -11,7 +11,6 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -163,6 +162,24 @@ def dss(requests):
     return {a["file"]: a for a in dss_answers(requests)}
 
 
+def ask_dss(program, lines, seconds):
+    """One line of JSON for each line that `program` of tests/interop/dss is asked."""
+    folder = TOOLS / "dss"
+    with tempfile.TemporaryFile() as questions, tempfile.TemporaryFile() as errors:
+        questions.write(("\n".join(lines) + "\n").encode())
+        questions.seek(0)
+        done = subprocess.run(
+            ["java", "-Xmx1g", "-cp", f"{folder}/dss-judge-1.jar:{folder}/lib/*",
+             f"antin.interop.{program}"], stdin=questions, stdout=subprocess.PIPE, stderr=errors,
+            timeout=seconds, check=False)
+        errors.seek(0)
+        answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+        if done.returncode != 0 or len(answers) != len(lines):
+            raise SystemExit(f"EU DSS ended after {len(answers)} of {len(lines)} answers: "
+                             f"{errors.read()[-2000:].decode(errors='replace')}")
+    return answers
+
+
 def dss_answers(requests):
     """[answer], one for each request."""
     lines = []
@@ -172,20 +189,7 @@ def dss_answers(requests):
                                 moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else "",
                                 ":".join(map(str, ocsp)), ":".join(map(str, certificates)),
                                 str(detached)]))
-    folder = TOOLS / "dss"
-    with tempfile.TemporaryFile() as questions, tempfile.TemporaryFile() as errors:
-        questions.write(("\n".join(lines) + "\n").encode())
-        questions.seek(0)
-        done = subprocess.run(
-            ["java", "-Xmx1g", "-cp", f"{folder}/dss-judge-1.jar:{folder}/lib/*",
-             "antin.interop.Judge"], stdin=questions, stdout=subprocess.PIPE, stderr=errors,
-            timeout=1800, check=False)
-        errors.seek(0)
-        answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
-        if done.returncode != 0 or len(answers) != len(lines):
-            sys.exit(f"EU DSS ended after {len(answers)} of {len(lines)} files: "
-                     f"{errors.read()[-2000:].decode(errors='replace')}")
-    return answers
+    return ask_dss("Judge", lines, 1800)
 
 
 # openssl ----------------------------------------------------------------------------------------

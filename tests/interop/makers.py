@@ -1,11 +1,8 @@
 """Signatures of every level made and raised by other people's programs: pyHanko and EU DSS."""
 import asyncio
 import concurrent.futures
-import json
 import logging
 import pathlib
-import subprocess
-import tempfile
 
 import judges
 
@@ -25,19 +22,7 @@ def dss(jobs, world):
                                 job.get("form", "pades"), str(job.get("about", "")),
                                 ":".join(map(str, world.anchors)), ":".join(map(str, world.crls)),
                                 world.tsa, ":".join(map(str, signer)), secret]))
-    folder = judges.TOOLS / "dss"
-    with tempfile.TemporaryFile() as questions, tempfile.TemporaryFile() as errors:
-        questions.write(("\n".join(lines) + "\n").encode())
-        questions.seek(0)
-        done = subprocess.run(
-            ["java", "-Xmx1g", "-cp", f"{folder}/dss-judge-1.jar:{folder}/lib/*",
-             "antin.interop.Maker"], stdin=questions, stdout=subprocess.PIPE, stderr=errors,
-            timeout=900, check=False)
-        errors.seek(0)
-        answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
-        if done.returncode != 0 or len(answers) != len(jobs):
-            raise SystemExit(f"EU DSS ended after {len(answers)} of {len(jobs)} jobs: "
-                             f"{errors.read()[-2000:].decode(errors='replace')}")
+    answers = judges.ask_dss("Maker", lines, 900)
     return {pathlib.Path(a["file"]): a.get("error", "") for a in answers}
 
 

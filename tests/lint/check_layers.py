@@ -24,7 +24,10 @@ MAY_INCLUDE = {
     # Pictures only: what a renderer drew, and where two drawings differ.
     "pdf/picture": ["certs/core"],
     "signer": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "pdf", "pdf/read", "pdf/write"],
-    "verifier": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/picture"],
+    "verifier": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/picture",
+                 "verifier/units"],
+    # Units and their names, old and new: the office's own rules need them without the verifier.
+    "verifier/units": ["certs/core"],
     "service": [],
     "service/system": ["certs/core"],
     # Strict TOML files: every key that is asked for is known, any other stops the program.
@@ -39,30 +42,69 @@ MAY_INCLUDE = {
                       "service/system"],
     "service/pkcs11_child": ["certs/core", "hsm/pkcs11"],
     "service/net": ["certs/core", "certs", "certs/online"],
-    # Append-only logs: trees, checkpoints and proofs, and how the database keeps them.
-    "service/audit": ["certs/core", "certs/ossl", "service/ipc", "service/store"],
+    # Append-only logs: trees, checkpoints and proofs, and how the database keeps them; tokend's
+    # journal is what they are compared with.
+    "service/audit": ["certs/core", "certs/ossl", "hsm/tokend", "service/ipc", "service/store"],
     # Verification reports as PDF: the sheet is the verifier's, the drawing pdf/write's.
     "service/report": ["certs/core", "pdf/write", "verifier"],
     # Pages drawn by other people's programs, each in a process that may do nothing else.
     "service/render": ["certs/core", "service/ipc", "service/sandbox"],
     "service/worker": ["certs/online", "certs/core", "certs/ossl", "certs", "pdf", "pdf/read", "pdf/write", "signer",
-                       "verifier", "service/ipc", "service/fetch", "service/sandbox", "service/system", "service/report"],
+                       "pdf/picture", "verifier", "service/ipc", "service/fetch", "service/sandbox", "service/system",
+                       "service/report", "service/layout", "service/capture"],
     "service/cli": ["certs/online", "certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "pdf", "pdf/read", "pdf/write",
-                    "signer", "verifier", "service/system", "service/net", "service/fetch", "service/cache",
+                    "signer", "verifier", "service/signing", "service/system", "service/net", "service/fetch", "service/cache",
                     "hsm/tokend", "service/ipc"],
     # One program per group of commands; this one must start fast, so it sees only what judges.
     "service/cli_verify": ["certs/online", "certs/core", "certs", "pdf", "pdf/read", "verifier", "service/cli",
                            "service/ipc", "service/render", "service/system"],
+    # Scans become a PDF of the prescribed standard: links what reads pictures and nothing that signs.
+    "service/cli_capture": ["certs/core", "pdf", "pdf/read", "service/capture", "service/cli",
+                            "service/system"],
     # Judges logs and proofs without the service; tokend's journal is read from its file or asked for.
     "service/cli_audit": ["certs/core", "certs/ossl", "hsm/tokend", "service/audit", "service/cli",
                           "service/settings", "service/store", "service/system"],
+    # Strict HTTP/1.1 for whoever listens.
+    "service/http": ["certs/core", "service/ipc", "service/tls"],
+    # What whoever signs for a service checks before the key is used. Pure.
+    "service/signing": ["certs/core", "certs/ossl", "hsm"],
+    # Beside the officer's token: loopback only, one service that the person paired, no PDF, no database.
+    "service/agent": ["certs/core", "certs/ossl", "certs", "hsm", "hsm/pkcs11", "signer", "service/http",
+                      "service/net", "service/settings", "service/signing", "service/system"],
     # antind reads no foreign bytes itself and holds no key: it talks to worker and tokend.
-    "service/antind": ["certs/core", "certs/ossl", "hsm", "service/ipc", "service/sandbox", "service/settings",
-                       "service/system", "service/net", "service/store", "service/audit", "service/tls"],
+    "service/antind": ["certs/core", "certs/ossl", "hsm", "service/http", "service/ipc", "service/sandbox", "service/settings",
+                       "service/system", "service/net", "service/store", "service/audit", "service/tls",
+                       "service/office", "service/outbox", "service/casework", "service/text", "service/digitise",
+                       "service/holdings"],
+    # Results still in force: the table beside a folder of scans, and who may be told what is held. Pure.
+    "service/digitise": ["certs/core", "service/settings", "service/text"],
+    # The same in the database, with holders' identifiers behind a key.
+    "service/holdings": ["certs/core", "certs/ossl", "service/casework", "service/digitise", "service/office",
+                         "service/store", "service/text"],
+    # The folder is checked here, page by page, and sent row by row.
+    "service/cli_digitise": ["certs/core", "certs/ossl", "pdf", "pdf/read", "service/capture", "service/cli",
+                             "service/digitise", "service/fetch", "service/system", "service/text"],
     # Documents, register, jobs and keys: files, and a database behind one interface.
-    "service/store": ["certs/core", "certs/ossl", "service/system"],
+    "service/store": ["certs/core", "certs/ossl", "service/system", "service/text"],
+    # Words without meaning: numbers and books as people type them, days, Unicode forms, search keys.
+    "service/text": ["certs/core"],
+    # Rules of the office: units, people, authorisations, legal data by date, deadlines, fees. Pure but
+    # for reading its own tables.
+    "service/office": ["certs/core", "service/settings", "service/system", "service/text", "verifier/units"],
+    # The four products as state machines, books and their numbers, in the database.
+    "service/casework": ["certs/core", "certs/ossl", "service/office", "service/outbox", "service/store", "service/text"],
+    # What leaves by itself: events written with the change, rows that are owed, who takes them when.
+    "service/outbox": ["certs/core", "certs/ossl", "service/store", "service/text"],
+    # Who carries it: HTTP with a signature, a drop folder, mail.
+    "service/courier": ["certs/core", "certs/ossl", "service/net", "service/outbox", "service/settings",
+                        "service/system"],
+    # Templates and values become pages or stamps: texts of the law, QR, letters, prints of books.
+    "service/layout": ["certs/core", "pdf", "pdf/read", "pdf/write", "pdf/picture", "service/settings"],
+    # Scans: pictures and PDF in, a PDF of the prescribed standard out, complaints page by page.
+    "service/capture": ["certs/core", "certs/ossl", "pdf", "pdf/read", "pdf/write"],
     # What an administrator should know about an installation before it starts.
-    "service/setup": ["certs/core", "certs", "service/system", "service/antind", "service/tls"],
+    "service/setup": ["certs/core", "certs", "hsm", "hsm/tokend", "service/system", "service/antind", "service/tls",
+                      "service/tokend"],
     # The server's side of TLS: OpenSSL behind two classes, so that antind names none of it.
     "service/tls": ["certs/core", "certs/ossl", "service/system"],
     # antin-tokend, the process that holds keys and PINs: no HTTP, no database, no PDF.
@@ -72,7 +114,9 @@ MAY_INCLUDE = {
     "service/main": ["certs/online", "certs/core", "certs", "hsm", "hsm/tokend", "signer", "verifier",
                      "service/ipc", "service/system", "service/net", "service/worker", "service/cache",
                      "service/fetch", "service/render", "service/sandbox", "service/setup",
-                     "service/antind", "service/audit", "service/store", "service/tls"],
+                     "service/antind", "service/audit", "service/http", "service/store", "service/tls", "service/tokend",
+                     "service/casework", "service/courier", "service/office", "service/outbox", "service/digitise",
+                     "service/holdings"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).
 HOMES = {
@@ -81,16 +125,18 @@ HOMES = {
     r"<(libp11|p11-kit/)": ["hsm/pkcs11"],
     r"<podofo": ["pdf/write"],
     # Words of two documents are compared in one normal form.
-    r"<utf8proc": ["pdf/write", "verifier"],
-    r"<png": ["pdf/write", "pdf/picture"],
+    r"<utf8proc": ["pdf/write", "verifier/units", "verifier", "service/text", "service/casework"],
+    r"<png": ["pdf/write", "pdf/picture", "service/capture"],
+    r"<(jpeglib|tiffio)": ["service/capture"],
+    r"<qrencode": ["service/layout"],
     r"<(sqlite3|libpq-fe)": ["service/store"],
     r"<qpdf/": ["pdf/read", "pdf/write"],
-    r"<Poco/|\"Poco/": ["service/antind", "service/net", "service/main"],
-    r"<toml\+\+/": ["certs", "pdf/write", "verifier", "service/antind", "service/main",
+    r"<Poco/|\"Poco/": ["service/antind", "service/http", "service/net", "service/main"],
+    r"<toml\+\+/": ["certs", "pdf/write", "verifier", "verifier/units", "service/antind", "service/main",
                     "service/cli", "service/settings"],
-    r"<nlohmann/": ["verifier", "service/antind", "service/cli", "service/cli_verify",
-                     "service/cli_audit",
-                     "service/worker", "service/main", "service/system", "service/store"],
+    r"<nlohmann/": ["verifier", "service/agent", "service/signing", "service/antind", "service/cli", "service/cli_verify",
+                     "service/cli_audit", "service/cli_capture", "service/cli_digitise",
+                     "service/worker", "service/main", "service/system", "service/store", "service/outbox"],
 }
 # Ambient state has one home too: service/.
 AMBIENT = re.compile(

@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """Each rule of the lints: what it must find, and a twin that it must leave alone."""
+import pathlib
+import tempfile
 import unittest
 
 import check_catalogue
 import check_house
 import check_threat_model
+import run_tidy
+import tidy_batches
+import tree
 
 REFUSED = {
     "machine_path": ("docs/A.md", "see " + "/wo" + "rk/main/x"),
@@ -82,6 +87,72 @@ class Catalogue(unittest.TestCase):
                          ("broken.", "broken"), ("{tep} (", "{tệp} (")):
             with self.subTest(new):
                 self.assertTrue(self.offences(self.ROW.replace(old, new)))
+
+
+class Batches(unittest.TestCase):
+    A = "namespace antin::pdf {\nnamespace {\nusing certs::Span;\nstruct Row {};\nint width() {\n"
+    B = A.replace("Row", "Column").replace("width", "height")
+
+    @staticmethod
+    def source(name, text, kind="", defines=()):
+        return name, kind, text, tidy_batches.Command(["-I/x"], dict(defines), ["-std=c++20"])
+
+    def plan(self, *sources, size=9):
+        return [b.sources for b in tidy_batches.plan(sources, size)]
+
+    def test_what_is_declared_at_file_scope_is_found(self):
+        text = ("#define MAX 3\nnamespace antin {\nnamespace {\nusing certs::A;\nusing B = int;\nenum class C { k };\n"
+                "constexpr std::array<int, 3> kD{\n    1};\nResult<E> f(int x) {\n  int inside = 1;\n}\n"
+                "bool Known::member(int y) {\nTEST_F(G, H) {\nstd::string table[] = {\n")
+        self.assertEqual(set(tidy_batches.declared(text)),
+                         {("#", "MAX")} | {("antin", n) for n in ("A", "B", "C", "kD", "f", "G_H_Test", "table")})
+
+    def test_who_declares_the_same_keeps_apart_but_may_use_the_same(self):
+        self.assertEqual(self.plan(self.source("a", self.A), self.source("b", self.B)), [["a", "b"]])
+        self.assertEqual(self.plan(self.source("a", self.A), self.source("c", self.A)), [["a"], ["c"]])
+        self.assertEqual(self.plan(self.source("a", self.A), self.source("c", self.A.replace("pdf", "certs"))),
+                         [["a", "c"]])
+        self.assertEqual(self.plan(self.source("a", self.A), self.source("b", self.B.replace("certs::", "pki::"))),
+                         [["a"], ["b"]])
+
+    def test_settings_defines_and_size_part_company(self):
+        a = self.source("a", self.A, "one", {"X": "1"})
+        self.assertEqual(self.plan(a, self.source("b", self.B, "two")), [["a"], ["b"]])
+        self.assertEqual(self.plan(a, self.source("b", self.B, "one", {"X": "2"})), [["a"], ["b"]])
+        self.assertEqual(self.plan(a, self.source("b", self.B, "one", {"Y": "2"})), [["a", "b"]])
+        self.assertEqual(self.plan(a, self.source("b", self.B, "one"), size=1), [["a"], ["b"]])
+
+    def test_whom_the_compiler_blames_goes(self):
+        sources = ["/t/a.cc", "/t/b.cc", "/t/c.cc"]
+        error = "/t/b.cc:3:1: error: redefinition of 'f'\n/t/a.cc:2:1: note: previous definition is here\n"
+        self.assertEqual(tidy_batches.misfits(error, sources), ["/t/b.cc"])
+        self.assertEqual(tidy_batches.misfits("/t/h.h:3:1: error: x\n/t/c.cc:2:1: note: y\n", sources), ["/t/c.cc"])
+        self.assertEqual(tidy_batches.misfits("died", sources), ["/t/b.cc", "/t/c.cc"])
+
+    def test_suspects_are_who_is_named_and_who_reads_the_header_named(self):
+        sources = ["/t/a.cc", "/t/b.cc", "/t/c.cc"]
+        reads = {"/t/a.cc": {"/t/a.h"}, "/t/b.cc": {"/t/a.h"}, "/t/c.cc": set()}.__getitem__
+        offence = "{}:3:1: error: mend this [some-check]\n"
+        self.assertEqual(tidy_batches.suspects(offence.format("/t/c.cc"), sources, reads), ["/t/c.cc"])
+        self.assertEqual(tidy_batches.suspects(offence.format("/t/a.h"), sources, reads), ["/t/a.cc", "/t/b.cc"])
+        self.assertEqual(tidy_batches.suspects("it died", sources, reads), sources)
+
+    def test_clang_tidy_finds_a_clean_unit_clean_and_names_who_is_not(self):
+        clean = ("namespace antin {{\nclass {0} {{\n public:\n  [[nodiscard]] int width() const "
+                 "{{ return width_; }}\n\n private:\n  int width_ = 0;\n}};\n}}  // namespace antin\n")
+        with tempfile.TemporaryDirectory() as folder:
+            sources = [pathlib.Path(folder) / "certs" / name for name in ("a.cc", "b.cc")]
+            sources[0].parent.mkdir()
+            batch = tidy_batches.Batch(run_tidy.checks_of(tree.ROOT / "certs" / "a.cc"))
+            for source, name in zip(sources, ("One", "Two")):
+                source.write_text(clean.format(name), encoding="utf-8")
+                batch.add(str(source), {}, tidy_batches.Command([], {}, ["-std=c++20"]))
+            unit = pathlib.Path(folder) / "unit.cc"
+            code, out = run_tidy.tidy_together(unit, batch)
+            self.assertEqual((code, tidy_batches.ERROR.findall(out)), (0, []), out)
+            sources[1].write_text(clean.format("not_a_name"), encoding="utf-8")
+            code, out = run_tidy.tidy_together(unit, batch)
+            self.assertEqual((code, tidy_batches.ERROR.findall(out)), (1, [str(sources[1])]), out)
 
 
 if __name__ == "__main__":

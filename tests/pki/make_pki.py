@@ -315,7 +315,11 @@ def make_committed(pki):
     pki.trust(["root", "issuing-ca"])
 
 
-def make_fresh(pki, all_algorithms):
+# Officer and seal of each further commune, in this order.
+FURTHER = [("P-256", "P-256"), ("rsa3072", "rsa2048")]
+
+
+def make_fresh(pki, all_algorithms, revoked, communes):
     now = datetime.datetime.now(UTC).replace(microsecond=0) - datetime.timedelta(hours=1)
     years = lambda n: now + datetime.timedelta(days=365 * n)  # noqa: E731
     pki.issue("root", "root", "rsa4096", "root", ROOT, now, years(20))
@@ -324,8 +328,15 @@ def make_fresh(pki, all_algorithms):
     if all_algorithms:
         for name, kind, cn in OTHER_ALGORITHMS:
             pki.issue(name, "issuing-ca", kind, "sign", f"{COMMUNE}/CN={cn}", now, years(10))
+    for number, (commune, officer) in enumerate(communes):
+        signs, seals = FURTHER[number % len(FURTHER)]
+        pki.issue(f"officer-of-{number + 2}", "issuing-ca", signs, "sign",
+                  f"/C=VN/L=Nghệ An/O={commune}/CN={officer}", now, years(10))
+        pki.issue(f"agency-{number + 2}", "issuing-ca", seals, "sign", f"/C=VN/L=Nghệ An/CN={commune}", now, years(10))
     pki.crl("root", "root", 1, now, years(10), [])
-    pki.crl("issuing-ca", "issuing-ca", 1, now, years(10), [])
+    if revoked:
+        pki.issue("officer-revoked", "issuing-ca", "rsa2048", "sign", f"{COMMUNE}/CN=Bùi Đã Thu Hồi", now, years(10))
+    pki.crl("issuing-ca", "issuing-ca", 1, now, years(10), [("officer-revoked", now, "keyCompromise")] if revoked else [])
     pki.p12("officer-rsa2048", ["issuing-ca", "root"])
     pki.trust(["root", "issuing-ca"])
 
@@ -344,6 +355,9 @@ def main():
     parser.add_argument("--fresh", action="store_true", help="development PKI for this machine")
     parser.add_argument("--all-algorithms", action="store_true",
                         help="with --fresh: officers with RSA-3072, RSA-4096, P-256 and P-384 too")
+    parser.add_argument("--revoked", action="store_true", help="with --fresh: an officer whose certificate is revoked")
+    parser.add_argument("--commune", action="append", default=[], nargs=2, metavar=("NAME", "OFFICER"),
+                        help="with --fresh: officer-of-2 and agency-2 of one more commune, then of a third")
     parser.add_argument("--out", type=pathlib.Path, help="folder to write to")
     parser.add_argument("--base-url", help="where CRL and OCSP are served")
     args = parser.parse_args()
@@ -354,7 +368,7 @@ def main():
         parser.error("a fresh PKI does not belong into tests/pki")
     pki = Maker(out, args.fresh, args.base_url or "http://pki.antin.invalid")
     if args.fresh:
-        make_fresh(pki, args.all_algorithms)
+        make_fresh(pki, args.all_algorithms, args.revoked, args.commune)
     else:
         make_committed(pki)
         if args.out is None:

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
+#include <gtest/gtest.h>
+
 #include "certs/ossl/digest.h"
 #include "service/audit/log_reader.h"
 #include "service/audit/log_writer.h"
@@ -15,13 +17,14 @@
 #include "tests/fakes/counting_random.h"
 #include "tests/fakes/frozen_clock.h"
 #include "tests/fakes/log_keys.h"
+#include "tests/fakes/stored_rows.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace antin::audit {
 namespace {
 
 using Json = nlohmann::json;
-const UtcTime kNow{std::chrono::sys_seconds(std::chrono::seconds(1'800'000'000))};
+const UtcTime kNow{std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000))};
 constexpr const char* kOrigin = "log.example/antin";
 
 struct Outcome {
@@ -33,6 +36,7 @@ struct Outcome {
       for (const auto& finding : findings) all.push_back(finding["code"]);
     };
     if (json.contains("findings")) take(json["findings"]);
+    if (json.contains("keys")) take(json["keys"]["findings"]);
     for (const auto& log : json.value("logs", Json::array())) take(log["findings"]);
     if (json.contains("journal")) take(json["journal"]["findings"]);
     return all;
@@ -56,24 +60,10 @@ class AntinAudit : public testing::Test {
 
   void sign(int i) {
     const auto job = "job-" + std::to_string(i);
-    ASSERT_TRUE(store_->add_job({.id = job,
-                                 .kind = "sign",
-                                 .owner = "key-1",
-                                 .state = service::JobState::kRunning,
-                                 .created = kNow,
-                                 .updated = kNow,
-                                 .input_sha256 = Bytes(32, 2),
-                                 .options = {},
-                                 .result = {},
-                                 .target = {}}));
-    ASSERT_TRUE(store_->finish_signature({.id = "sig-" + std::to_string(i),
-                                          .owner = "key-1",
-                                          .sha256 = ossl::sha256(document(i)),
-                                          .input_sha256 = Bytes(32, 2),
-                                          .size = 10,
-                                          .created = kNow,
-                                          .facts = "{}"},
-                                         job, "{}"));
+    ASSERT_TRUE(store_->add_job(fakes::stored_job(job, kNow, service::JobState::kRunning)));
+    auto signature = fakes::stored_signature("sig-" + std::to_string(i), kNow);
+    signature.sha256 = ossl::sha256(document(i));
+    ASSERT_TRUE(store_->finish_signature(signature, job, "{}"));
   }
   void checkpoint() {
     for (const auto log : {Log::kAudit, Log::kIssued}) {
@@ -105,7 +95,9 @@ class AntinAudit : public testing::Test {
   void tamper(const std::string& sql) { ASSERT_TRUE(db_->execute(sql)) << sql; }
 
   static Outcome run(const std::string& arguments) {
-    const auto command = std::string{ANTIN_AUDIT_PROGRAM} + " " + arguments + " --json 2>/dev/null";
+    const bool speaks_json = !arguments.starts_with("forget");
+    const auto command = std::string{ANTIN_AUDIT_PROGRAM} + " " + arguments +
+                         (speaks_json ? " --json 2>/dev/null" : " 2>/dev/null");
     FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): our own program
     std::string out;
     std::string buffer(4096, '\0');
@@ -188,6 +180,40 @@ TEST_F(AntinAudit, WithoutCheckpointsNothingIsProven) {
   const auto outcome = run("verify --store " + folder_.path());
   EXPECT_EQ(outcome.exit, 2);
   EXPECT_EQ(outcome.codes(), (Names{"audit.unsigned", "audit.unsigned"}));
+}
+
+TEST_F(AntinAudit, SaysWhenAKeyCameFromTheDatabaseItself) {
+  const auto alone = run("verify --store " + folder_.path());
+  EXPECT_EQ(alone.exit, 0);
+  EXPECT_EQ(alone.json["clean"], true);
+  EXPECT_EQ(alone.codes(), (Names{"audit.key_from_database", "audit.key_from_database"}));
+  const auto half =
+      run("verify --store " + folder_.path() + " --key " + audit_key_.verifier.to_text());
+  EXPECT_EQ(half.codes(), Names{"audit.key_from_database"});
+  EXPECT_EQ(half.json["keys"]["findings"][0]["parameters"]["origin"], "log.example/antin/issued");
+  // A key that was put in its place goes unnoticed without the right one at hand.
+  const auto forged = fakes::LogKey::of("log.example/antin/issued");
+  tamper("UPDATE log_fact SET value='" + forged.verifier.to_text() + "' WHERE name='vkey.issued'");
+  EXPECT_EQ(verify().exit, 0);
+  EXPECT_EQ(run("verify --store " + folder_.path()).exit, 1);
+}
+
+TEST_F(AntinAudit, A02_ForgetsRecordsOfAnEarlierTimeWhenItIsToldTwice) {
+  const auto forget = [&](const std::string& more) {
+    return run("forget --store " + folder_.path() + " --before " + more).exit;
+  };
+  EXPECT_EQ(forget("2023-11-14"), 0);  // the first day that has any
+  EXPECT_EQ(verify().json["logs"][0]["forgotten"], 0);
+  EXPECT_EQ(forget("2023-11-16"), 0);  // only tells
+  EXPECT_EQ(verify().json["logs"][0]["forgotten"], 0);
+  EXPECT_EQ(forget("2023-11-16 --yes"), 0);
+  const auto after = verify();
+  EXPECT_EQ(after.exit, 0);
+  EXPECT_EQ(after.codes(), Names{});
+  EXPECT_EQ(after.json["logs"][0]["forgotten"], 20);
+  EXPECT_EQ(after.json["logs"][0]["entries"], 21);
+  for (const auto* wrong : {"9000-01-01", "2023-11-31", "16.11.2023", "2023-11-16T00:00:00Z"})
+    EXPECT_EQ(forget(wrong), 3) << wrong;
 }
 
 TEST_F(AntinAudit, WhatIsNotThereIsNotMade) {

@@ -46,6 +46,9 @@ class Installed(unittest.TestCase):
                      "share/antin/tokend.toml", "share/antin/nginx/antin.conf", "share/antin/trust-pins.toml",
                      "share/polkit-1/rules.d/antin-tokend.rules", "share/doc/antin/OPERATOR.md",
                      "share/doc/antin/OPERATOR.vi.md", "share/doc/antin/THREATMODEL.md"}
+        # Legal data and tables of the office are found beside the other data.
+        expected |= {f"share/antin/{folder}/{p.name}" for folder in ("legal", "policies")
+                     for p in (ROOT / "packaging" / folder).glob("*.toml")}
         self.assertEqual(expected - found, set())
         self.assertEqual({f for f in found if not f.startswith(
             ("bin/", "libexec/antin/", "lib/systemd/", "lib/sysusers.d/", "lib/tmpfiles.d/", "share/"))}, set())
@@ -84,10 +87,36 @@ class Installed(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("setup.file_writable_by_others", done.stderr)
         self.assertIn("chmod go-w", done.stderr)
+        (home / "trust/root.crt").chmod(0o644)
+        self.check_of_both(home, config)
         config.write_text(config.read_text() + "colour = 1\n")
         done = run(prefix / "bin/antin", "config", "check", config)
         self.assertEqual(done.returncode, 3)
         self.assertIn("config.unknown_key", done.stderr)
+
+    def check_of_both(self, home, config):
+        tokend = home / "tokend.toml"
+        shipped = (prefix / "share/antin/tokend.toml").read_text()
+        shipped = re.sub(r"(?m)^(clients|operators|folder) = .*$", "", shipped)
+        usable = shipped.replace("[service]\n", f'[service]\nfolder = "{home}/tokend"\n')
+        pin = home / "agency.pin"
+        pin.write_text("1234\n")
+        pin.chmod(0o644)
+        for text, code, exits in (
+                (usable, None, 0), (shipped, "config.value", 3), (usable + "colour = 1\n", "config.unknown_key", 3),
+                (usable + f'[[tokens]]\nuri = "pkcs11:token=a"\npin = "file:{pin}"\n', "setup.file_open_to_others", 1),
+                (usable.replace("[service]\n", '[service]\nclients = ["root"]\noperators = ["0"]\n'), "config.unsafe", 1)):
+            with self.subTest(code):
+                tokend.write_text(text)
+                tokend.chmod(0o644)
+                both = run(prefix / "bin/antin", "config", "check", "--config", config)
+                alone = run(prefix / "bin/antin", "config", "check", tokend)
+                self.assertEqual((both.returncode, alone.returncode), (exits, exits), both.stderr + alone.stderr)
+                if code:
+                    self.assertIn(code, both.stderr)
+                    self.assertIn(code, alone.stderr)
+                # antind starts all the same: it judges documents without a key holder.
+                self.assertEqual(run(prefix / "bin/antin", "config", "check", config).returncode, 0)
 
 
 def status_of(pid):

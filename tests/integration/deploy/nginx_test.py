@@ -19,19 +19,13 @@ import warnings
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from world import quietly, wait_for  # noqa: E402
+from world import free_port, quietly, wait_for  # noqa: E402
 
 NAME = "antin.example.gov.vn"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PDF = (ROOT / "packaging/samples/thong-bao.pdf").read_bytes()
 SKIPPED = 77
 build = folder = None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Recorder:
@@ -66,9 +60,7 @@ def site(upstream, plain, tls):
     text = re.sub(r"^.*listen \[::\].*\n", "", text, flags=re.M)
     return (text.replace("127.0.0.1:8421", f"127.0.0.1:{upstream}")
             .replace("listen 443", f"listen 127.0.0.1:{tls}").replace("listen 80", f"listen 127.0.0.1:{plain}")
-            .replace("/etc/antin/tls/", f"{folder}/")
-            .replace("#ssl_client_certificate", "ssl_client_certificate")
-            .replace("#ssl_verify_client", "ssl_verify_client"))
+            .replace("/etc/antin/tls/", f"{folder}/"))
 
 
 class Proxy:
@@ -213,15 +205,11 @@ class WhatIsPassedOn(unittest.TestCase):
         for octets in seen:
             self.assertEqual(re.findall(rb"(?i)\r\nx-forwarded-for: (\S+)", octets), [b"127.0.0.1"])
 
-    def test_a_certificate_of_the_offices_authority_is_passed_on_and_no_other(self):
-        good = (folder / "client.pem", folder / "client.key")
+    def test_no_certificate_is_asked_for_or_passed_on(self):
         request = b"GET / HTTP/1.1\r\n" + self.HEAD + b"Connection: close\r\n\r\n"
-        _, seen = self.passed(request, certificate=good)
-        self.assertRegex(seen[0], rb"(?i)\r\nx-client-certificate: -----BEGIN%20CERTIFICATE")
-        foreign = (folder / "fullchain.pem", folder / "privkey.pem")
-        status, seen = self.passed(request, certificate=foreign)
-        self.assertIn(b"400", status)
-        self.assertEqual(seen, [])
+        status, seen = self.passed(request, certificate=(folder / "fullchain.pem", folder / "privkey.pem"))
+        self.assertIn(b"200", status)
+        self.assertNotRegex(seen[0], rb"(?i)certificate")
 
     def test_nothing_that_can_be_framed_in_two_ways_gets_through(self):
         smuggled = b"GET /smuggled HTTP/1.1\r\n" + self.HEAD + b"\r\n"
@@ -257,15 +245,9 @@ if __name__ == "__main__":
     folder = build / "tests" / "nginx-world"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for who, name in (("privkey.pem", NAME), ("clients-ca.key", "CA"), ("client.key", "client")):
-        quietly("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", folder / who)
+    quietly("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", folder / "privkey.pem")
     quietly("openssl", "req", "-x509", "-key", folder / "privkey.pem", "-out", folder / "fullchain.pem", "-days", "2",
             "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME},DNS:other.example")
-    quietly("openssl", "req", "-x509", "-key", folder / "clients-ca.key", "-out", folder / "clients-ca.pem",
-            "-days", "2", "-subj", "/CN=Systems of the office")
-    quietly("openssl", "req", "-new", "-key", folder / "client.key", "-subj", "/CN=portal", "-out", folder / "client.csr")
-    quietly("openssl", "x509", "-req", "-in", folder / "client.csr", "-CA", folder / "clients-ca.pem", "-CAkey",
-            folder / "clients-ca.key", "-CAcreateserial", "-days", "2", "-out", folder / "client.pem")
     recorder = Recorder()
     with antind() as service:
         proxy, mirror = Proxy(service), Proxy(recorder.port)

@@ -190,6 +190,19 @@ TEST_F(FaultTable, Listing) {
   check(rows, Pin::kPerson);
 }
 
+// The process that replaces one which died is logged in before it says which keys there are.
+TEST_F(FaultTable, ListingWithAnEntrustedPin) {
+  std::vector<Row> rows;
+  constexpr auto kKeys = Operation::kKeys;
+  for (const char* function : {"C_FindObjectsInit", "C_FindObjects", "C_GetTokenInfo", "C_Login"}) {
+    for (const char* action : {"crash", "exit"})
+      rows.push_back({kKeys, function, action, 1, kOk, kOk});
+  }
+  for (const char* function : {"C_FindObjectsInit", "C_FindObjects"})
+    rows.push_back({kKeys, function, "crash", -1, kFailed, kOk});
+  check(rows, Pin::kUnattended);
+}
+
 TEST_F(FaultTable, LoggingInNeverTriesAgain) {
   constexpr auto kLogin = Operation::kLogin;
   struct Refusal {

@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import unittest
@@ -20,17 +19,11 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from world import quietly, wait_for  # noqa: E402
+from world import free_port, quietly, wait_for  # noqa: E402
 
 PDF = ROOT / "tests/vectors/structure/xref-table.pdf"
 VALID, UNDECIDED = 0, 2
 BUILD = folder = None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Online(unittest.TestCase):

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "certs/ossl/digest.h"
+#include "tests/fakes/temp_folder.h"
 #include "tests/integration/service/daemon.h"
 #include "tests/unit/verifier/sample.h"
 
@@ -56,25 +57,18 @@ Fields with(Fields fields, const std::string& key, const std::string& value) {
 class RegisterService : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "antind-register-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     const std::string pki = ANTIN_SOURCE_DIR "/tests/pki";
-    std::filesystem::create_directory(folder_ + "/crls");
+    std::filesystem::create_directory(folder_.path() + "/crls");
     for (const char* crl : {"root.crl", "issuing-ca.crl"})
-      std::filesystem::copy(pki + "/crl/" + crl, folder_ + "/crls");
-    std::ofstream(folder_ + "/antin.toml")
+      std::filesystem::copy(pki + "/crl/" + crl, folder_.path() + "/crls");
+    std::ofstream(folder_.path() + "/antin.toml")
         << "schema = \"antin-config/1\"\n[http]\nport = 0\nport_file = \"port\"\n"
         << "[verify]\ntrust = \"" << pki << "/trust\"\ncrls = \"crls\"\nallow_test_pki = true\n"
         << "workers = 1\n[revocation]\nonline = false\n[store]\nfolder = \"data\"\n";
-    daemon_ = std::make_unique<Daemon>(folder_);
+    daemon_ = std::make_unique<Daemon>(folder_.path());
     clerk_ = key("clerk", "verify,originals");
     keeper_ = key("keeper", "register");
     ASSERT_TRUE(daemon_->start()) << daemon_->log();
-  }
-  void TearDown() override {
-    daemon_.reset();
-    std::filesystem::remove_all(folder_);
   }
   std::string key(const std::string& name, const std::string& scopes) const {
     std::string out;
@@ -129,7 +123,8 @@ class RegisterService : public ::testing::Test {
     return false;
   }
 
-  std::string folder_, clerk_, keeper_;
+  fakes::TempFolder folder_{"register"};
+  std::string clerk_, keeper_;
   std::unique_ptr<Daemon> daemon_;
   const std::string copy_ = octets(sample::certified_copy(kWords));
 };
@@ -301,18 +296,18 @@ TEST_F(RegisterService, ComparesWithAKeptOriginalByItsEntry) {
 class RegisterCommand : public RegisterService {
  protected:
   int run(const std::string& arguments, json& report) const {
-    const auto out = folder_ + "/out.json";
-    const auto command = std::string(ANTIN_BIN) + "/antin-verify verify " + folder_ +
+    const auto out = folder_.path() + "/out.json";
+    const auto command = std::string(ANTIN_BIN) + "/antin-verify verify " + folder_.path() +
                          "/copy.pdf --json --offline --allow-test-pki --at 2026-06-01T00:00:00Z" +
-                         " --trust " ANTIN_SOURCE_DIR "/tests/pki/trust --crl " + folder_ +
-                         "/crls " + arguments + " >" + out + " 2>" + folder_ + "/err.txt";
+                         " --trust " ANTIN_SOURCE_DIR "/tests/pki/trust --crl " + folder_.path() +
+                         "/crls " + arguments + " >" + out + " 2>" + folder_.path() + "/err.txt";
     const int status = std::system(command.c_str());
     const auto text = testing::file_text(out);
     report = text.empty() ? json() : json::parse(text);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
   void write(const std::string& name, const std::string& content) const {
-    std::ofstream(folder_ + "/" + name, std::ios::binary) << content;
+    std::ofstream(folder_.path() + "/" + name, std::ios::binary) << content;
   }
   std::string at() const {
     return "--register http://127.0.0.1:" + std::to_string(daemon_->port());
@@ -323,7 +318,7 @@ TEST_F(RegisterCommand, AsksByDigestByIdAndByCode) {
   const auto kept = store(copy_);
   write("copy.pdf", copy_);
   write("key", clerk_ + "\n");
-  const auto with_key = at() + " --register-key " + folder_ + "/key";
+  const auto with_key = at() + " --register-key " + folder_.path() + "/key";
   json report;
   for (const auto& arguments :
        {with_key, at(), with_key + " --original " + kept["id"].get<std::string>(),
@@ -350,13 +345,14 @@ TEST_F(RegisterCommand, SaysWhatIsNotThere) {
   EXPECT_EQ(run(at() + " --profile certified_copy", report), 2);
   EXPECT_EQ(report["message_code"], "register.no_entry");
   write("key", clerk_ + "\n");
-  EXPECT_EQ(run(at() + " --register-key " + folder_ +
+  EXPECT_EQ(run(at() + " --register-key " + folder_.path() +
                     "/key --original 00000000-0000-7000-8000-000000000000",
                 report),
             2);
   EXPECT_EQ(report["register"]["state"], "not_found");
   EXPECT_EQ(run("--original 0000000000000000", report), 3);
-  EXPECT_NE(testing::file_text(folder_ + "/err.txt").find("register.not_named"), std::string::npos);
+  EXPECT_NE(testing::file_text(folder_.path() + "/err.txt").find("register.not_named"),
+            std::string::npos);
   EXPECT_EQ(run("--original missing.pdf", report), 3);
   EXPECT_EQ(run("--register http://127.0.0.1:1", report), 3);
   EXPECT_EQ(run("--register http://example.com", report), 3);  // a key must not travel in the open

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "service/sandbox/process_state.h"
+#include "tests/fakes/temp_folder.h"
 #include "tests/integration/service/daemon.h"
 
 namespace antin {
@@ -23,15 +24,9 @@ class Confinement : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!service::sandbox::can_be_confined()) GTEST_SKIP() << "a sanitizer cannot be confined";
-    std::string pattern = ::testing::TempDir() + "antin-confined-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    std::ofstream(folder_ + "/antin.toml")
+    std::ofstream(folder_.path() + "/antin.toml")
         << "schema = \"antin-config/1\"\n[http]\nport = 0\n[verify]\nworkers = 1\n"
            "[revocation]\nonline = false\n[store]\nfolder = \"data\"\n";
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
   static RawAnswer ask(const Daemon& daemon, const std::string& start, const std::string& body) {
     RawClient client(daemon.port());
@@ -54,12 +49,12 @@ class Confinement : public ::testing::Test {
     }
     return false;
   }
-  std::string folder_;
+  fakes::TempFolder folder_{"confined"};
 };
 
 TEST_F(Confinement, IsProvenBeforeItServes) {
-  testing::link_programs(folder_ + "/bin", ANTIN_FAKE_WORKER);
-  Daemon daemon(folder_, folder_ + "/bin");
+  testing::link_programs(folder_.path() + "/bin", ANTIN_FAKE_WORKER);
+  Daemon daemon(folder_.path(), folder_.path() + "/bin");
   EXPECT_FALSE(daemon.start());
   EXPECT_NE(daemon.end(SIGTERM), 0);
   EXPECT_NE(daemon.log().find("service.sandbox_incomplete"), std::string::npos);
@@ -67,7 +62,7 @@ TEST_F(Confinement, IsProvenBeforeItServes) {
 }
 
 TEST_F(Confinement, WhoLeavesItOutIsToldEverywhere) {
-  Daemon daemon(folder_);
+  Daemon daemon(folder_.path());
   ASSERT_TRUE(daemon.start({"--unconfined-development"})) << daemon.log();
   EXPECT_TRUE(says_unconfined(daemon));
   EXPECT_EQ(json::parse(ask(daemon, "GET /readyz", "").body)["warnings"][0], "service.unconfined");

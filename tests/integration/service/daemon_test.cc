@@ -1,132 +1,42 @@
 #include "tests/integration/service/daemon.h"
 
-#include <atomic>
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
 
 #include <gtest/gtest.h>
 
-#include "service/system/real.h"
+#include "tests/fakes/loopback_server.h"
 #include "tests/fakes/pdf_builder.h"
 #include "tests/fakes/softhsm_token.h"
+#include "tests/fakes/temp_folder.h"
 #include "tests/fakes/tokend_process.h"
-#include "tests/servers/responder.h"
+#include "tests/integration/service/late_tsa.h"
 
 namespace antin {
 namespace {
 
 using nlohmann::json;
 using testing::Daemon;
+using testing::LateTsa;
 using testing::RawAnswer;
 using testing::RawClient;
-
-// A listening port that takes connections and never says anything: a dead timestamp server.
-class SilentServer {
- public:
-  SilentServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast)
-    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(fd_, 64);
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
-    port_ = ntohs(address.sin_port);
-  }
-  SilentServer(const SilentServer&) = delete;
-  SilentServer& operator=(const SilentServer&) = delete;
-  ~SilentServer() { ::close(fd_); }
-  std::uint16_t port() const { return port_; }
-
- private:
-  int fd_;
-  std::uint16_t port_ = 0;
-};
-
-// A timestamp server of tests/pki that answers 404 until it is told to work.
-class LateTsa {
- public:
-  LateTsa()
-      : responder_(testpki::Responder::open(ANTIN_SOURCE_DIR "/tests/pki").value()),
-        fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast)
-    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(fd_, 64);
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] {
-      for (int peer = 0; (peer = ::accept(fd_, nullptr, nullptr)) >= 0; ::close(peer)) serve(peer);
-    });
-  }
-  LateTsa(const LateTsa&) = delete;
-  LateTsa& operator=(const LateTsa&) = delete;
-  ~LateTsa() {
-    ::shutdown(fd_, SHUT_RDWR);
-    thread_.join();
-    ::close(fd_);
-  }
-  std::uint16_t port() const { return port_; }
-  std::atomic<bool> works = false;
-  std::atomic<int> asked = 0;
-
- private:
-  void serve(int peer) {
-    ++asked;
-    std::string text;
-    char octet = 0;
-    while (text.find("\r\n\r\n") == std::string::npos && ::read(peer, &octet, 1) == 1)
-      text += octet;
-    const auto at = text.find("Content-Length: ");
-    Bytes body(at == std::string::npos ? 0 : std::stoul(text.substr(at + 16)));
-    for (std::size_t i = 0; i < body.size() && ::read(peer, &body[i], 1) == 1;) ++i;
-    std::string answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-    if (works) {
-      const auto token = responder_.timestamp(body, "tsa", service::SystemClock{}.utc_now(),
-                                              testpki::Fault::kNone);
-      answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(token.value().size()) +
-               "\r\n\r\n" + std::string(as_text(token.value()));
-    }
-    EXPECT_EQ(::send(peer, answer.data(), answer.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(answer.size()));
-  }
-  testpki::Responder responder_;
-  int fd_;
-  std::uint16_t port_ = 0;
-  std::thread thread_;
-};
 
 class DaemonTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "antind-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    std::filesystem::create_directory(folder_ + "/trust");
-    std::filesystem::copy(token_.ca_file(), folder_ + "/trust/ca.crt");
+    std::filesystem::create_directory(folder_.path() + "/trust");
+    std::filesystem::copy(token_.ca_file(), folder_.path() + "/trust/ca.crt");
     write_config();
-    tokend_ = std::make_unique<testing::TokendProcess>(folder_);
+    tokend_ = std::make_unique<testing::TokendProcess>(folder_.path());
     tokend_->write_usual_config();
     ASSERT_TRUE(tokend_->start()) << tokend_->log();
-    daemon_ = std::make_unique<Daemon>(folder_);
+    daemon_ = std::make_unique<Daemon>(folder_.path());
     all_key_ = key("all", "verify,sign,originals");
     pdf_ = testing::file_text(ANTIN_SOURCE_DIR "/tests/vectors/structure/xref-table.pdf");
     ASSERT_FALSE(pdf_.empty());
   }
-  void TearDown() override {
-    daemon_.reset();
-    tokend_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   void write_config(const std::string& more_http = "", const std::string& more_verify = "",
                     const std::string& more_agency = "", std::uint16_t tsa_port = 0) {
-    std::ofstream(folder_ + "/antin.toml")
+    std::ofstream(folder_.path() + "/antin.toml")
         << "schema = \"antin-config/1\"\n[http]\nport = 0\nport_file = \"port\"\n"
         << more_http << "[verify]\ntrust = \"trust\"\nworkers = 1\n"
         << more_verify << "[agency]\n"
@@ -178,15 +88,16 @@ class DaemonTest : public ::testing::Test {
   }
 
   fakes::SoftHsmToken token_;
-  SilentServer silent_;
-  std::string folder_, all_key_, pdf_;
+  testing::LoopbackListener silent_;  // a dead timestamp server
+  fakes::TempFolder folder_{"daemon"};
+  std::string all_key_, pdf_;
   std::unique_ptr<testing::TokendProcess> tokend_;
   std::unique_ptr<Daemon> daemon_;
 };
 
 TEST_F(DaemonTest, ServesItsPageAndItsDescriptionAndLeavesWhenAsked) {
   ASSERT_TRUE(daemon_->start()) << daemon_->log();
-  EXPECT_EQ(testing::file_text(folder_ + "/port"), std::to_string(daemon_->port()) + "\n");
+  EXPECT_EQ(testing::file_text(folder_.path() + "/port"), std::to_string(daemon_->port()) + "\n");
   const auto page = ask("GET", "/");
   EXPECT_EQ(page.status, 200);
   EXPECT_NE(page.field("Content-Security-Policy").find("default-src 'none'"), std::string::npos);
@@ -323,7 +234,7 @@ TEST_F(DaemonTest, RefusesToSignWhatItsPolicyRefuses) {
   EXPECT_EQ(sign("case-0002", pdf_).status, 201);
   EXPECT_EQ(daemon_->end(SIGTERM), 0);
 
-  std::ofstream(folder_ + "/policy.toml")
+  std::ofstream(folder_.path() + "/policy.toml")
       << "schema = \"antin-policy/1\"\n[hygiene]\njavascript = \"warn\"\n";
   write_config("", "policy = \"policy.toml\"\n");
   ASSERT_TRUE(daemon_->start()) << daemon_->log();
@@ -344,7 +255,7 @@ TEST_F(DaemonTest, TakesUpAChangedPolicyAndKeepsTheOldOneBesideABrokenOne) {
   };
   EXPECT_FALSE(signs());
   const auto policy = [&](const std::string& rest) {
-    std::ofstream(folder_ + "/policy.toml") << "schema = \"antin-policy/1\"\n" << rest;
+    std::ofstream(folder_.path() + "/policy.toml") << "schema = \"antin-policy/1\"\n" << rest;
     write_config("", "policy = \"policy.toml\"\n");
     ::kill(daemon_->pid(), SIGHUP);
   };
@@ -479,7 +390,7 @@ TEST_F(DaemonTest, ASignatureWaitsForItsTimestampAcrossARestart) {
   LateTsa tsa;
   for (const char* name : {"root.crt", "issuing-ca.crt"})
     std::filesystem::copy(std::string(ANTIN_SOURCE_DIR "/tests/pki/trust/") + name,
-                          folder_ + "/trust/" + name);
+                          folder_.path() + "/trust/" + name);
   write_config("", "allow_test_pki = true\n", "retry_seconds = 1\n", tsa.port());
   ASSERT_TRUE(daemon_->start()) << daemon_->log();
   const auto begun = sign("waits-001", pdf_, "?level=B-T");
@@ -515,7 +426,7 @@ TEST_F(DaemonTest, ALevelThatCannotBeReachedIsSaid) {
   tsa.works = true;
   for (const char* name : {"root.crt", "issuing-ca.crt"})
     std::filesystem::copy(std::string(ANTIN_SOURCE_DIR "/tests/pki/trust/") + name,
-                          folder_ + "/trust/" + name);
+                          folder_.path() + "/trust/" + name);
   write_config("", "allow_test_pki = true\n", "", tsa.port());
   ASSERT_TRUE(daemon_->start()) << daemon_->log();
   // Nobody says anything about the revocation of the key's certificate.

@@ -129,12 +129,46 @@ TEST_F(FrontTest, TakesUpARenewedCertificateAndKeepsTheOldOneBesideABrokenOne) {
   EXPECT_EQ(before.ask(request("GET", "/healthz"))->status, 200);
   EXPECT_EQ(shown_name(daemon_.port()), "renewed");
   pki_.write("server", TlsPki::issue("mended", &pki_.authority()));
-  write_config(tls() + "max_connections = 77\n");
+  write_config(tls() + "max_body_octets = 2097152\n");
   ::kill(daemon_.pid(), SIGHUP);
   EXPECT_TRUE(comes_true([&] { return shown_name(daemon_.port()) == "mended"; }));
   EXPECT_EQ(daemon_.end(SIGTERM), 0);
   EXPECT_NE(daemon_.log().find("config.reload_refused"), std::string::npos);
   EXPECT_NE(daemon_.log().find("config.restart_needed"), std::string::npos);
+}
+
+TEST_F(FrontTest, TakesUpRatesNamesAndRevocationListsAndTellsWhatCameOfIt) {
+  const ossl::BioPtr in(BIO_new_file(pki_.certificate("client").c_str(), "r"));
+  const ossl::X509Ptr client(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  pki_.write_list("list", pki_.authority(), {});
+  const auto http = tls() + "tls_client_ca = \"" + pki_.certificate("ca") +
+                    "\"\ntls_client_crls = [\"" + pki_.list("list") + "\"]\n";
+  write_config(http);
+  ASSERT_TRUE(daemon_.start()) << daemon_.log();
+  const auto status = [&](const std::string& host) {
+    TlsClient one(daemon_.port(), [this](SSL_CTX* context) {
+      SSL_CTX_use_certificate_file(context, pki_.certificate("client").c_str(), SSL_FILETYPE_PEM);
+      SSL_CTX_use_PrivateKey_file(context, pki_.key("client").c_str(), SSL_FILETYPE_PEM);
+    });
+    const auto answer = one.ask("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return answer ? answer->status : 0;
+  };
+  EXPECT_EQ(status("localhost"), 200);
+  // An unsafe pair: nothing of it is taken up.
+  write_config(http + "hosts = [\"antin.example\"]\nclient_certificate_for = [\"nonsense\"]\n");
+  ::kill(daemon_.pid(), SIGHUP);
+  write_config(http + "hosts = [\"antin.example\"]\n",
+               "[rates]\nlimit_loopback = true\naddress_cheap_per_minute = 1\n"
+               "address_cheap_burst = 3\n");
+  ::kill(daemon_.pid(), SIGHUP);
+  EXPECT_TRUE(comes_true([&] { return status("localhost") == 421; }));
+  EXPECT_TRUE(comes_true([&] { return status("antin.example") == 429; }));
+  pki_.write_list("list", pki_.authority(), {client.get()});
+  ::kill(daemon_.pid(), SIGHUP);
+  EXPECT_TRUE(comes_true([&] { return status("antin.example") == 0; }));
+  EXPECT_EQ(daemon_.end(SIGTERM), 0);
+  EXPECT_NE(daemon_.log().find("\"reloaded\""), std::string::npos);
+  EXPECT_EQ(daemon_.log().find("config.restart_needed"), std::string::npos);
 }
 
 TEST_F(FrontTest, ServesItsOwnNamesOnly) {

@@ -13,7 +13,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,16 +22,10 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from world import Tokend, quietly, wait_for  # noqa: E402
+from world import Tokend, free_port, quietly, wait_for  # noqa: E402
 
 PDF = ROOT / "tests/vectors/structure/xref-table.pdf"
 BUILD = folder = None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Service:

@@ -24,9 +24,17 @@ class WorkerPoolTest : public ::testing::Test {
                .program = ANTIN_FAKE_WORKER,
                .count = 2,
                .configuration = cbor::encode(cbor::Map{}),
-               .callbacks = {},
+               .callbacks = {{worker::kFindOriginal, worker::kVersion,
+                              [this](Message& asked) { return kill_the_first(asked); }}},
                .confinement = WorkerPool::Confinement::kLeftOut},
               log_, metrics_) {}
+  Result<Message> kill_the_first(Message& asked) {
+    if (killed_++ == 0)
+      ::kill(static_cast<pid_t>(cbor::integer_at(asked.body, "pid").value()), SIGKILL);
+    Message reply;
+    reply.body = cbor::Map{};
+    return reply;
+  }
   void SetUp() override { ASSERT_TRUE(pool_.start()); }
   Result<Message> ask(const char* name, milliseconds within = kLong) {
     return pool_.ask(worker::kVerify, cbor::Map{{"name", name}}, {}, within);
@@ -34,6 +42,7 @@ class WorkerPoolTest : public ::testing::Test {
   SystemClock clock_;
   Log log_{-1, clock_};
   Metrics metrics_;
+  int killed_ = 0;
   WorkerPool pool_;
 };
 
@@ -56,6 +65,33 @@ TEST_F(WorkerPoolTest, ReplacesAWorkerThatCrashesLeavesOrHangs) {
   EXPECT_EQ(ask("hang", milliseconds(50)).error().code, Code::kResourceLimit);
   EXPECT_TRUE(ask("fine"));
   EXPECT_NE(metrics_.text().find("antin_worker_replaced_total"), std::string::npos);
+}
+
+TEST_F(WorkerPoolTest, OneThatSomebodyElseKilledIsNoWordAboutTheDocument) {
+  const auto twice = ask("killed");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code, Code::kWorkerKilled);
+  EXPECT_EQ(info(twice.error().code).http_status, 503);
+  const auto count = [&] {
+    const auto text = metrics_.text();
+    const auto at =
+        text.find("antin_worker_replaced_total{pool=\"test\",code=\"service.ipc_closed\"}");
+    return at == std::string::npos ? "" : text.substr(text.find(' ', at) + 1, 1);
+  };
+  EXPECT_EQ(count(), "2") << "it was not tried once more";
+  EXPECT_TRUE(ask("fine"));
+}
+
+// The one beside it that stays although its channel is closed is killed by us, and is no such case.
+TEST_F(WorkerPoolTest, OneThatStaysBehindAClosedChannelHasCrashed) {
+  EXPECT_EQ(ask("stay").error().code, Code::kWorkerCrashed);
+  EXPECT_TRUE(ask("fine"));
+}
+
+TEST_F(WorkerPoolTest, TriesAgainWhatAnotherWorkerCanDo) {
+  const auto reply = ask("killed once");
+  EXPECT_TRUE(reply) << to_log_line(reply.error());
+  EXPECT_EQ(killed_, 2) << "asked once by each of two workers";
 }
 
 TEST_F(WorkerPoolTest, EndsWorkersAtWorkWhenItStops) {
@@ -144,8 +180,47 @@ TEST_F(HostileWorkerTest, AFreshOneIsAskedOnce) {
   const auto usual = ask("fine");
   ASSERT_TRUE(usual);
   EXPECT_FALSE(seen.contains(cbor::integer_at(usual.value().body, "pid").value()));
-  EXPECT_EQ(pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", "open"}}, {}, kLong).error().code,
-            Code::kWorkerCrashed);
+  // Each ends where it would end that did not come from a nursery, and the next is another.
+  for (const auto* how : {"open", "socket", "fork", "double", "limits", "kill"}) {
+    const auto stopped = pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", how}}, {}, kLong);
+    ASSERT_FALSE(stopped) << how;
+    EXPECT_EQ(stopped.error().code, Code::kWorkerCrashed) << how;
+    EXPECT_NE(to_log_line(stopped.error()).find("signal " + std::to_string(SIGSYS)),
+              std::string::npos)
+        << how;
+  }
+  for (const auto* how : {"map"})
+    EXPECT_EQ(pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", how}}, {}, kLong).error().code,
+              Code::kResourceLimit)
+        << how;
+  EXPECT_EQ(pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", "sleep"}}, {}, milliseconds(100))
+                .error()
+                .code,
+            Code::kResourceLimit);
+  EXPECT_TRUE(pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", "fine"}}, {}, kLong));
+}
+
+// Copies lie in memory as their nursery does: after one that fell there is another nursery.
+TEST_F(HostileWorkerTest, NoNurseryOutlivesACopyThatFell) {
+  const auto nursery = [&](const char* name) {
+    const auto reply = pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", name}}, {}, kLong);
+    return reply ? cbor::integer_at(reply.value().body, "nursery").value() : 0;
+  };
+  const auto first = nursery("fine");
+  EXPECT_NE(first, 0);
+  EXPECT_EQ(nursery("fine"), first);
+  EXPECT_EQ(nursery("open"), 0);
+  EXPECT_NE(nursery("fine"), first);
+}
+
+TEST_F(HostileWorkerTest, ANurseryThatWasKilledIsReplaced) {
+  const auto ask_fine = [&] {
+    return pool_.ask_fresh(worker::kVerify, cbor::Map{{"name", "fine"}}, {}, kLong);
+  };
+  const auto reply = ask_fine();
+  ASSERT_TRUE(reply);
+  ::kill(static_cast<pid_t>(cbor::integer_at(reply.value().body, "nursery").value()), SIGKILL);
+  EXPECT_TRUE(ask_fine());
 }
 
 TEST(WorkerPool, DoesNotUseAWorkerThatIsNotConfined) {

@@ -14,6 +14,7 @@
 #include "hsm/tokend/file_journal.h"
 #include "tests/fakes/signed_attributes.h"
 #include "tests/fakes/softhsm_token.h"
+#include "tests/fakes/temp_folder.h"
 #include "tests/fakes/tokend_process.h"
 
 namespace antin::hsm {
@@ -30,19 +31,12 @@ std::string outcome(const Result<T>& result) {
 class TokendProcessTest : public ::testing::Test {
  protected:
   TokendProcessTest() {
-    auto name = (std::filesystem::temp_directory_path() / "antin-tkd-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
     ::setenv("ANTIN_SHIM_MODULE", fakes::SoftHsmToken::kModule, 1);
-    ::setenv("ANTIN_SHIM_CONTROL", (folder_ + "/control").c_str(), 1);
-    ::setenv("ANTIN_SHIM_LOG", (folder_ + "/calls").c_str(), 1);
+    ::setenv("ANTIN_SHIM_CONTROL", (folder_.path() + "/control").c_str(), 1);
+    ::setenv("ANTIN_SHIM_LOG", (folder_.path() + "/calls").c_str(), 1);
     ::unsetenv("ANTIN_SHIM_PINPAD");
     ::unsetenv("CREDENTIALS_DIRECTORY");
-    tokend_ = std::make_unique<antin::testing::TokendProcess>(folder_);
-  }
-  ~TokendProcessTest() override {
-    tokend_.reset();
-    std::filesystem::remove_all(folder_);
+    tokend_ = std::make_unique<antin::testing::TokendProcess>(folder_.path());
   }
 
   static TokendKeyHolder connect(const std::string& socket) {
@@ -77,7 +71,7 @@ class TokendProcessTest : public ::testing::Test {
 
   static constexpr const char* kPattern = "pkcs11:token=antin%20test;object=rsa2048";
   fakes::SoftHsmToken token_;
-  std::string folder_;
+  fakes::TempFolder folder_{"tkd"};
   std::unique_ptr<antin::testing::TokendProcess> tokend_;
   Bytes certificate_;
   TokendKeyHolder client_{[this] { return connect_to_tokend(tokend_->socket()); },

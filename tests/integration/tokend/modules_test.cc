@@ -15,7 +15,9 @@ using antin::testing::TokendProcess;
 
 class ModulesTest : public TokendProcessTest {
  protected:
-  void inject(const std::string& lines) const { std::ofstream{folder_ + "/control"} << lines; }
+  void inject(const std::string& lines) const {
+    std::ofstream{folder_.path() + "/control"} << lines;
+  }
 };
 
 // architecture.md: crashes, hangs, leaks, corrupts memory, calls exit - one request at most.
@@ -56,7 +58,7 @@ class TwinTokensTest : public ModulesTest {
         "cd " + token_.folder() + " && softhsm2-util --init-token --free --label '" + kTwin + "'" +
         pin + " --so-pin 12345678 && softhsm2-util --import rsa2048.key --token '" + kTwin +
         "' --label rsa2048 --id 01" + pin + " && openssl x509 -in rsa2048.crt -outform DER -out " +
-        folder_ + "/crt.der && " + tool + " --write-object " + folder_ +
+        folder_.path() + "/crt.der && " + tool + " --write-object " + folder_.path() +
         "/crt.der --type cert --label rsa2048 --id 01");
     for (const auto& one : tokens()) {
       if (!before.contains(one)) twin_ = one;
@@ -76,10 +78,10 @@ class TwinTokensTest : public ModulesTest {
     return names;
   }
   void pull_twin() const {
-    std::filesystem::rename(token_.tokens_folder() + "/" + twin_, folder_ + "/pulled");
+    std::filesystem::rename(token_.tokens_folder() + "/" + twin_, folder_.path() + "/pulled");
   }
   void plug_twin_in() const {
-    std::filesystem::rename(folder_ + "/pulled", token_.tokens_folder() + "/" + twin_);
+    std::filesystem::rename(folder_.path() + "/pulled", token_.tokens_folder() + "/" + twin_);
   }
   // token label -> member of the status
   std::map<std::string, service::cbor::Value> members() {

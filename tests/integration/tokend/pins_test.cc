@@ -33,13 +33,13 @@ class PinsTest : public TokendProcessTest {
   // The command as an operator runs it; its exit code.
   int control(const std::string& arguments) const {
     // NOLINTNEXTLINE(concurrency-mt-unsafe,cert-env33-c)
-    const int status =
-        std::system((std::string(ANTIN_BINARY_DIR) + "/bin/antin-tokend-control " + arguments +
-                     " --socket " + tokend_->operator_socket() + " >" + folder_ + "/said 2>&1")
-                        .c_str());
+    const int status = std::system((std::string(ANTIN_BINARY_DIR) + "/bin/antin-tokend-control " +
+                                    arguments + " --socket " + tokend_->operator_socket() + " >" +
+                                    folder_.path() + "/said 2>&1")
+                                       .c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
-  std::string said() const { return text_of(folder_ + "/said"); }
+  std::string said() const { return text_of(folder_.path() + "/said"); }
   std::string pin_state() {
     auto operators = connect(tokend_->operator_socket());
     const auto status = operators.status();
@@ -61,11 +61,11 @@ TEST_F(PinsTest, WaitsForAnOperatorToUnlock) {
   EXPECT_EQ(pin_state(), "none");
   tokend_->write_pin(fakes::SoftHsmToken::kPin);
   EXPECT_EQ(control("status"), 3) << said();
-  ASSERT_EQ(control("unlock --pin-source file:" + folder_ + "/pin"), 0) << said();
+  ASSERT_EQ(control("unlock --pin-source file:" + folder_.path() + "/pin"), 0) << said();
   EXPECT_EQ(pin_state(), "held");
   EXPECT_EQ(control("status"), 0) << said();
   EXPECT_EQ(outcome(sign()), "ok");
-  EXPECT_EQ(control("unlock --pin-source file:" + folder_ + "/pin"), 0) << said();
+  EXPECT_EQ(control("unlock --pin-source file:" + folder_.path() + "/pin"), 0) << said();
   EXPECT_EQ(said().find(fakes::SoftHsmToken::kPin), std::string::npos);
 }
 
@@ -91,10 +91,10 @@ TEST_F(PinsTest, AreTakenFromACredential) {
   tokend_->write_config(with_pin("credential:agency-pin"));
   EXPECT_FALSE(tokend_->start());
   EXPECT_NE(tokend_->log().find("tokend.credential_missing"), std::string::npos);
-  std::filesystem::create_directory(folder_ + "/credentials");
-  ::setenv("CREDENTIALS_DIRECTORY", (folder_ + "/credentials").c_str(), 1);
+  std::filesystem::create_directory(folder_.path() + "/credentials");
+  ::setenv("CREDENTIALS_DIRECTORY", (folder_.path() + "/credentials").c_str(), 1);
   EXPECT_FALSE(tokend_->start()) << "the folder alone is not enough";
-  const auto file = folder_ + "/credentials/agency-pin";
+  const auto file = folder_.path() + "/credentials/agency-pin";
   std::ofstream{file} << fakes::SoftHsmToken::kPin;
   std::filesystem::permissions(file, std::filesystem::perms::owner_read);
   ASSERT_TRUE(tokend_->start()) << tokend_->log();
@@ -104,7 +104,7 @@ TEST_F(PinsTest, AreTakenFromACredential) {
 TEST_F(PinsTest, AreNotTakenFromAFileThatOthersRead) {
   tokend_->write_config(with_pin("file:pin"));
   tokend_->write_pin(fakes::SoftHsmToken::kPin);
-  std::filesystem::permissions(folder_ + "/pin", std::filesystem::perms{0444});
+  std::filesystem::permissions(folder_.path() + "/pin", std::filesystem::perms{0444});
   EXPECT_FALSE(tokend_->start());
   EXPECT_NE(tokend_->log().find("token.pin_file_unsafe"), std::string::npos);
 }
@@ -167,7 +167,7 @@ TEST_F(PinsTest, AreNowhereButInOneLockedPage) {
   }
   // A crash leaves no core behind.
   EXPECT_EQ(tokend_->end(SIGABRT), -1);
-  for (const auto& file : std::filesystem::recursive_directory_iterator{folder_}) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator{folder_.path()}) {
     if (!file.is_regular_file()) continue;
     EXPECT_EQ(file.path().filename().string().find("core"), std::string::npos);
     EXPECT_EQ(text_of(file.path().string()).find(pin), std::string::npos) << file.path();
@@ -209,7 +209,7 @@ TEST_F(PinsTest, AreForTheAccountsThatTheConfigurationNames) {
   EXPECT_EQ(answer_to(kClient, tokend_->socket()), "token.service_unreachable")
       << "the folder and the group keep others out first";
   // Whoever is let through by the file system is still asked who it is.
-  ::chmod(folder_.c_str(), 0755);
+  ::chmod(folder_.path().c_str(), 0755);
   ::chmod(tokend_->socket().c_str(), 0666);
   ::chmod(tokend_->operator_socket().c_str(), 0666);
   EXPECT_EQ(answer_to(kClient, tokend_->socket()), "ok");

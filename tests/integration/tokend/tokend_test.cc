@@ -57,7 +57,7 @@ TEST_F(TokendProcessTest, RefusesWhatItsRulesDoNotAllow) {
 }
 
 TEST_F(TokendProcessTest, SignsCheckpointsThatVerifyAndNeverShrink) {
-  const auto pem = folder_ + "/ed.key";
+  const auto pem = folder_.path() + "/ed.key";
   fakes::SoftHsmToken::run("openssl genpkey -algorithm ED25519 -out " + pem +
                            " && softhsm2-util --import " + pem + " --token '" +
                            fakes::SoftHsmToken::kLabel + "' --label log --id 63 --pin " +
@@ -92,7 +92,7 @@ TEST_F(TokendProcessTest, SignsCheckpointsThatVerifyAndNeverShrink) {
   ASSERT_TRUE(tokend_->restart(SIGKILL)) << tokend_->log();
   refusals();
   tokend_->end(SIGTERM);
-  std::filesystem::remove(folder_ + "/checkpoints");
+  std::filesystem::remove(folder_.path() + "/checkpoints");
   ASSERT_TRUE(tokend_->start()) << tokend_->log();
   refusals();
   EXPECT_EQ(outcome(client_.sign_checkpoint(pattern, note(6, 'B'))), "ok");

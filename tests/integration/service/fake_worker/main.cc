@@ -16,6 +16,18 @@ int main() {
   const auto verify = [&](Message& request) -> Result<Message> {
     const auto name = cbor::text_at(request.body, "name");
     if (name && name.value() == "crash") ::raise(SIGSEGV);
+    if (name && name.value() == "killed") ::raise(SIGKILL);
+    if (name && name.value() == "killed once") {
+      Message ask;
+      ask.type = worker::kFindOriginal;
+      ask.version = worker::kVersion;
+      ask.body = cbor::Map{{"pid", std::int64_t{::getpid()}}};
+      ANTIN_CHECK(call(channel, ask, after(std::chrono::milliseconds(10'000))));
+    }
+    if (name && name.value() == "stay") {
+      channel.close();
+      ::pause();
+    }
     if (name && name.value() == "hang") ::pause();
     if (name && name.value() == "leave") ::_exit(3);
     if (name && name.value() == "greedy") ::_exit(kExitOutOfMemory);

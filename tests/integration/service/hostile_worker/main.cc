@@ -20,6 +20,7 @@
 #include "service/sandbox/self_test.h"
 #include "service/sandbox/worker_profile.h"
 #include "service/system/bounds.h"
+#include "service/worker/nursery.h"
 
 using namespace antin;
 using namespace antin::service;
@@ -69,6 +70,7 @@ void misbehave(const std::string& how) {
   if (how == "ptrace") ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr);
   if (how == "proc") ::open("/proc/self/mem", O_RDWR);
   if (how == "kill") ::kill(-1, SIGKILL);
+  if (how == "double") sandbox::double_process();
   if (how == "memory") take_all_memory();
   if (how == "map") map_all_memory();
   if (how == "memfd") fill_memfd();
@@ -87,24 +89,41 @@ void misbehave(const std::string& how) {
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == worker::kSelfTestOption)
     return serve_self_test(sandbox::test_worker_profile) ? 0 : 1;
+  const bool nursery = argc > 1 && std::string_view(argv[1]) == worker::kNurseryOption;
   Channel channel{Descriptor(kChildChannel)};
   end_when_out_of_memory();
-  const auto confined = sandbox::confine_worker(kChildChannel);
+  const auto confined =
+      nursery ? sandbox::confine_nursery(kChildChannel) : sandbox::confine_worker(kChildChannel);
   const auto configure = [&](Message&) -> Result<Message> {
     Message reply;
     reply.body = cbor::Map{{"confined", static_cast<bool>(confined)}};
     return reply;
   };
-  const auto verify = [](Message& request) -> Result<Message> {
+  const auto nursery_pid = ::getpid();
+  const auto verify = [&](Message& request) -> Result<Message> {
     const auto name = cbor::text_at(request.body, "name");
     misbehave(name ? name.value() : "");
     Message reply;
-    reply.body = cbor::Map{{"report", "{}"}, {"exit_code", 0}, {"pid", std::int64_t{::getpid()}}};
+    reply.body = cbor::Map{{"report", "{}"},
+                           {"exit_code", 0},
+                           {"pid", std::int64_t{::getpid()}},
+                           {"nursery", std::int64_t{nursery_pid}}};
     return reply;
   };
-  const auto served = serve(channel,
-                            {{worker::kConfigure, worker::kVersion, configure},
-                             {worker::kVerify, worker::kVersion, verify}},
-                            std::chrono::milliseconds(10'000));
+  constexpr std::chrono::milliseconds kReplyWithin{10'000};
+  const auto work = [&] {
+    return serve(channel,
+                 {{worker::kConfigure, worker::kVersion, configure},
+                  {worker::kVerify, worker::kVersion, verify}},
+                 kReplyWithin);
+  };
+  const auto copy = [&](Message& request) {
+    return worker::double_for(request, channel, worker::Doubling::kConfined, work);
+  };
+  const auto served = nursery ? serve(channel,
+                                      {{worker::kConfigure, worker::kVersion, configure},
+                                       {worker::kDouble, worker::kVersion, copy}},
+                                      kReplyWithin)
+                              : work();
   return served ? 0 : 1;
 }

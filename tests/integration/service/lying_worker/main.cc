@@ -3,6 +3,7 @@
 // self-test.
 
 #include <algorithm>
+#include <poll.h>
 #include <string>
 
 #include "certs/ossl/digest.h"
@@ -14,6 +15,7 @@
 #include "service/sandbox/self_test.h"
 #include "service/sandbox/worker_profile.h"
 #include "service/system/real.h"
+#include "service/worker/nursery.h"
 #include "service/worker/worker.h"
 
 using namespace antin;
@@ -71,6 +73,19 @@ class Liar {
     return reply_of(std::move(made));
   }
 
+  // Fresh, and so honest.
+  Result<Message> check(Message& request) {
+    ANTIN_TRY(const auto before, document(request));
+    ANTIN_TRY(const auto tail, map_sealed(request.descriptors.at(1), worker::kMaxDocument));
+    ANTIN_TRY(const auto what, cbor::text_at(request.body, "what"));
+    const auto whole = worker::joined(before, tail.view());
+    ANTIN_CHECK(what == "finished" ? worker::check_finished(request.body, whole, settings_)
+                                   : worker::check_added(request.body, whole, {}));
+    Message reply;
+    reply.body = cbor::Map{};
+    return reply;
+  }
+
   Result<Message> complete(Message& request) {
     ANTIN_TRY(auto octets, document(request));
     NoFetcher fetcher;
@@ -80,6 +95,7 @@ class Liar {
                                                     .fetcher = fetcher,
                                                     .health = health_,
                                                     .evidence = nullptr}));
+    if (lie_ == "hang") ::poll(nullptr, 0, -1);
     if (lie_ == "after") made.tail.at(place_of(made.tail, "/Sig") + 1) ^= 1U;
     if (lie_ == "appended") {
       const std::string more = "\n%%EOF\n";
@@ -91,10 +107,35 @@ class Liar {
       std::fill(made.tail.begin() + static_cast<std::ptrdiff_t>(at),
                 made.tail.begin() + static_cast<std::ptrdiff_t>(end), '0');
     }
+    ANTIN_TRY(const auto value, cbor::bytes_at(request.body, "signature"));
+    damage(made, value);
+    if (lie_ == "level") body_of(made)["level"] = "B-T";
     return reply_of(std::move(made));
   }
 
  private:
+  // One octet of the CMS, in none of the parts that antind itself compares.
+  void damage(worker::Completed& made, const Bytes& value) const {
+    const auto begin = place_of(made.tail, "/Contents <") + 11;
+    const auto digits = as_text(made.tail).find('>', begin) - begin;
+    Bytes cms;
+    if (!from_hex(as_text(made.tail).substr(begin, digits), cms)) return;
+    const auto find = [&](const Bytes& what, auto end) {
+      return std::find_end(cms.begin(), end, what.begin(), what.end());
+    };
+    const Bytes signed_data{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02};
+    const Bytes content_type{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03};
+    const Bytes sha256{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
+    // What the whole says it is; how the content was digested, in front of the signed attributes;
+    // how the value was made, in front of it; what stands behind the last octet of the CMS.
+    if (lie_ == "wrapping") *(find(signed_data, cms.end()) + 8) = 0x01;
+    if (lie_ == "digest-name") *(find(sha256, find(content_type, cms.end())) + 8) = 0x03;
+    if (lie_ == "value-name") *(find(value, cms.end()) - 7) ^= 0x10U;
+    if (lie_ == "trailing") cms.at(4 + (std::size_t{cms[2]} << 8U | cms[3])) = 0x41;
+    const auto changed = to_hex(cms);
+    std::copy(changed.begin(), changed.end(),
+              made.tail.begin() + static_cast<std::ptrdiff_t>(begin));
+  }
   static cbor::Map& body_of(worker::Completed& made) {
     // Ours alone, and made a moment ago.
     return const_cast<cbor::Map&>(*made.body.map());
@@ -179,31 +220,40 @@ int main(int argc, char** argv) {
   const std::string_view option = argc > 1 ? argv[1] : "";
   if (option == worker::kSelfTestOption)
     return serve_self_test(sandbox::test_worker_profile) ? 0 : 1;
+  const bool nursery = option == worker::kNurseryOption;
   Channel channel{Descriptor(kChildChannel)};
   worker::warm_up();
-  const bool confined =
-      !sandbox::can_be_confined() || static_cast<bool>(sandbox::confine_worker(kChildChannel));
+  const bool confined = !sandbox::can_be_confined() ||
+                        static_cast<bool>(nursery ? sandbox::confine_nursery(kChildChannel)
+                                                  : sandbox::confine_worker(kChildChannel));
   Liar liar;
   const auto configure = [&](Message&) -> Result<Message> {
     Message reply;
     reply.body = cbor::Map{{"confined", confined}};
     return reply;
   };
-  const auto check = [](Message& request) -> Result<Message> {
-    ANTIN_TRY(const auto before, document(request));
-    ANTIN_TRY(const auto tail, map_sealed(request.descriptors.at(1), worker::kMaxDocument));
-    ANTIN_CHECK(worker::check_added(request.body, worker::joined(before, tail.view()), {}));
-    Message reply;
-    reply.body = cbor::Map{};
-    return reply;
-  };
+  const auto check = [&](Message& request) { return liar.check(request); };
   const auto prepare = [&](Message& request) { return liar.prepare(request); };
   const auto complete = [&](Message& request) { return liar.complete(request); };
-  const auto served = serve(channel,
-                            {{worker::kConfigure, worker::kVersion, configure},
-                             {worker::kPrepare, worker::kVersion, prepare},
-                             {worker::kComplete, worker::kVersion, complete},
-                             {worker::kCheckAdded, worker::kVersion, check}},
-                            std::chrono::milliseconds(10'000));
+  constexpr std::chrono::milliseconds kReplyWithin{10'000};
+  const auto work = [&] {
+    return serve(channel,
+                 {{worker::kConfigure, worker::kVersion, configure},
+                  {worker::kPrepare, worker::kVersion, prepare},
+                  {worker::kComplete, worker::kVersion, complete},
+                  {worker::kCheckAdded, worker::kVersion, check}},
+                 kReplyWithin);
+  };
+  const auto copy = [&](Message& request) {
+    return worker::double_for(
+        request, channel,
+        sandbox::can_be_confined() ? worker::Doubling::kConfined : worker::Doubling::kUnconfined,
+        work);
+  };
+  const auto served = nursery ? serve(channel,
+                                      {{worker::kConfigure, worker::kVersion, configure},
+                                       {worker::kDouble, worker::kVersion, copy}},
+                                      kReplyWithin)
+                              : work();
   return served ? 0 : 1;
 }

@@ -1,0 +1,114 @@
+"""What the pages hear from an agent, without one: for states that a real token does not take on
+request. It speaks docs/PROTOCOL.agent.md and signs with the officer's token of the world."""
+import base64
+import hashlib
+import http.client
+import http.server
+import json
+import ssl
+import threading
+import urllib.parse
+
+
+class StandIn:
+    """`mode`: "" works; "missing", "unpaired", "no_token", "low", "locked", "pulled" (after one case), "wrong_pin"."""
+
+    def __init__(self, desk, base):
+        self.desk, self.base, self.mode, self.jobs, self.signed = desk, base, "", {}, []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, told = (200, {}) if self.command == "OPTIONS" else outer.told(
+                    self.path.removeprefix("/antin-agent/1/"), json.loads(body or b"{}"))
+                octets = json.dumps(told).encode()
+                self.send_response(status)
+                for name, value in (("Access-Control-Allow-Origin", self.headers.get("Origin", "*")),
+                                    ("Access-Control-Allow-Headers", "content-type, x-antin-agent-session"),
+                                    ("Access-Control-Allow-Private-Network", "true"),
+                                    ("Content-Type", "application/json"), ("Content-Length", str(len(octets)))):
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(octets)
+
+            do_GET = do_POST = do_OPTIONS = answer
+
+            def log_message(self, *ignored):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @staticmethod
+    def problem(code, vi, action=""):
+        return {"code": code, "message": {"vi": vi, "en": vi}, "action": {"vi": action, "en": action}}
+
+    def told(self, path, body):
+        if self.mode == "missing":
+            return 200, {"agent": "something else"}
+        if path == "hello":
+            return 200, {"agent": "antin-agent", "protocol": 1, "paired": self.mode != "unpaired"}
+        if path == "session":
+            return 200, {"session": "s"}
+        if path == "pair":
+            self.jobs["pair"] = {"job": "pair", "state": "asking", "code": "482913"}
+            return 200, self.jobs["pair"]
+        if path == "certificates":
+            return 200, self.certificates()
+        if path == "sign":
+            self.jobs["sign"] = {"job": "sign", "state": "asking", "items": [], "total": 0, "signed": 0}
+            threading.Thread(target=self.sign, args=(body,), daemon=True).start()
+            return 200, self.jobs["sign"]
+        return 200, self.jobs.get(path.removeprefix("jobs/"), {})
+
+    def certificates(self):
+        if self.mode == "no_token":
+            return {"tokens": [], "certificates": []}
+        der = self.desk.certificate()
+        return {"tokens": [{"label": "officer", "pin": {"low": "final_try", "locked": "locked"}.get(self.mode, "ok")}],
+                "certificates": [{"certificate": der, "chain": [], "algorithm": "RSASSA-PKCS1-v1_5", "digest": "SHA-256",
+                                  "sha256": hashlib.sha256(base64.b64decode(der)).hexdigest(), "name": "Nguyễn Văn Ảnh",
+                                  "issuer": "Antin Test CA", "not_before": "2026-01-01T00:00:00Z",
+                                  "not_after": "2028-01-01T00:00:00Z", "token": "officer"}]}
+
+    def ask(self, method, path, ticket, members=None):
+        url = urllib.parse.urlsplit(self.base)
+        context = ssl.create_default_context(cafile=self.desk.world.folder / "tls.crt")
+        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=60, context=context)
+        headers = {"Authorization": f"Ticket {ticket}", "Content-Type": "application/json"}
+        connection.request(method, path, None if members is None else json.dumps(members), headers)
+        octets = connection.getresponse().read()
+        connection.close()
+        return json.loads(octets)
+
+    def sign(self, body):
+        job, address = self.jobs["sign"], f"/api/v1/signing-sessions/{body['session']}"
+        items = [one for one in self.ask("GET", address, body["ticket"])["items"] if one["state"] == "prepared"]
+        job.update(state="signing", total=len(items))
+        if self.mode == "wrong_pin":
+            job.update(state="failed", problem=self.problem(
+                "token.pin_incorrect", "Mã PIN không đúng. Còn 2 lần thử trước khi thiết bị bị khóa.", "Nhập lại mã PIN."))
+            return
+        values = []
+        for item in items[:1] if self.mode == "pulled" else items:
+            value = self.desk.on_token(base64.b64decode(item["attributes"]))
+            values.append({"case": item["case"], "value": base64.b64encode(value).decode()})
+            job["items"].append({"case": item["case"], "state": "signed"})
+            job["signed"] += 1
+        self.signed += [one["case"] for one in values]
+        self.ask("POST", address + "/complete", body["ticket"], {"signatures": values})
+        if self.mode == "pulled":
+            job.update(state="failed", problem=self.problem(
+                "agent.token_away", "Thiết bị lưu khóa bí mật đã bị rút ra và không được cắm lại kịp."
+                " Các hồ sơ còn lại chưa được ký.", "Cắm thiết bị rồi ký lại các hồ sơ còn lại."))
+        else:
+            job.update(state="done")

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""The counter in a real browser: a certified copy from receipt until it waits for the officer.
+
+    counter_test.py BUILD [unittest options]
+"""
+import json
+import pathlib
+import re
+import sys
+
+from browser import PageTest, main
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests" / "integration"))
+from sheets import sheet  # noqa: E402
+
+UNIT = "H40.7"
+CLERK = "tran.van.nhan"
+ANSWERS = {"secret": "no", "on_paper": "yes", "foreign": "no", **{f"ground_{n}": "no" for n in range(1, 7)}}
+
+
+class Counter(PageTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.files = {}
+        for name, dpi in (("page-1", 200), ("page-2", 200), ("page-9-coarse", 120)):
+            path = cls.world.folder / f"{name}.png"
+            path.write_bytes(sheet(len(cls.files) + 1, dpi))
+            cls.files[name] = path
+
+    def setUp(self):
+        super().setUp()
+        self.start()
+
+    def start(self):
+        """A clerk of the reception, signed in."""
+        if hasattr(self.office, "accounts") and self.office.accounts:
+            self.sign_in(self.clerk())
+
+    def clerk(self):
+        return CLERK if CLERK in self.office.accounts else "le.thi.thu"
+
+    def asked(self, method, path, members=None, once=None):
+        status, _, octets = self.office.ask(method, path, members, once=once)
+        told = json.loads(octets)
+        self.assertLess(status, 300, told)
+        return told
+
+    def opened(self, pages=1, **facts):
+        return self.asked("POST", "/api/v1/cases", {"product": "certified_copy", "unit": UNIT, "facts": {
+            "requester": "Nguyễn Thị Ánh", "paper": "Giấy khai sinh", "paper_type": "giay_khai_sinh", "pages": pages,
+            **facts}})
+
+    def stepped(self, case, action, facts=None):
+        return self.asked("POST", case["self"] + "/actions", {"action": action, "version": case["version"],
+                                                              "facts": facts or {}})
+
+    def checked(self, pages=1):
+        return self.stepped(self.opened(pages), "check", {"answers": ANSWERS})
+
+    def at(self, case):
+        self.open(f"/app/#/counter/{case['id']}")
+
+    def bring(self, *names):
+        """Files, as the browser's own window would give them."""
+        field = self.wait_for(lambda: self.driver.find_element("id", "counter-files"), "no field for files")
+        field.send_keys("\n".join(str(self.files[name]) for name in names))
+
+    def value(self, name):
+        return self.driver.find_element("css selector", f"[name={name}]").get_attribute("value")
+
+    def pick(self, label, option):
+        """An option of a list, by keyboard as well: the first letters of its words."""
+        if not self.by_keyboard:
+            return self.choose(label, option)
+        self.tab_to(self.find("combobox", label), label)
+        self.focused().send_keys(option)
+        return None
+
+    def drawn(self):
+        self.wait_for(lambda: self.driver.find_elements("css selector", ".counter-preview[data-shown=yes]"), "no preview")
+
+    def sheets(self, count):
+        self.wait_for(lambda: len(self.driver.find_elements("css selector", ".counter-sheet")) == count, f"not {count} pages")
+        self.wait_for(lambda: len(self.driver.find_elements("css selector", ".counter-sheet canvas[data-shown=yes]")) == count,
+                      "a page is not drawn")
+
+    def test_a_copy_goes_from_receipt_to_the_officer_by_keyboard_alone(self):
+        self.open("/app/#/counter")
+        self.find("heading", "Quầy tiếp nhận")
+        with self.keyboard_only():
+            self.press("button", "Tiếp nhận mới")
+            self.find("radio", re.compile("^Chứng thực bản sao điện tử từ bản chính"))
+            self.wait_for(lambda: self.focused().get_attribute("name") == "product", "the first question has no focus")
+            self.key("1")
+            self.type_in("Họ và tên người yêu cầu", "Đặng Thị Huệ")
+            self.pick("Loại giấy tờ", "Bằng tốt nghiệp")
+            self.assertEqual(self.value("paper"), "Bằng tốt nghiệp")
+            self.type_in("Số trang bản chính", "2")
+            self.says("Phí: 4.000 đồng")
+            self.press("button", "Tiếp nhận")
+            self.find("heading", "Kiểm tra bản chính")
+            self.wait_for(lambda: self.focused().get_attribute("name") == "on_paper", "the first question has no focus")
+            self.key("c", *"kkkkkkkk")
+            self.wait_for(lambda: self.focused().get_attribute("type") == "submit", "the way on has no focus")
+            self.key("Enter")
+            self.find("button", "Chọn tệp")
+            self.bring("page-1", "page-2")
+            self.sheets(2)
+            self.press("button", "Đủ trang, sang lời chứng")
+            self.find("heading", "Lời chứng")
+            self.drawn()
+            self.press("button", "Cấp số và chuyển ký")
+            self.find("heading", "Đã chuyển ký")
+        case = self.asked("GET", "/api/v1/cases?requester=dang%20thi%20hue")["cases"][0]
+        self.assertEqual(case["state"], "attested")
+        self.says(case["number"])
+
+    def test_what_is_typed_survives_a_reload(self):
+        self.open("/app/#/counter/new")
+        self.find("heading", "Tiếp nhận mới")
+        self.driver.find_element("css selector", "input[value=certified_copy]").click()
+        self.type_in("Họ và tên người yêu cầu", "Nguyễn Văn Bảy")
+        self.type_in("Số trang bản chính", "3")
+        self.driver.refresh()
+        self.says("Đã khôi phục")
+        self.assertEqual((self.value("requester"), self.value("pages")), ("Nguyễn Văn Bảy", "3"))
+        self.at(self.opened())
+        self.find("heading", "Kiểm tra bản chính")
+        for name in ("on_paper", "ground_1"):
+            self.driver.find_element("css selector", f"input[name={name}][value=yes]").click()
+        self.says("Phải từ chối theo căn cứ số 1.")
+        self.driver.refresh()
+        self.says("Phải từ chối theo căn cứ số 1.")
+        self.assertTrue(self.driver.find_element("css selector", "input[name=on_paper][value=yes]").is_selected())
+
+    def test_a_bad_scan_has_its_complaint_on_its_page_and_is_replaced(self):
+        case = self.checked(2)
+        self.at(case)
+        self.find("button", "Chọn tệp")
+        self.bring("page-1", "page-9-coarse")
+        self.sheets(2)
+        second = self.driver.find_elements("css selector", ".counter-sheet")[1]
+        self.assertRegex(second.text, r"Trang 2: 1\d\d dpi, yêu cầu tối thiểu 200 dpi\.")
+        self.assertEqual(self.find("button", "Đủ trang, sang lời chứng").get_attribute("aria-disabled"), "true")
+        self.look("scan-bad", english=False)
+        self.axe()
+        # After a reload everything is still there: the service keeps it.
+        self.driver.refresh()
+        self.sheets(2)
+        self.press("button", "Thay trang 2 bằng tệp khác")
+        self.bring("page-2")
+        self.wait_for(lambda: "Chưa đạt" not in self.text(), "the bad page stays")
+        self.sheets(2)
+        self.press("button", "Xoay trang 1 sang phải (phím X)")
+        lying = re.compile(r"14\d × 10\d mm")
+        self.wait_for(lambda: lying.search(self.text()), "page 1 is not turned")
+        self.press("button", re.compile("^Chuyển trang 1 ra sau"))
+        self.wait_for(lambda: lying.search(self.driver.find_elements("css selector", ".counter-sheet")[1].text), "it is not moved")
+        self.press("button", re.compile("^Bỏ trang 2"))
+        self.press("button", "Bỏ trang này")
+        self.sheets(1)
+        self.says("Số trang quét (1) khác số trang bản chính (2)")
+        events = self.asked("GET", case["self"] + "/events")["events"]
+        self.assertEqual([e["facts"]["left_out"] for e in events if e["action"] == "scan"], [0, 1, 0, 0, 1])
+
+    def test_the_attestation_is_seen_before_there_is_a_number(self):
+        self.at(self.checked())
+        self.find("button", "Chọn tệp")
+        self.look("scan-empty")
+        self.bring("page-1")
+        self.sheets(1)
+        self.press("button", "Đủ trang, sang lời chứng")
+        self.find("heading", "Lời chứng")
+        self.drawn()
+        self.look("attest")
+        self.drawn()
+        self.axe()
+        self.press("button", "Cấp số và chuyển ký")
+        self.find("heading", "Đã chuyển ký")
+        self.look("sent")
+        self.axe()
+
+    def test_two_clerks_on_one_case(self):
+        self.expect_problem(409)
+        case = self.opened()
+        self.at(case)
+        self.find("heading", "Kiểm tra bản chính")
+        for name, answer in ANSWERS.items():
+            self.driver.find_element("css selector", f"input[name={name}][value={answer}]").click()
+        self.stepped(case, "check", {"answers": ANSWERS})
+        self.press("button", "Đủ điều kiện, chuyển sang quét")
+        self.says("Người khác vừa thay đổi hồ sơ này.")
+        self.says("kiểm tra bản chính lúc")
+        self.find("button", "Chọn tệp")
+
+    def test_a_ground_refuses_and_its_letter_quotes_the_law(self):
+        case = self.opened()
+        self.at(case)
+        self.find("heading", "Kiểm tra bản chính")
+        self.driver.find_element("css selector", "input[name=ground_2][value=yes]").click()
+        self.press("button", "Từ chối và lập văn bản")
+        self.find("heading", "Từ chối chứng thực")
+        self.type_in("Giải thích cho người yêu cầu", "Giấy bị rách, mất phần ghi ngày sinh.")
+        self.look("refuse", english=False)
+        self.axe()
+        self.press("button", "Từ chối và lập văn bản")
+        self.find("link", "Văn bản từ chối (PDF)")
+        self.assertEqual(self.asked("GET", case["self"])["state"], "refused")
+
+    def test_a_copy_from_the_register_is_found_seen_and_numbered(self):
+        self.asked("POST", "/api/v1/origins", {"unit": UNIT, "register": "khai_sinh", "entries": [{
+            "book": "Sổ đăng ký khai sinh năm 1996", "number": "17", "day": "1996-02-20", "fields": {
+                "ho_ten": "Đặng Thị Quỳnh Giao", "ngay_sinh": "1996-02-09", "gioi_tinh": "Nữ"}}]})
+        self.open("/app/#/counter/new")
+        self.find("heading", "Tiếp nhận mới")
+        self.driver.find_element("css selector", "input[value=from_register_copy]").click()
+        self.type_in("Họ và tên người yêu cầu", "Đặng Thị Quỳnh Giao")
+        self.pick("Người yêu cầu là", "Người được cấp bản chính")
+        self.press("button", "Tiếp nhận")
+        self.find("heading", "Tìm trong sổ gốc")
+        self.type_in("Người có tên trong sổ", "dang thi quynh giao")
+        self.press("button", "Tìm trong sổ gốc")
+        self.find("button", "Đúng mục số 17")
+        self.look("register-found", english=False)
+        self.axe()
+        self.press("button", "Đúng mục số 17")
+        self.find("heading", "Xem bản sao")
+        self.drawn()
+        self.press("button", "Cấp số và chuyển đóng dấu")
+        self.find("heading", "Đã chuyển ký")
+
+    def test_every_page_is_readable_in_every_size_and_language(self):
+        self.open("/app/#/counter")
+        self.find("heading", "Quầy tiếp nhận")
+        self.look("list")
+        self.axe()
+        self.open("/app/#/counter/new")
+        self.find("heading", "Tiếp nhận mới")
+        self.driver.find_element("css selector", "input[value=certified_copy]").click()
+        self.look("new")
+        self.axe()
+        self.press("button", "Tiếp nhận")
+        self.says("Chưa nhập mục này.")
+        self.look("new-wrong", english=False)
+        self.driver.find_element("css selector", "input[value=office_copy]").click()
+        self.at(self.opened())
+        self.find("heading", "Kiểm tra bản chính")
+        self.look("check")
+        self.axe()
+        self.key("?")
+        self.find("heading", "Phím tắt")
+        self.key("Escape")
+
+
+if __name__ == "__main__":
+    main("counter")

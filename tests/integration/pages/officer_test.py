@@ -1,0 +1,338 @@
+#!/usr/bin/env python3
+"""The officer's queue, the seal queue and the page of one case, in a real browser.
+
+    officer_test.py BUILD [unittest options]
+"""
+import http.client
+import os
+import re
+import ssl
+import unittest
+import urllib.parse
+
+from agent_stand_in import StandIn
+from browser import PageTest, main
+from desk import SEALER, Desk
+
+
+def put_file(page, address, octets):
+    """As the signing tool sends it: multipart, no key."""
+    url = urllib.parse.urlsplit(page.base)
+    context = ssl.create_default_context(cafile=page.world.folder / "tls.crt")
+    connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=60, context=context)
+    line = b"----------8db1c2"
+    body = (b"--%s\r\nContent-Disposition: form-data; name=uploadfile; filename=a.pdf\r\n\r\n%s\r\n--%s--\r\n"
+            % (line, octets, line))
+    connection.request("POST", urllib.parse.urlsplit(address).path, body,
+                       {"Content-Type": f"multipart/form-data; boundary={line.decode()}"})
+    said = connection.getresponse().read()
+    connection.close()
+    return said
+
+
+class Staff(PageTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.desk = Desk(cls.office)
+
+    def sign_in_as(self, person):
+        if getattr(self.office, "accounts", None):
+            self.sign_in(person)
+
+    def setUp(self):
+        super().setUp()
+        # Neither the signing tool of offices nor a second agent listens on this computer.
+        self.expect_silence(r"127\.0\.0\.1:89\d\d")
+
+    def look(self, name, english=True):
+        """Every picture only when somebody wants to look (ANTIN_LOOK=1): twenty states take minutes."""
+        if os.environ.get("ANTIN_LOOK"):
+            return super().look(name, english)
+        self.settled()
+        for size in ("phone", "usual"):
+            self.size(size)
+            self.fits_the_screen(name, size)
+        return None
+
+    def rows(self):
+        return self.driver.execute_script("return [...document.querySelectorAll('.work-list tbody tr')].map(r => r.dataset.id)")
+
+
+class Queue(Staff):
+    def test_1_what_waits_is_found_marked_and_opened_by_keyboard(self):
+        first = [self.desk.attested() for _ in range(4)]
+        self.sign_in_as("nguyen.van.anh")
+        self.open("/app/#/queue")
+        self.says("Đang chờ")
+        self.wait_for(lambda: len(self.rows()) >= 4)
+        self.look("queue")
+        self.axe()
+        self.type_in("Tìm trong danh sách", "duc bang tot nghiep")
+        self.wait_for(lambda: self.rows() == [first[1]["id"]], lambda: str(self.rows()))
+        self.type_in("Tìm trong danh sách", "")
+        self.wait_for(lambda: len(self.rows()) >= 4)
+        links = self.all("link", re.compile("^Số "))
+        self.driver.execute_script("arguments[0].focus()", links[0])
+        self.key("j", "j", "k", "Space")
+        self.find("button", "Ký 1 hồ sơ đã đánh dấu")
+        self.key("j", "Space")
+        self.find("button", "Ký 2 hồ sơ đã đánh dấu")
+        self.key("Enter")
+        self.says("Tài liệu sẽ ký")
+        self.driver.refresh()
+        self.open("/app/#/queue")
+        self.find("button", "Ký 2 hồ sơ đã đánh dấu")  # a reload loses no mark
+
+    def test_2_a_case_is_seen_beside_its_capture_and_counts_as_seen_then(self):
+        case = self.desk.attested()
+        self.sign_in_as("nguyen.van.anh")
+        self.open("/app/#/queue")
+        self.wait_for(lambda: case["id"] in self.rows())
+        self.open(f"/app/#/queue/{case['id']}")
+        self.says("Tài liệu sẽ ký")
+        self.says("Bản chụp giấy tờ")
+        self.wait_for(lambda: self.driver.execute_script(
+            "const all = [...document.querySelectorAll('.pages-picture')]; return all.length >= 2 && all.every(i => i.complete && i.naturalWidth > 300)"),
+            "the pages are not drawn", 20)
+        self.says("Đã xem")
+        self.look("review")
+        self.axe()
+        self.press("button", "Đồng ý, đánh dấu để ký (m)")
+        self.open("/app/#/queue")
+        self.wait_for(lambda: "Đã xem" in self.driver.execute_script(
+            "return document.querySelector(`tr[data-id='${arguments[0]}']`)?.innerText ?? ''", case["id"]))
+
+    def test_3_what_is_not_signed_goes_back_to_the_counter_with_its_reason(self):
+        case = self.desk.attested()
+        self.sign_in_as("nguyen.van.anh")
+        self.open(f"/app/#/queue/{case['id']}")
+        self.press("button", "Không ký")
+        self.find("dialog")
+        self.look("refuse", english=False)
+        self.press("button", "Không ký và hủy số")
+        self.says("Chọn một lý do.")
+        self.press("radio", "Bản chụp mờ, lệch hoặc sai màu")
+        self.press("button", "Không ký và hủy số")
+        self.says("trả lại quầy tiếp nhận bằng một hồ sơ mới")
+        self.assertEqual(self.desk.now(case)["state"], "voided")
+        fresh = [c for c in self.desk.ask("GET", "/api/v1/cases?state=received")["cases"] if c["dossier"] == case["dossier"]]
+        self.assertEqual([c["requester"] for c in fresh], [case["requester"]])
+
+    def test_4_without_the_agent_the_page_says_so_and_the_offices_own_tool_signs(self):
+        case = self.desk.attested()
+        self.sign_in_as("nguyen.van.anh")
+        self.open(f"/app/#/queue/{case['id']}")
+        self.press("button", "Ký riêng hồ sơ này")
+        self.says("Các tài liệu sẽ ký")
+        self.driver.execute_script("document.querySelector('.other-ways').open = true")
+        self.says("antin sign-cases")
+        self.look("sign-without-agent", english=False)
+        self.axe()
+        self.expect_problem(404, 409)
+        self.driver.execute_script("document.querySelector('.other-ways').open = true")
+        self.press("button", "Ký bằng phần mềm này")
+        self.says("Địa chỉ để nhập bằng tay")
+        address = self.wait_for(lambda: self.driver.execute_script("const all = document.querySelectorAll('.copyable code'); return all.length > 1 && all[1].textContent"))
+        put_file(self, address, self.desk.signed_file(case))
+        self.says("Ký số thành công.", 20)
+        self.assertEqual(self.desk.now(case)["state"], "officer_signed")
+
+    def test_5_a_file_that_is_not_the_document_does_not_count_as_signed(self):
+        case = self.desk.attested()
+        self.sign_in_as("nguyen.van.anh")
+        self.open(f"/app/#/queue/{case['id']}")
+        self.press("button", "Ký riêng hồ sơ này")
+        self.says("Các tài liệu sẽ ký")
+        self.expect_problem(404, 409)
+        self.driver.execute_script("document.querySelector('.other-ways').open = true")
+        self.press("button", "Ký bằng phần mềm này")
+        address = self.wait_for(lambda: self.driver.execute_script("const all = document.querySelectorAll('.copyable code'); return all.length > 1 && all[1].textContent"))
+        put_file(self, address, self.desk.document(case, "document"))
+        self.says("tệp gửi về không được nhận", 20)
+        self.assertEqual(self.desk.now(case)["state"], "attested")
+
+
+class Sign(Staff):
+    """S-10, S-11, S-13 as the page tells of them; a stand-in for the agent takes each state."""
+
+    def setUp(self):
+        super().setUp()
+        self.agent = StandIn(self.desk, self.base)
+        self.addCleanup(self.agent.stop)
+
+    def needs_tickets(self):
+        status, _, octets = self.office.ask("GET", "/api/v1/openapi.json")
+        if status != 200 or b"/api/v1/signing-sessions/{id}/ticket" not in octets:
+            if "ticket" not in os.environ.get("ANTIN_PRETEND", ""):
+                self.skipTest("antind gives no tickets to agents")
+
+    def marked(self, count):
+        cases = [self.desk.attested() for _ in range(count)]
+        self.sign_in_as("nguyen.van.anh")
+        self.open("/app/#/queue")
+        self.wait_for(lambda: {c["id"] for c in cases} <= set(self.rows()))
+        self.script("localStorage.setItem('antin.agent.port', arguments[0])", str(self.agent.port))
+        for case in cases:
+            self.driver.execute_script("document.querySelector(`tr[data-id='${arguments[0]}'] input`).click()", case["id"])
+        self.expect_problem(404, 409)
+        return cases
+
+    def look_at_all(self, cases):
+        for case in cases:
+            self.open(f"/app/#/queue/{case['id']}")
+            self.says("Đã xem")
+
+    def sign(self, count):
+        self.press("button", f"Ký {count} hồ sơ, nhập mã PIN một lần")
+
+    def states(self, cases):
+        return [self.desk.now(case)["state"] for case in cases]
+
+    def test_1_what_is_missing_is_said_and_the_page_goes_on_when_it_is_there(self):
+        self.marked(2)
+        self.agent.mode = "missing"
+        self.open("/app/#/queue/sign")
+        self.says("chưa chạy")
+        self.look("sign-missing")
+        self.axe()
+        for mode, words in (("unpaired", "Ghép nối"), ("no_token", "chưa có thiết bị ký nào"), ("low", "01 lần thử"),
+                            ("locked", "đã bị khóa"), ("", "Antin Test CA")):
+            self.agent.mode = mode
+            self.says(words)
+            self.look(f"sign-{mode or 'ready'}", english=False)
+        self.axe()
+
+    def test_4_S13_many_are_signed_with_one_pin_and_each_says_what_became_of_it(self):
+        self.needs_tickets()
+        count = int(os.environ.get("ANTIN_BATCH", "12"))
+        cases = self.marked(count)
+        self.open("/app/#/queue/sign")
+        self.says("Antin Test CA")
+        self.press("checkbox", re.compile("nhận trách nhiệm"))
+        self.sign(count)
+        self.press("button", "Vẫn ký tất cả")
+        self.says(f"{count} tài liệu đã được kiểm tra lại sau khi ký", 120)
+        self.assertEqual(self.states(cases), count * ["officer_signed"])
+        self.look("sign-many", english=False)
+
+    def test_2_a_token_pulled_in_the_middle_leaves_the_rest_to_be_signed_again(self):
+        self.needs_tickets()
+        cases = self.marked(3)
+        self.open("/app/#/queue/sign")
+        self.says("Antin Test CA")
+        self.sign(3)
+        self.says("Xem các hồ sơ này, hoặc đánh dấu")
+        self.press("checkbox", re.compile("nhận trách nhiệm"))
+        self.sign(3)
+        self.says("3 hồ sơ chưa được mở để xem")
+        self.look("sign-unseen", english=False)
+        self.agent.mode = "pulled"
+        self.press("button", "Vẫn ký tất cả")
+        self.find("button", "Ký lại 2 hồ sơ chưa được", 25)
+        self.assertEqual(sorted(self.states(cases)), ["attested", "attested", "officer_signed"])
+        self.look("sign-pulled", english=False)
+        self.axe()
+        self.agent.mode = ""
+        self.press("button", "Ký lại 2 hồ sơ chưa được")
+        self.says("Antin Test CA")
+        self.press("checkbox", re.compile("nhận trách nhiệm"))
+        self.sign(2)
+        self.press("button", "Vẫn ký tất cả")
+        self.says("2 tài liệu đã được kiểm tra lại sau khi ký", 25)
+        self.assertEqual(self.states(cases), 3 * ["officer_signed"])
+        self.assertEqual(len(self.agent.signed), len(set(self.agent.signed)))
+        self.look("sign-done", english=False)
+
+    def test_3_after_a_wrong_pin_nothing_is_signed_and_nobody_tries_again_by_itself(self):
+        self.needs_tickets()
+        cases = self.marked(1)
+        self.look_at_all(cases)
+        self.open("/app/#/queue/sign")
+        self.says("Antin Test CA")
+        self.agent.mode = "wrong_pin"
+        self.sign(1)
+        self.says("Mã PIN không đúng. Còn 2 lần thử", 20)
+        self.look("sign-wrong-pin", english=False)
+        self.assertEqual(self.states(cases), ["attested"])
+
+
+class Seal(Staff):
+    def test_1_who_keeps_the_seal_is_said_and_many_are_sealed_and_entered(self):
+        cases = [self.desk.officer_signed() for _ in range(2)]
+        self.sign_in_as("le.thi.thu")
+        self.open("/app/#/seal")
+        self.wait_for(lambda: {c["id"] for c in cases} <= set(self.rows()))
+        self.says("Khóa của cơ quan sẵn sàng")
+        self.says(re.compile("giữ con dấu"))
+        self.look("seal")
+        self.axe()
+        self.all("button", "Kiểm tra trước khi đóng dấu")[0].click()
+        self.says("Được đóng dấu")
+        self.look("seal-check", english=False)
+        self.press("button", "Đóng")
+        for case in cases:
+            self.driver.execute_script("document.querySelector(`tr[data-id='${arguments[0]}'] input`).click()", case["id"])
+        self.press("button", "Kiểm tra và đóng dấu 2 hồ sơ")
+        self.says("Xong 2, không được 0, chờ 0, trên 2", 30)
+        self.look("seal-done", english=False)
+        self.assertEqual([self.desk.now(c)["state"] for c in cases], ["registered", "registered"])
+
+    def test_2_what_the_officer_did_not_sign_is_not_sealed_and_stops_no_other(self):
+        good = self.desk.officer_signed()
+        bad = self.desk.officer_signed()
+        self.sign_in_as("le.thi.thu")
+        self.open("/app/#/seal")
+        self.wait_for(lambda: {good["id"], bad["id"]} <= set(self.rows()))
+        for case in (good, bad):
+            self.driver.execute_script("document.querySelector(`tr[data-id='${arguments[0]}'] input`).click()", case["id"])
+        self.desk.step(bad, "void", {"reason": "quét nhầm"})
+        self.expect_problem(409)
+        self.press("button", "Kiểm tra và đóng dấu 2 hồ sơ")
+        self.says("Xong 1, không được 1, chờ 0, trên 2", 30)
+        self.look("seal-failed", english=False)
+        self.axe()
+
+
+class Case(Staff):
+    def test_1_a_case_shows_its_way_and_is_cancelled_by_decision(self):
+        case = self.desk.step(self.desk.registered(), "release", {"delivery": "anh@example.vn"})
+        self.sign_in_as("le.thi.thu")
+        self.open(f"/app/#/cases/{case['id']}")
+        self.says("Ký số thành công.")
+        self.says("Lịch sử xử lý")
+        self.look("case")
+        self.axe()
+        self.press("button", "Hủy giá trị pháp lý")
+        self.says("Bản sao điện tử đã bị hủy bỏ giá trị pháp lý")
+        self.look("cancel", english=False)
+        self.type_in("Số quyết định", "15/QĐ-UBND")
+        self.type_in("Lý do", "Bản chính bị phát hiện là giả")
+        dialog = self.all("button", "Hủy giá trị pháp lý")[-1]
+        dialog.click()
+        self.says("Đánh dấu xác nhận trước khi thực hiện.")
+        self.assertEqual(self.desk.now(case)["state"], "released")
+        self.press("checkbox", re.compile("Tôi đã đọc và xác nhận"))
+        self.all("button", "Hủy giá trị pháp lý")[-1].click()
+        self.says("Bản sao đã bị hủy giá trị pháp lý.")
+        self.assertEqual(self.desk.now(case)["state"], "cancelled")
+        self.look("cancelled", english=False)
+        self.axe()
+
+    def test_2_who_saw_an_older_version_changes_nothing_and_sees_the_new_one(self):
+        case = self.desk.officer_signed()
+        self.sign_in_as("nguyen.van.anh")
+        self.open(f"/app/#/cases/{case['id']}")
+        self.press("button", "Hủy số, không phát hành")
+        self.type_in("Lý do", "quét nhầm")
+        self.press("checkbox", re.compile("Tôi đã đọc và xác nhận"))
+        self.desk.settled(self.desk.step(case, "seal", SEALER, 202))
+        self.expect_problem(409)
+        self.all("button", "Hủy số, không phát hành")[-1].click()
+        self.says("Hồ sơ vừa được người khác thay đổi")
+        self.assertEqual(self.desk.now(case)["state"], "seal_signed")
+
+
+if __name__ == "__main__":
+    unittest.defaultTestLoader.sortTestMethodsUsing = lambda a, b: (a > b) - (a < b)
+    main("officer")

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""The pages in service/web: types, what their text may never become, and words in both languages.
+
+Exit 0: clean. Exit 1: one line per offence on stdout. Types are checked by tsc (node-typescript);
+where it is not installed that is said, and the rest still counts.
+"""
+import json
+import re
+import shutil
+import subprocess
+import sys
+import unicodedata
+
+import tree
+
+WEB = "service/web/"
+SOURCE_LINES = 350
+MOST_OCTETS = 150_000  # of the public check page: all that a visitor loads
+
+# name, suffixes, pattern, sentence
+RULES = [
+    ("markup", (".js",), re.compile(r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment)\b"
+                                    r"|\.srcdoc\b|document\.write|\beval\(|new Function\b"),
+     "makes markup or code out of text; use h() of core/ui.js"),
+    ("inline_style", (".js",), re.compile(r"\.style\.(?:cssText|setProperty)|setAttribute\(\s*[\"']style"),
+     "sets a style as text, which the policy of these pages refuses"),
+    ("inline", (".html",), re.compile(r"\son\w+\s*=|\sstyle\s*=|<style\b|<script(?![^>]*\bsrc=)"),
+     "has an inline script, handler or style"),
+    ("elsewhere", (".js", ".html", ".css", ".svg"),
+     re.compile(r"(?:\bsrc|\bhref|url|@import|from|import\()\s*[=(]?\s*[\"'(]?\s*(?:https?:)?//(?!www\.w3\.org/)"),
+     "loads something from elsewhere"),
+    ("any", (".js",), re.compile(r"@(?:ts-ignore|ts-nocheck|ts-expect-error)\b"), "turns the type check off"),
+    ("loose", (".js",), re.compile(r"(?<![=!])(?:==|!=)(?!=)|^\s*var\s"), "uses == or var"),
+]
+
+REFUSED = {
+    "markup": ("a.js", "box.inner" + "HTML = name;"), "inline_style": ("a.js", "box.style." + "cssText = x;"),
+    "inline": ("a.html", "<p on" + "click='x()'>"), "elsewhere": ("a.html", '<script src="https:' + '//cdn.example/x.js">'),
+    "any": ("a.js", "// @ts-" + "ignore"), "loose": ("a.js", "if (a =" + "= b) return;"),
+}
+ACCEPTED = [("a.js", "box.textContent = name;"), ("a.js", 'document.createElementNS("http://www.w3.org/2000/svg", tag);'),
+            ("a.html", '<script type="module" src="/web/js/core/main.js"></script>'), ("a.js", "if (a === b || c !== d) f((x) => x >= 1);"),
+            ("a.js", "<a on the page")]
+
+
+def line_offences(name, text):
+    return [f"{name}:{n}: {says} ({rule})" for rule, suffixes, pattern, says in RULES if name.endswith(suffixes)
+            for n, line in enumerate(text.splitlines(), 1) if pattern.search(line)]
+
+
+def rules_hold():
+    """Each rule finds its offence and leaves its twin alone."""
+    bad = [f"the rule {rule} does not find its offence" for rule, (name, line) in REFUSED.items()
+           if not any(f"({rule})" in one for one in line_offences(name, line))]
+    bad += [f"a rule finds fault with: {line}" for name, line in ACCEPTED if line_offences(name, line)]
+    if {rule for rule, *_ in RULES} != set(REFUSED):
+        bad.append("a rule has no offence to find")
+    return bad
+
+
+KEYS = r"""
+import fs from "node:fs"; import path from "node:path"; import {pathToFileURL} from "node:url";
+const all = {};
+for (const file of process.argv.slice(1)) {
+  const {text} = await import(pathToFileURL(path.resolve(file)));
+  all[file] = text;
+}
+fs.writeSync(1, JSON.stringify(all));
+"""
+
+
+def word_offences(files):
+    """Each area has the same keys in both languages, its own, in NFC, with the same values in them."""
+    if shutil.which("node") is None:
+        print("node is not installed: words not compared")
+        return []
+    read = subprocess.run(["node", "--input-type=module", "--eval", KEYS, *files], cwd=tree.ROOT, capture_output=True,
+                          text=True, check=False)
+    if read.returncode != 0:
+        return [f"the words cannot be read: {read.stderr.strip()[-600:]}"]
+    bad, seen = [], {}
+    for name, text in json.loads(read.stdout).items():
+        vi, en = text.get("vi", {}), text.get("en", {})
+        bad += [f"{name}: {key} stands in one language only" for key in sorted(set(vi) ^ set(en))]
+        for key in sorted(set(vi) & set(en)):
+            if sorted(set(re.findall(r"\{(\w+)\}", vi[key]))) != sorted(set(re.findall(r"\{(\w+)\}", en[key]))):
+                bad.append(f"{name}: {key} has other values in Vietnamese than in English")
+            if key in seen:
+                bad.append(f"{name}: {key} stands in {seen[key]} too")
+            seen[key] = name
+            for words in (vi[key], en[key]):
+                if not words.strip() or not unicodedata.is_normalized("NFC", words):
+                    bad.append(f"{name}: {key} is empty or not in NFC")
+    used = re.compile(r"\b(?:t|has)\(\s*\"([a-z_]+\.[\w.]+)\"")
+    for name in tree.files():
+        if name.startswith(WEB) and name.endswith(".js"):
+            for key in used.findall((tree.ROOT / name).read_text(encoding="utf-8")):
+                if key not in seen:
+                    bad.append(f"{name}: there are no words for {key}")
+    return bad
+
+
+def type_offences():
+    if shutil.which("tsc") is None:
+        print("tsc is not installed (node-typescript): types not checked")
+        return []
+    done = subprocess.run(["tsc", "-p", WEB + "jsconfig.json"], cwd=tree.ROOT, capture_output=True, text=True, check=False)
+    return [] if done.returncode == 0 else done.stdout.strip().splitlines() or [done.stderr.strip() or "tsc failed"]
+
+
+def main():
+    names = [n for n in tree.files() if n.startswith(WEB)]
+    bad = rules_hold()
+    for name in names:
+        if name.endswith((".js", ".html", ".css", ".svg")):
+            text = (tree.ROOT / name).read_text(encoding="utf-8")
+            bad += line_offences(name, text)
+            if name.endswith(".js") and "/text/" not in name and text.count("\n") > SOURCE_LINES:
+                bad.append(f"{name}: has more than {SOURCE_LINES} lines")
+    bad += word_offences([n for n in names if n.startswith(WEB + "js/text/") and n.endswith(".js")])
+    bad += type_offences()
+    print("\n".join(bad) if bad else f"{len(names)} files of pages: clean")
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
