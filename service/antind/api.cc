@@ -5,9 +5,9 @@
 
 #include "service/antind/assets.h"
 #include "service/antind/front.h"
+#include "service/http/http_parser.h"
 #include "service/antind/multipart.h"
 #include "service/antind/problem.h"
-#include "service/http/http_parser.h"
 #include "service/ipc/utf8.h"
 
 namespace antin::service {

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "service/antind/sha256.h"
 #include "service/http/http_parser.h"
 #include "service/http/http_server.h"
+#include "service/antind/sha256.h"
 #include "service/ipc/utf8.h"
 
 namespace antin::service {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "service/http/address.h"
 #include "service/antind/api_keys.h"
 #include "service/antind/config_outbox.h"
-#include "service/audit/checkpoint.h"
-#include "service/http/address.h"
 #include "service/http/http_parser.h"
+#include "service/audit/checkpoint.h"
 #include "service/settings/section.h"
 #include "service/store/database.h"
 

@@ -286,6 +286,10 @@ class PageTest(unittest.TestCase):
             return found[0] if found else None
         return self.wait_for(look, lambda: f"no {role} {name!r}; there are {self.names(role)}", seconds)
 
+    def css(self, selector):
+        """The element of this selector, as soon as there is one."""
+        return self.wait_for(lambda: (self.driver.find_elements("css selector", selector) or [None])[0], f"no {selector}")
+
     def gone(self, role, name=None, seconds=10):
         self.wait_for(lambda: not [n for n, _ in self.nodes(role) if fits(name, n)], f"{role} {name!r} stays", seconds)
 
@@ -443,20 +447,47 @@ class PageTest(unittest.TestCase):
         self.assertEqual(over, [], f"{name} is wider than the screen ({size})")
 
     # Judging.
-    def axe(self):
-        """No accessibility rule (WCAG 2.2 A and AA) is broken by what is shown."""
-        script = self.office.build.parent / "interop" / AXE
-        if not script.exists():
-            script = ROOT / "build" / "interop" / AXE
-        if not script.exists():
+    def axe(self, english=True):
+        """No accessibility rule (WCAG 2.2 A and AA) is broken by what is shown. With ANTIN_AXE (./test --interop)
+        also in dark and, unless a dialog is open or `english` is False, in English; each state is then a line of
+        that file, and it is an error that axe-core is missing."""
+        report = os.environ.get("ANTIN_AXE")
+        script = self.axe_script()
+        if script is None:
+            self.assertIsNone(report, "axe-core is not installed (packaging/install-interop)")
             print("skipped: axe-core is not installed (packaging/install-interop)", file=sys.stderr)
             return
+        found = self.violations(script, "vi")
+        if report:
+            self.media(prefers_color_scheme="dark", prefers_reduced_motion="reduce")
+            found += self.violations(script, "dark")
+            self.media()
+            if english and not self.driver.execute_script("return document.querySelector('dialog[open]') !== null"):
+                self.set_language("en")
+                found += self.violations(script, "en")
+                self.set_language("vi")
+            self.size("phone")
+            found += self.violations(script, "phone")
+            self.size("usual")
+        self.assertEqual(found, [], "accessibility")
+
+    def axe_script(self):
+        places = (self.office.build.parent / "interop" / AXE, ROOT / "build" / "interop" / AXE)
+        return next((place.read_text(encoding="utf-8") for place in places if place.exists()), None)
+
+    def violations(self, script, how):
         self.settled()
-        self.driver.execute_script(script.read_text(encoding="utf-8"))
+        if not self.driver.execute_script("return typeof axe !== 'undefined'"):
+            self.driver.execute_script(script)
         found = self.script("""return axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag",
             values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}).then(r => r.violations.map(v =>
             v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " | " + n.failureSummary).join("; ")))""")
-        self.assertEqual(found, [], "accessibility")
+        if report := os.environ.get("ANTIN_AXE"):
+            line = {"test": self._testMethodName, "state": how, "address": self.driver.current_url.split("/", 3)[-1],
+                    "violations": found}
+            with open(report, "a", encoding="utf-8") as out:
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        return [f"{how}: {one}" for one in found]
 
     def expect_problem(self, *statuses):
         """Answers with these statuses are what the test is about: the console may mention them."""

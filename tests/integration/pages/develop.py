@@ -38,6 +38,7 @@ class FromSource:
         self.upstream = urllib.parse.urlsplit(office.base)
         self.context = ssl.create_default_context(cafile=office.world.folder / "tls.crt")
         self.pretend = office.pretended = not self.has_accounts()
+        self.over = False  # the pretended session
 
     def has_accounts(self):
         connection = self.connect()
@@ -85,9 +86,22 @@ class FromSource:
             text = "; charset=utf-8" if kind.startswith("text/") else ""
             return self.send(request, 200, [("Content-Type", kind + text), ("Content-Security-Policy", POLICY),
                                             ("Cache-Control", "no-store")], file.read_bytes())
-        if path == "/api/v1/session" and self.pretend:
-            return self.send(request, 200, [("Content-Type", "application/json")], json.dumps(PRETENDED).encode())
+        if self.pretend and path.startswith("/api/") and (path == "/api/v1/session" or self.over):
+            status, told = self.session(request.command if path == "/api/v1/session" else "", body)
+            return self.send(request, status, [("Content-Type", "application/json" if status == 200 else "application/problem+json")],
+                             json.dumps(told).encode())
         return self.pass_on(request, body)
+
+    def session(self, method, body):
+        """Ends and begins like a real one; "sai" is the wrong password."""
+        wrong = method == "POST" and json.loads(body)["password"] == "sai"
+        if method in ("DELETE", "POST"):
+            self.over = method == "DELETE" or wrong
+        if not self.over:
+            return 200, PRETENDED
+        words = "Tên tài khoản hoặc mật khẩu không đúng." if wrong else "Phiên làm việc đã kết thúc."
+        return 401, {"status": 401, "title": words, "code": "account.sign_in_wrong" if wrong else "session.over",
+                     "message": {"vi": words, "en": words}}
 
     def pass_on(self, request, body):
         headers = {name: value for name, value in request.headers.items()

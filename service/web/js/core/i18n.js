@@ -66,6 +66,14 @@ export function t(key, values) {
 }
 
 /**
+ * The same in Vietnamese whatever is read now: for what goes into a case's history, a book or a letter.
+ * @param {string} key
+ */
+export function written(key) {
+  return words.vi[key] ?? key;
+}
+
+/**
  * Whether there are words for this key.
  * @param {string} key
  */

@@ -472,7 +472,7 @@ export const text = {
     "counter.withdraw": "The requester withdraws",
     "counter.withdraw.words": "The case ends here and no number is given.",
     "counter.withdraw.reason": "Reason",
-    "counter.withdraw.usual": "Người yêu cầu rút hồ sơ",
+    "counter.withdraw.usual": "The requester withdraws the request",
     "counter.withdraw.do": "End the case",
     "counter.appointment": "Appointment",
     "counter.appointment.receiver": "Received by",

@@ -44,6 +44,9 @@ export async function decide(one, action, doing) {
   h("div", {class: "actions"}, button(t(`case.${action}`), {kind: "danger", type: "submit"}), button(t("case.back"), {click: () => asked.close("")})));
   const asked = dialog({title: t(`case.${action}.title`, {number: one.number ?? ""}), class: "dialog-wide"}, body);
   kept.follow(body);
+  // Words that were typed come back; that they were read is said anew each time.
+  const confirmed = body.querySelector("#decide-confirmed");
+  if (confirmed instanceof HTMLInputElement) confirmed.checked = false;
   if ((await asked.open()) !== "done") return;
   const done = {cancel: "case.cancelled", recall: "case.recalled", void: "case.voided"}[action] ?? "case.voided";
   await doing(async () => {

@@ -2,16 +2,17 @@
 
 import {api} from "../../core/api.js";
 import {dialog} from "../../core/dialog.js";
-import {button, h, notice, problemNotice, replace, skeleton} from "../../core/ui.js";
-import {dateTime, either, size, t} from "../../core/i18n.js";
+import {button, h, problemNotice, replace, skeleton} from "../../core/ui.js";
+import {dateTime, size, t} from "../../core/i18n.js";
 import {session} from "../../core/session.js";
 import {opens} from "../work/opens.js";
 import {pagesView} from "../work/pages.js";
 import {fileName} from "./page.js";
+import {reportView} from "./report.js";
 
 /** @typedef {import("./page.js").CaseFacts} CaseFacts */
 /** @typedef {import("../work/model.js").CaseDocument} CaseDocument */
-/** @typedef {{verdict: string, message: import("../work/model.js").Both, signatures: Record<string, unknown>[]}} Report */
+/** @typedef {import("./report.js").Report} Report */
 
 const kBest = ["sealed", "officer_signed", "document", "submitted", "capture", "refusal", "no_entry", "appointment", "scan"];
 const kSigned = ["sealed", "officer_signed"];
@@ -47,7 +48,7 @@ export function documentsOf(one, signal) {
  */
 async function verify(one, file, signal) {
   const place = h("div", null, skeleton(3));
-  const asked = dialog({title: `${t("case.verify.title")} – ${t(`case.document.${file.of}`)}`}, place,
+  const asked = dialog({title: `${t("case.verify.title")} – ${t(`case.document.${file.of}`)}`, class: "dialog-wide"}, place,
                        h("div", {class: "actions"}, button(t("case.close"), {click: () => asked.close("")})));
   const closed = asked.open();
   try {
@@ -61,17 +62,4 @@ async function verify(one, file, signal) {
     replace(place, problemNotice(problem));
   }
   await closed;
-}
-
-/** @param {Report} report */
-function reportView(report) {
-  const kind = report.verdict === "VALID" ? "ok" : report.verdict === "INSUFFICIENT" ? "warning" : "error";
-  return h("div", {data: {verdict: report.verdict}}, notice(kind, either(report.message)),
-    h("ol", {class: "check-list"}, report.signatures.map((one, n) => {
-      const indication = String(one["indication"] ?? "");
-      const said = indication === "TOTAL-PASSED" ? "passed" : indication === "TOTAL-FAILED" ? "failed" : "undecided";
-      const signer = /** @type {{name?: string} | null} */ (one["signer"] ?? null);
-      const name = signer?.name ?? "?";
-      return h("li", null, t("case.verify.signature", {n: String(n + 1), name, result: t(`case.verify.${said}`)}));
-    })));
 }

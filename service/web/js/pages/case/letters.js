@@ -4,6 +4,7 @@ import {api} from "../../core/api.js";
 import {dialog} from "../../core/dialog.js";
 import {field, form} from "../../core/form.js";
 import {button, h} from "../../core/ui.js";
+import {draft} from "../../core/drafts.js";
 import {either, t} from "../../core/i18n.js";
 import {opens} from "../work/opens.js";
 import {session} from "../../core/session.js";
@@ -27,9 +28,11 @@ export function lettersOf(one, doing) {
  */
 async function write(one, letter, doing) {
   const known = (/** @type {string} */ name) => (typeof one.facts[name] === "string" ? String(one.facts[name]) : "");
+  const kept = draft(`case/${one.id}/letter-${letter.letter}`);
   const body = form({submit: async (typed) => {
     const facts = Object.fromEntries(["receiver", "explanation"].filter((name) => typed[name]).map((name) => [name, typed[name] ?? ""]));
     await api.post(`${one.self}/letters`, {letter: letter.letter, version: one.version, facts});
+    kept.clear();
     asked.close("done");
   }},
   field({id: "letter-receiver", name: "receiver", label: t("case.letters.receiver"), value: known("receiver") || session.name().slice(0, 60), maxlength: "60", required: true}),
@@ -38,5 +41,6 @@ async function write(one, letter, doing) {
   h("div", {class: "actions"}, button(t("case.letters.write", {letter: either(letter.text)}), {kind: "primary", type: "submit"}),
                                button(t("case.back"), {click: () => asked.close("")})));
   const asked = dialog({title: either(letter.text)}, body);
+  kept.follow(body);
   if ((await asked.open()) === "done") await doing(async () => undefined, t("case.letters.written", {letter: either(letter.text)}));
 }

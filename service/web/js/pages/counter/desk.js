@@ -156,7 +156,7 @@ export class Desk {
   }
 
   forget() {
-    for (const step of ["check", "attest", "refuse", "appointment", "request", "find"]) this.draft(step).clear();
+    for (const step of ["check", "attest", "refuse", "appointment", "request", "find", "withdraw", "edit"]) this.draft(step).clear();
   }
 
   /**

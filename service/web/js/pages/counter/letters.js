@@ -1,7 +1,7 @@
 // Ways out of the counter: a refusal with its ground, a withdrawal, letters, and what stands at the end.
 
 import {api} from "../../core/api.js";
-import {either, t} from "../../core/i18n.js";
+import {either, t, written} from "../../core/i18n.js";
 import {session} from "../../core/session.js";
 import {link} from "../../core/router.js";
 import {button, choices, dialog, facts, field, form, h, icon, raise, values} from "../../core/ui.js";
@@ -61,12 +61,14 @@ async function write(desk, letter, given) {
 
 /** @param {Desk} desk */
 export async function withdraw(desk) {
-  const asked = dialog({title: t("counter.withdraw")}, form({submit: async (typed) => {
+  const body = form({submit: async (typed) => {
     asked.close("done");
     await desk.act("withdraw", {reason: typed.reason}).then(() => desk.forget()).catch(raise);
   }}, h("p", null, t("counter.withdraw.words")),
-    field({id: "reason", label: t("counter.withdraw.reason"), required: true, maxlength: 500, value: t("counter.withdraw.usual")}),
-    h("div", {class: "actions"}, button(t("counter.withdraw.do"), {kind: "danger", type: "submit"}))));
+    field({id: "reason", label: t("counter.withdraw.reason"), required: true, maxlength: 500, value: written("counter.withdraw.usual")}),
+    h("div", {class: "actions"}, button(t("counter.withdraw.do"), {kind: "danger", type: "submit"})));
+  const asked = dialog({title: t("counter.withdraw")}, body);
+  desk.draft("withdraw").follow(body);
   await asked.open();
 }
 

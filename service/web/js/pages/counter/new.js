@@ -21,9 +21,9 @@ export async function renderNew(main, _params, signal) {
   if (signal.aborted) return;
   const kept = draft("counter/new");
   // A further paper of the same person (C-08): the visit and the name come along.
-  const visit = asked().get("visit") ?? "";
-  if (visit && kept.restore()?.visit !== visit)
-    kept.save({product: "certified_copy", visit, requester: asked().get("requester") ?? "", key: idempotencyKey()});
+  const again = asked().get("visit") ?? "";
+  if (again && kept.restore()?.visit !== again)
+    kept.save({product: "certified_copy", visit: again, requester: asked().get("requester") ?? "", key: idempotencyKey()});
   if (!kept.restore()?.key) kept.save({...(kept.restore() ?? {}), key: idempotencyKey()});
   const typed = () => /** @type {Record<string, string>} */ (kept.restore() ?? {});
   const fields = h("div");
@@ -53,9 +53,10 @@ export async function renderNew(main, _params, signal) {
   async function submit(all) {
     const product = all.product ?? "";
     if (!product) return;
-    const body = {product, unit: all.unit || session.me?.units[0]?.code || "", visit: all.visit || newVisit(),
-                  facts: factsOf(all, product)};
-    keep();
+    // Kept before it is sent: a request whose answer was lost is sent again word for word.
+    const visit = all.visit || typed().visit || newVisit();
+    kept.save({...typed(), ...all, visit});
+    const body = {product, unit: all.unit || session.me?.units[0]?.code || "", visit, facts: factsOf(all, product)};
     const one = await api.post("/api/v1/cases", body, {idempotencyKey: typed().key});
     kept.clear();
     go(`/counter/${one.id}`);
@@ -71,7 +72,7 @@ export async function renderNew(main, _params, signal) {
     if (one instanceof HTMLInputElement) { one.click(); one.focus(); }
   });
   const restored = Boolean(typed().requester);
-  replace(main, pageTitle(t("counter.new")), restored && !visit ? notice("info", t("counter.restored")) : null, written);
+  replace(main, pageTitle(t("counter.new")), restored && !again ? notice("info", t("counter.restored")) : null, written);
   if (typed().product) draw(typed().product ?? "");
   const first = written.querySelector('input[name="product"]:checked') ?? written.querySelector('input[name="product"]');
   if (first instanceof HTMLInputElement) queueMicrotask(() => queueMicrotask(() => first.focus()));

@@ -5,7 +5,8 @@ import {dialog} from "../../core/dialog.js";
 import {choices, field, form, setError} from "../../core/form.js";
 import {link} from "../../core/router.js";
 import {button, h} from "../../core/ui.js";
-import {t} from "../../core/i18n.js";
+import {draft} from "../../core/drafts.js";
+import {t, written} from "../../core/i18n.js";
 import {chosen} from "./queue.js";
 import {reopen} from "../case/reopen.js";
 import {flash} from "../work/flash.js";
@@ -20,6 +21,7 @@ const kReasons = ["unclear", "incomplete", "wrong_words", "wrong_paper", "not_ou
  */
 export async function refuse(one) {
   const again = one.product !== "result";
+  const kept = draft(`officer/refuse/${one.id}`);
   const reason = choices({name: "reason", legend: t("officer.refuse.why"),
                           options: kReasons.map((value) => ({value, label: t(`officer.refuse.${value}`)}))});
   const then = choices({name: "then", legend: t("officer.refuse.then"), value: again ? "counter" : "end", options: [
@@ -35,8 +37,9 @@ export async function refuse(one) {
       return wrong;
     },
     submit: async (typed) => {
-      const said = [typed["reason"] === "other" ? "" : t(`officer.refuse.${typed["reason"]}`), typed["words"] ?? ""].filter(Boolean).join(": ");
+      const said = [typed["reason"] === "other" ? "" : written(`officer.refuse.${typed["reason"]}`), typed["words"] ?? ""].filter(Boolean).join(": ");
       await send(one, said, typed["then"] === "counter");
+      kept.clear();
       asked.close("done");
     },
   },
@@ -46,6 +49,7 @@ export async function refuse(one) {
           button(t("case.back"), {click: () => asked.close("")})));
   const asked = dialog({title: t("officer.refuse.title", {number: one.number ?? ""})}, body);
   reason.addEventListener("change", () => setError(body, "words", ""));
+  kept.follow(body);
   const done = (await asked.open()) === "done";
   if (done) {
     const left = chosen.all();
@@ -61,7 +65,7 @@ export async function refuse(one) {
  * @param {boolean} counter
  */
 async function send(one, reason, counter) {
-  const said = (counter ? `${t("officer.refuse.returned")}: ${reason}` : reason).slice(0, 500);
+  const said = (counter ? `${written("officer.refuse.returned")}: ${reason}` : reason).slice(0, 500);
   // Sent again after a lost answer it changes nothing.
   await api.post(`${one.self}/actions`, {action: "void", version: one.version, facts: {reason: said}},
                  {idempotencyKey: `refuse-${one.id}-${one.version}`});
