@@ -126,6 +126,8 @@ Result<Bytes> issuer_and_serial(const certs::Certificate& certificate) {
   return der::tlv(der::kSequence, {issuer.whole, serial.whole});
 }
 
+}  // namespace
+
 Status verify_value(const certs::Certificate& signer, SignatureScheme scheme, ByteView attributes,
                     ByteView value) {
   const auto key = X509_get0_pubkey(signer.x509());
@@ -148,8 +150,6 @@ Status verify_value(const certs::Certificate& signer, SignatureScheme scheme, By
     return make_error(Code::kSignatureDoesNotMatch, "signature value against the certificate");
   return Done{};
 }
-
-}  // namespace
 
 Result<ToBeSigned> signed_attributes(const certs::Certificate& signer, DigestAlgorithm digest,
                                      ByteView message_digest, std::optional<UtcTime> signing_time) {

@@ -19,6 +19,12 @@ namespace antin::signer {
 Result<ToBeSigned> signed_attributes(const certs::Certificate& signer, DigestAlgorithm digest,
                                      ByteView message_digest, std::optional<UtcTime> signing_time);
 
+/// Is `value` a signature over these octets with the key of `signer`? Fails with kSchemeDoesNotFit,
+/// kSignatureDoesNotMatch. Whether the certificate may be used is another question:
+/// check_certificate().
+Status verify_value(const certs::Certificate& signer, SignatureScheme scheme, ByteView attributes,
+                    ByteView value);
+
 /// A detached CMS SignedData around an outside signature: no private key is involved.
 /// `chain`: further certificates to embed, any order. Fails with kSignatureDoesNotMatch when
 /// `value` does not verify with the signer's public key (wrong key, wrong scheme).

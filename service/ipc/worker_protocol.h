@@ -21,6 +21,7 @@ enum Type : std::uint16_t {
   kCapture = 10,  ///< scans become a PDF of the prescribed standard
   kCompose = 11,
   kDouble = 12,  ///< of a nursery: a copy of itself, at the other end of a channel
+  kCheckLogin = 13,
   // The worker asks, antind answers.
   kFetchTimestamp = 0x4001,
   kFetchEvidence = 0x4002,

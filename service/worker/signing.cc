@@ -107,7 +107,9 @@ Result<signer::Level> level_at(const cbor::Value& body) {
   return *level;
 }
 
-Result<SignatureScheme> read_scheme(const cbor::Value& body) {
+}  // namespace
+
+Result<SignatureScheme> scheme_at(const cbor::Value& body) {
   ANTIN_TRY(const auto algorithm, cbor::text_at(body, "algorithm"));
   ANTIN_TRY(const auto digest, cbor::text_at(body, "digest"));
   for (const auto a :
@@ -119,6 +121,19 @@ Result<SignatureScheme> read_scheme(const cbor::Value& body) {
   }
   return make_error(Code::kIpcMalformed, "scheme " + algorithm + " " + digest);
 }
+
+Result<std::vector<certs::Certificate>> chain_at(const cbor::Value& body) {
+  ANTIN_TRY(const auto items, cbor::array_at(body, "chain"));
+  std::vector<certs::Certificate> chain;
+  for (const auto& item : items) {
+    if (item.bytes() == nullptr) return make_error(Code::kIpcMalformed, "chain");
+    ANTIN_TRY(auto link, certs::Certificate::from_der(*item.bytes()));
+    chain.push_back(std::move(link));
+  }
+  return chain;
+}
+
+namespace {
 
 Result<pdf::Appearance> read_look(const cbor::Value& look) {
   ANTIN_TRY(const auto toml, cbor::text_at(look, "toml"));
@@ -166,7 +181,7 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
                                          const Settings& settings) {
   ANTIN_TRY(const auto der, cbor::bytes_at(body, "certificate"));
   ANTIN_TRY(auto certificate, certs::Certificate::from_der(der));
-  ANTIN_TRY(const auto scheme, read_scheme(body));
+  ANTIN_TRY(const auto scheme, scheme_at(body));
   ANTIN_TRY(const auto level, level_at(body));
   ANTIN_TRY(const auto check_trust, cbor::boolean_at(body, "check_trust"));
   ANTIN_TRY(const auto accept_unknown, cbor::boolean_at(body, "accept_unknown_revocation"));
@@ -186,12 +201,7 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
                                         .purpose = certs::Purpose::kSeal,
                                         .earlier = {}},
                               .hygiene = settings.policy.hygiene};
-  ANTIN_TRY(const auto chain, cbor::array_at(body, "chain"));
-  for (const auto& item : chain) {
-    if (item.bytes() == nullptr) return make_error(Code::kIpcMalformed, "chain");
-    ANTIN_TRY(auto link, certs::Certificate::from_der(*item.bytes()));
-    request.chain.push_back(std::move(link));
-  }
+  ANTIN_TRY(request.chain, chain_at(body));
   ANTIN_TRY(request.password, optional_text(body, "password"));
   ANTIN_TRY(request.update.field, optional_text(body, "field"));
   ANTIN_TRY(request.update.reason, optional_text(body, "reason"));
@@ -224,13 +234,14 @@ Result<signer::SignRequest> read_request(const cbor::Value& body, const SharedBy
   return request;
 }
 
-// S-04: before a person is asked for a PIN. What cannot be had leaves the question open.
-void collect_status(EvidenceByMessage& evidence, UtcTime now, signer::SignRequest& request) {
-  auto& check = request.check;
+}  // namespace
+
+void collect_status(EvidenceByMessage& evidence, UtcTime now, const certs::Certificate& certificate,
+                    const std::vector<certs::Certificate>& chain, signer::CertificateCheck& check) {
   if (check.trust == nullptr) return;
   const auto found =
-      evidence.collect({.leaves = {{.certificate = request.certificate, .purpose = check.purpose}},
-                        .at_hand = {.certificates = request.chain, .crls = check.crls, .ocsp = {}},
+      evidence.collect({.leaves = {{.certificate = certificate, .purpose = check.purpose}},
+                        .at_hand = {.certificates = chain, .crls = check.crls, .ocsp = {}},
                         .trust = check.trust,
                         .at = now,
                         .issued_after = std::nullopt},
@@ -238,8 +249,6 @@ void collect_status(EvidenceByMessage& evidence, UtcTime now, signer::SignReques
   check.crls.insert(check.crls.end(), found.evidence.crls.begin(), found.evidence.crls.end());
   check.ocsp.insert(check.ocsp.end(), found.evidence.ocsp.begin(), found.evidence.ocsp.end());
 }
-
-}  // namespace
 
 SharedBytes joined(const SharedBytes& document, ByteView tail) {
   Bytes whole;
@@ -255,7 +264,7 @@ Result<Completed> prepare_document(const cbor::Value& body, const SharedBytes& d
   ANTIN_TRY(const auto now, time_at(body, "now"));
   ANTIN_TRY(auto request, read_request(body, document, settings));
   if (evidence != nullptr && request.check.purpose == certs::Purpose::kSign)
-    collect_status(*evidence, now, request);
+    collect_status(*evidence, now, request.certificate, request.chain, request.check);
   ANTIN_TRY(const auto before, judge(document, request.password, settings, now));
   if (before.verdict == verifier::Verdict::kInvalid)
     return make_error(Code::kInputSignatureBroken, "the document is INVALID as it came");

@@ -106,11 +106,12 @@ std::vector<Route> Worker::routes() {
     };
   };
   return {
-      {kConfigure, kVersion, to(&Worker::configure)}, {kVerify, kVersion, to(&Worker::verify)},
-      {kInspect, kVersion, to(&Worker::inspect)},     {kPrepare, kVersion, to(&Worker::prepare)},
-      {kComplete, kVersion, to(&Worker::complete)},   {kCompare, kVersion, to(&Worker::compare)},
-      {kExtend, kVersion, to(&Worker::extend)},       {kCheckAdded, kVersion, to(&Worker::check)},
-      {kCapture, kVersion, to(&Worker::capture)},     {kCompose, kVersion, to(&Worker::compose)}};
+      {kConfigure, kVersion, to(&Worker::configure)},   {kVerify, kVersion, to(&Worker::verify)},
+      {kInspect, kVersion, to(&Worker::inspect)},       {kPrepare, kVersion, to(&Worker::prepare)},
+      {kComplete, kVersion, to(&Worker::complete)},     {kCompare, kVersion, to(&Worker::compare)},
+      {kExtend, kVersion, to(&Worker::extend)},         {kCheckAdded, kVersion, to(&Worker::check)},
+      {kCapture, kVersion, to(&Worker::capture)},       {kCompose, kVersion, to(&Worker::compose)},
+      {kCheckLogin, kVersion, to(&Worker::check_login)}};
 }
 
 Status Worker::run() {
@@ -329,6 +330,14 @@ Result<Message> Worker::capture(Message& request) {
 Result<Message> Worker::compose(Message& request) {
   ANTIN_TRY(const auto* settings, this->settings());
   return worker::compose(request, settings->policy.limits, random_, channel_);
+}
+
+Result<Message> Worker::check_login(Message& request) {
+  ANTIN_TRY(const auto* settings, this->settings());
+  ANTIN_CHECK(judge_login(request.body, *settings, evidence_.get()));
+  Message reply;
+  reply.body = cbor::Map{};
+  return reply;
 }
 
 Result<Message> Worker::complete(Message& request) {

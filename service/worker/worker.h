@@ -18,6 +18,10 @@
 #include "signer/tsa_health.h"
 #include "verifier/verify.h"
 
+namespace antin::signer {
+struct CertificateCheck;
+}
+
 namespace antin::service::worker {
 
 /// What every judgement of this worker rests on; sent once by antind, never read from files.
@@ -62,6 +66,7 @@ class Worker {
   Result<Message> check(Message& request);
   Result<Message> capture(Message& request);
   Result<Message> compose(Message& request);
+  Result<Message> check_login(Message& request);
   std::vector<Route> routes();
   Result<const Settings*> settings() const;
   void note_development(Findings& findings) const;
@@ -145,6 +150,20 @@ Status check_added(const cbor::Value& body, const SharedBytes& octets,
 /// stands behind octet "from" data for long-term validation and nothing else? Fails with
 /// kCompletedUnsound ({ly_do}, {reason}), kExtendedChanges, and as check_added().
 Status check_finished(const cbor::Value& body, const SharedBytes& octets, const Settings& settings);
+
+/// A sign-in with a certificate (docs/PROTOCOL.login.md). `body`, of kCheckLogin, asks one of two:
+/// "signature": is the signature over the attributes that antind built the certificate's own? or
+/// "certificate": may its person sign with it today (S-04)? `evidence` may be null; a revocation
+/// that nobody can tell refuses. Fails with kLoginSignature and as signer::check_certificate().
+Status judge_login(const cbor::Value& body, const Settings& settings, EvidenceByMessage* evidence);
+
+/// "algorithm" and "digest" of a message. Fails with kIpcMalformed.
+Result<SignatureScheme> scheme_at(const cbor::Value& body);
+/// "chain" of a message: DER. Fails with kIpcMalformed and as Certificate::from_der().
+Result<std::vector<certs::Certificate>> chain_at(const cbor::Value& body);
+/// S-04: before a person's key is used. What cannot be had leaves the question open.
+void collect_status(EvidenceByMessage& evidence, UtcTime now, const certs::Certificate& certificate,
+                    const std::vector<certs::Certificate>& chain, signer::CertificateCheck& check);
 
 /// The report as "html", "pdf" or "etsi"; `language`: "vi", "en", or "" for both. Fails with
 /// kIpcMalformed for other words, and as sheet_pdf() does.

@@ -15,6 +15,8 @@ OUT = ROOT / "tests/fuzz/corpus/worker_protocol"
 ANSWERS = ROOT / "tests/fuzz/corpus/worker_answers"
 PDF = (ROOT / "tests/vectors/structure/xref-table.pdf").read_bytes()
 PEM = (ROOT / "tests/pki/certs/agency.crt").read_text()
+PEM_OFFICER = (ROOT / "tests/pki/certs/officer-rsa2048.crt").read_text()
+OFFICER = base64.b64decode(re.search("CERTIFICATE-----(.*?)-----END", PEM_OFFICER, re.S)[1])
 AGENCY = base64.b64decode(re.search("CERTIFICATE-----(.*?)-----END", PEM, re.S)[1])
 NOW = 1_790_000_000
 
@@ -60,6 +62,9 @@ REQUESTS = {
     "capture": (10, {"files": [{"name": "a.pdf", "octets": len(PDF)}], "colour": True, "paper": "A4",
                      "pages": [{"file": 0, "page": 0, "rotate": 90}], "original_pages": 2,
                      "signed": "scan", "min_dpi": 300}),
+    "login-signature": (13, {"what": "signature", "certificate": OFFICER, "attributes": b"1\x00",
+                             "algorithm": "RSASSA-PKCS1-v1_5", "digest": "SHA-256", "signature": bytes(256)}),
+    "login-certificate": (13, {"what": "certificate", "certificate": OFFICER, "chain": [AGENCY], "now": NOW}),
     "check-proof": (8, {"what": "proof", "from": 700}),
 }
 
