@@ -152,6 +152,20 @@ class Queue(Staff):
         self.says("tệp gửi về không được nhận", 20)
         self.assertEqual(self.desk.now(case)["state"], "attested")
 
+    def test_6_a_case_that_somebody_voids_meanwhile_is_not_called_signed(self):
+        case = self.desk.attested()
+        self.sign_in_as("nguyen.van.anh")
+        self.open(f"/app/#/queue/{case['id']}")
+        self.press("button", "Ký riêng hồ sơ này")
+        self.says("Các tài liệu sẽ ký")
+        self.expect_problem(404, 409)
+        self.driver.execute_script("document.querySelector('.other-ways').open = true")
+        self.press("button", "Ký bằng phần mềm này")
+        self.says("Địa chỉ để nhập bằng tay")
+        self.desk.step(case, "void", {"reason": "quét nhầm"})
+        self.says("hồ sơ này chưa được ký", 20)
+        self.assertNotIn("Ký số thành công", self.text())
+
 
 class Sign(Staff):
     """S-10, S-11, S-13 as the page tells of them; a stand-in for the agent takes each state."""

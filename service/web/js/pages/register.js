@@ -13,7 +13,7 @@ use(text);
  * @typedef {{id: string, unit: string, product: string, state: string, state_text: {vi: string, en: string},
  *   day: string, requester?: string, paper?: string, number?: string, created: string, updated: string}} CaseBrief
  * @typedef {{number: number, at: string, actor: string, action: string, from: string, to: string,
- *   facts: Record<string, unknown>}} CaseEvent
+ *   name?: string, facts: Record<string, unknown>}} CaseEvent
  */
 
 const kProducts = ["certified_copy", "from_register_copy", "office_copy", "result"];
@@ -50,8 +50,7 @@ async function showHistory(one) {
     table({caption: t("register.history"), rows: told.events, columns: [
       {key: "at", label: t("register.event.at"), cell: (e) => dateTime(e.at)},
       {key: "what", label: t("register.event.what"), head: true, cell: (e) => actionWords(e.action)},
-      {key: "who", label: t("register.event.who"), cell: (e) => e.facts.person ? String(e.facts.person)
-        : e.actor ? h("code", null, e.actor) : t("register.event.service")},
+      {key: "who", label: t("register.event.who"), cell: (e) => e.name || String(e.facts.person ?? "") || (e.actor ? h("code", null, e.actor.slice(0, 8)) : t("register.event.service"))},
       {key: "state", label: t("register.event.state"), cell: (e) => stateTag(e.to)}]}),
     h("div", {class: "actions"}, h("a", {class: "button button-primary", href: link("/cases/{id}", {id: one.id}),
                                          on: {click: () => shown.close("")}}, t("register.open"))));

@@ -114,11 +114,11 @@ export class Conflict extends Error {
  */
 async function conflictOf(known) {
   const [now, told] = await Promise.all([api.get(known.self), api.get(`${known.self}/events`)]);
-  /** @type {{number: number, at: string, action: string, actor: string, facts: {person?: string}}[]} */
+  /** @type {{number: number, at: string, action: string, actor: string, name?: string, facts: {person?: string}}[]} */
   const events = told.events;
   const later = events.filter((event) => event.number > known.version);
   const words = later.map((event) => t("counter.conflict.event", {
-    who: event.facts.person || event.actor || t("counter.conflict.system"), what: actionWords(event.action),
+    who: event.name || event.facts.person || t(event.actor ? "counter.conflict.other" : "counter.conflict.system"), what: actionWords(event.action),
     when: dateTime(event.at)})).join("; ");
   return new Conflict(now, words);
 }

@@ -1,7 +1,7 @@
 // Pages of the scan: brought as they come, shown as they are judged, turned, moved, left out.
 
 import {api, isProblem} from "../../core/api.js";
-import {either, t} from "../../core/i18n.js";
+import {either, t, written} from "../../core/i18n.js";
 import {guard} from "../../core/router.js";
 import {announce, button, busy, h, icon, notice, problemNotice, replace} from "../../core/ui.js";
 import {fromCamera, hasCamera} from "./camera.js";
@@ -122,7 +122,7 @@ class Scan {
     }
     if (problem.code === "office.original_signed") {
       replace(this.told, notice("warning", problem.sentence, h("p", null, t("counter.scan.signed")),
-        button(t("counter.scan.signed.confirm"), {click: () => this.bring(files, {facts: {scan_confirmed: t("counter.scan.signed.confirm")}})})));
+        button(t("counter.scan.signed.confirm"), {click: () => this.bring(files, {facts: {scan_confirmed: written("counter.scan.signed.confirm")}})})));
       return;
     }
     const complaints = (problem.more.complaints ?? []).map((/** @type {import("./desk.js").Complaint} */ one) => h("p", null, either(one.message)));

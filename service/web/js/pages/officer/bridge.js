@@ -57,6 +57,21 @@ function call(upload, one, signal) {
   });
 }
 
+/**
+ * Whether a signature came since this page read the case. That the case is another one now says
+ * nothing: somebody may have voided it, and the second of two signers leaves its state as it is.
+ * @param {Waiting} one
+ * @param {{version: number}} now
+ * @param {AbortSignal} signal
+ */
+async function signedSince(one, now, signal) {
+  if (now.version === one.version) return false;
+  /** @type {{events: {number: number, action: string}[]}} */
+  const told = await api.get(`${one.self}/events`, {signal});
+  if (told.events.some((event) => event.number > one.version && event.action === "officer_sign")) return true;
+  throw failed("officer.bridge.changed");
+}
+
 /** @param {string} value @param {string} label */
 function copyable(value, label) {
   return h("p", {class: "copyable"}, h("span", null, `${label}: `), h("code", null, value),
@@ -82,13 +97,11 @@ export async function bridge({one, signal, say}) {
   say(notice("info", t("officer.bridge.waiting", {until: dateTime(upload.expires).replace(` ${date(upload.expires)}`, "")}), addresses));
   let told = false;
   for (;;) {
-    const now = await api.get(one.self, {signal});
-    if (now.version !== one.version && now.state !== one.state) return;
+    if (await signedSince(one, await api.get(one.self, {signal}), signal)) return;
     // Used up without the case having gone on: the file was refused.
     const open = await fetch(upload.document, {method: "HEAD", signal, cache: "no-store"});
     if (!open.ok) {
-      const again = await api.get(one.self, {signal});
-      if (again.state !== one.state) return;
+      if (await signedSince(one, await api.get(one.self, {signal}), signal)) return;
       const late = Date.now() >= Date.parse(upload.expires);
       throw failed(late ? "officer.bridge.expired" : "officer.bridge.refused", late ? "" : tool.answer?.Message);
     }
