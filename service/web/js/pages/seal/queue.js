@@ -26,13 +26,14 @@ function status(one) {
   const state = one.sealing?.state;
   if (stageOf(one) === "seal" && (state === "queued" || state === "running")) return h("span", {class: "tag tag-info"}, t(`case.sealing.${state}`));
   if (stageOf(one) === "seal" && state === "pending") return h("span", {class: "tag tag-warning"}, t("seal.run.pending"));
+  const check = () => button(t("seal.check"), {kind: "quiet", class: "work-inline", click: opens(() => checkDialog(one))});
   if (stageOf(one) === "seal" && state === "failed") {
     return [h("span", {class: "tag tag-error"}, t("case.sealing.failed")),
-            h("span", {class: "work-small"}, either(one.sealing?.problem?.message))];
+            h("span", {class: "work-small"}, either(one.sealing?.problem?.message)),
+            h("span", {class: "work-small"}, either(one.sealing?.problem?.action)), check()];
   }
   if (stageOf(one) === "release" && !one.delivery) return [t("seal.to_release"), h("span", {class: "work-small"}, t("seal.no_delivery"))];
-  const ready = stageOf(one) === "seal" ? button(t("seal.check"), {kind: "quiet", class: "work-inline", click: opens(() => checkDialog(one))}) : null;
-  return [t(`seal.to_${stageOf(one)}`), ready];
+  return [t(`seal.to_${stageOf(one)}`), stageOf(one) === "seal" ? check() : null];
 }
 
 /**

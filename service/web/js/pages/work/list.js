@@ -45,7 +45,7 @@ export function workList(props) {
     announce(t("work.marked_now", {n: props.marked().size}));
   }}});
   const table = h("table", {class: "work-list", "aria-label": props.label},
-    h("thead", null, h("tr", null, h("th", {scope: "col", class: "work-check"}, all),
+    h("thead", null, h("tr", null, h("th", {scope: "col", class: "work-check", data: {label: t("work.mark_all")}}, all),
       h("th", {scope: "col"}, t("work.case")), h("th", {scope: "col"}, t("case.requester")),
       h("th", {scope: "col"}, t("case.deadline")), h("th", {scope: "col"}, t("case.signer")),
       h("th", {scope: "col"}, t("work.state")))), body);
