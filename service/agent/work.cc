@@ -19,8 +19,7 @@ class AskOnce final : public hsm::PinSource {
 
   Result<Secret> pin(const hsm::TokenStatus& status, Why why) override {
     if (why == Why::kNewPin) return make_error(Code::kCancelled, "no new PIN here");
-    if (const auto wait = means_.pins->take(means_.clock->ticks()))
-      return make_error(Code::kAgentTooMany, "PIN", {{"seconds", std::to_string(wait->count())}});
+    ANTIN_CHECK(wait_for_turn());
     final_try_ = status.pin_final_try;
     question_.error = pin_warning(status, last_, means_.language);
     job_.state("asking");
@@ -29,6 +28,21 @@ class AskOnce final : public hsm::PinSource {
   bool final_try() const noexcept { return final_try_; }
 
  private:
+  // S-14: three questions in ten seconds. A device that comes and goes, or a hasty hand, reaches
+  // that in a batch that is under way: it waits, because to end it would lose the person's work.
+  Status wait_for_turn() {
+    bool waited = false;
+    while (const auto wait = means_.pins->take(means_.clock->ticks())) {
+      waited = true;
+      job_.problem(
+          make_error(Code::kAgentTooMany, "PIN", {{"seconds", std::to_string(wait->count())}}));
+      job_.pause(*wait);
+      if (job_.stop()) return make_error(Code::kCancelled, "waiting for a PIN's turn");
+    }
+    if (waited) job_.problem(std::nullopt);
+    return Done{};
+  }
+
   const Means& means_;
   Job& job_;
   Person::Question question_;
