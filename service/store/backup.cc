@@ -374,6 +374,10 @@ Status begin_generation(Database& database, const std::string& at) {
     constexpr const char* kSet =
         "INSERT INTO store_state VALUES(?1, ?2)"
         " ON CONFLICT(name) DO UPDATE SET value=excluded.value";
+    // Whoever was signed in then may have been locked since, and sign-ins that were begun are over.
+    ANTIN_CHECK(database.execute("DELETE FROM page_session"));
+    ANTIN_CHECK(database.execute("DELETE FROM login_nonce"));
+    ANTIN_CHECK(database.execute("DELETE FROM store_state WHERE name='login_nonce_key'"));
     ANTIN_CHECK(database.execute(kSet, {std::string("generation"), std::to_string(before + 1)}));
     return database.execute(kSet, {std::string("held"), at});
   });

@@ -240,6 +240,23 @@ CREATE TABLE upload_address(
 CREATE TABLE signing_ticket(
   session TEXT PRIMARY KEY REFERENCES signing_session(id), ticket_sha256 BLOB NOT NULL) STRICT;
 )sql",
+      // Who signs in (service/accounts). Accounts are never deleted: logs and cases name them.
+      R"sql(
+CREATE TABLE account(
+  name TEXT PRIMARY KEY, person TEXT NOT NULL, rights TEXT NOT NULL, roles TEXT NOT NULL,
+  units TEXT NOT NULL, state INTEGER NOT NULL, password TEXT NOT NULL,
+  must_change INTEGER NOT NULL, created INTEGER NOT NULL, last_sign_in INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX account_by_person ON account(person) WHERE person<>'' AND state<>2;
+CREATE TABLE account_network(
+  account TEXT NOT NULL REFERENCES account(name), network TEXT NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY(account, network)) STRICT;
+CREATE TABLE page_session(
+  id TEXT PRIMARY KEY, token_sha256 BLOB NOT NULL UNIQUE,
+  account TEXT NOT NULL REFERENCES account(name), method TEXT NOT NULL, address TEXT NOT NULL,
+  begun INTEGER NOT NULL, last_used INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT;
+CREATE INDEX page_session_by_account ON page_session(account);
+CREATE TABLE login_nonce(nonce_sha256 BLOB PRIMARY KEY, expires INTEGER NOT NULL) STRICT;
+)sql",
   };
   return steps;
 }

@@ -75,7 +75,7 @@ MAY_INCLUDE = {
     "service/antind": ["certs/core", "certs/ossl", "hsm", "service/http", "service/ipc", "service/sandbox", "service/settings",
                        "service/system", "service/net", "service/store", "service/audit", "service/tls",
                        "service/office", "service/outbox", "service/casework", "service/text", "service/digitise",
-                       "service/holdings"],
+                       "service/holdings", "service/accounts"],
     # Results still in force: the table beside a folder of scans, and who may be told what is held. Pure.
     "service/digitise": ["certs/core", "service/settings", "service/text"],
     # The same in the database, with holders' identifiers behind a key.
@@ -86,6 +86,8 @@ MAY_INCLUDE = {
                              "service/digitise", "service/fetch", "service/system", "service/text"],
     # Documents, register, jobs and keys: files, and a database behind one interface.
     "service/store": ["certs/core", "certs/ossl", "service/system", "service/text"],
+    # Who signs in: accounts, passwords, sessions, wrong tries. Knows no HTTP and no office.
+    "service/accounts": ["certs/core", "certs/ossl", "service/store", "service/text"],
     # Words without meaning: numbers and books as people type them, days, Unicode forms, search keys.
     "service/text": ["certs/core"],
     # Rules of the office: units, people, authorisations, legal data by date, deadlines, fees. Pure but
@@ -116,7 +118,7 @@ MAY_INCLUDE = {
                      "service/fetch", "service/render", "service/sandbox", "service/setup",
                      "service/antind", "service/audit", "service/http", "service/store", "service/tls", "service/tokend",
                      "service/casework", "service/courier", "service/office", "service/outbox", "service/digitise",
-                     "service/holdings"],
+                     "service/holdings", "service/accounts"],
 }
 # Each third-party library has one home (pattern -> layers that may name it).
 HOMES = {
