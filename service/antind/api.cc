@@ -5,9 +5,9 @@
 
 #include "service/antind/assets.h"
 #include "service/antind/front.h"
-#include "service/http/http_parser.h"
 #include "service/antind/multipart.h"
 #include "service/antind/problem.h"
+#include "service/http/http_parser.h"
 #include "service/ipc/utf8.h"
 
 namespace antin::service {
@@ -91,7 +91,27 @@ Api::Api(ApiParts parts)
                 .casework = parts_.office != nullptr ? &casework_ : nullptr,
                 .log = parts_.log,
                 .clock = parts_.clock,
-                .random = parts_.random}) {}
+                .random = parts_.random}),
+      admin_(admin_parts()) {}
+
+AdminApi::Parts Api::admin_parts() {
+  const auto queues = [this] {
+    std::vector<AdminApi::Queue> all;
+    for (const Pool* pool : {&std::as_const(disk_), &std::as_const(verify_), &std::as_const(sign_),
+                             &std::as_const(upgrade_), &signing_.pool()})
+      all.push_back({pool->name(), pool->waiting(), pool->running()});
+    return all;
+  };
+  return {.store = parts_.store,
+          .config = parts_.config,
+          .tables = parts_.tables,
+          .sources = parts_.admin,
+          .agency = parts_.agency,
+          .workers = parts_.verify_workers,
+          .metrics = parts_.metrics,
+          .clock = parts_.clock,
+          .queues = queues};
+}
 
 void Api::stop() {
   stopping_ = true;
@@ -244,6 +264,8 @@ void Api::run(const Shared& work, const Responder& responder) {
                                  later);
         if (UploadBridge::answers(work->row->operation))
           return uploads_.handle(*work->row, work->request, work->caller, work->resource);
+        if (AdminApi::answers(work->row->operation))
+          return admin_.handle(*work->row, work->request, work->caller, work->resource);
         return make_error(Code::kInternal, "not a queued operation");
     }
   }();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "service/antind/admin_api.h"
 #include "service/antind/api_keys.h"
 #include "service/antind/callers_register.h"
 #include "service/antind/casework_api.h"
@@ -58,6 +59,7 @@ struct ApiParts {
   const holdings::Vault* vault = nullptr;   ///< nullptr: nothing is digitised or shared here
   const digitise::Sharing* sharing = nullptr;
   SignaturePictures signatures = {};
+  const AdminSources* admin = nullptr;  ///< what administration shows beside; nullptr: nothing
 };
 
 /// The HTTP interface: admits and dispatches on the polling thread, works on pools of its own, so
@@ -152,6 +154,7 @@ class Api final : public RequestHandler {
   Result<Response> begin_signature(const Work& work, const Responder& responder, bool& later);
   CaseworkApi::Parts casework_parts();
   DigitiseApi::Parts digitise_parts();
+  AdminApi::Parts admin_parts();
   /// The job that puts the seal on a case's document; its id, or that of the one that runs already.
   Result<std::string> begin_seal(const StoredJob& job, const std::string& idempotency_key);
   Status take_up_jobs();
@@ -241,6 +244,7 @@ class Api final : public RequestHandler {
       0;  ///< for metrics: the polling thread reads no disk
   OfficerSigning signing_;
   UploadBridge uploads_;
+  AdminApi admin_;
   Later later_;  ///< last: what it calls uses the pools
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "service/casework/origin.h"
 
@@ -43,6 +44,13 @@ struct Made {
   std::string layout = {};  ///< "loi-chung-ban-sao/1": the template and its version (A-09)
 };
 
+/// One version of a template, as administration shows it.
+struct TemplateFacts {
+  std::string id, file, title, legal, kind;
+  std::int64_t version = 1;
+  std::string from, to;  ///< days; `to` the last one, "" while it is in force
+};
+
 /// Makes what is to be signed, and what is written about it.
 class CaseComposer {
  public:
@@ -55,6 +63,11 @@ class CaseComposer {
   /// Appearance file of the agency's signature on it, where the law wants a line to be seen (R-04,
   /// R-07); "" when it shows nothing.
   virtual Result<std::string> seal_line(const Material& material) = 0;
+  /// Every version of every template, by id and version.
+  virtual std::vector<TemplateFacts> templates() const { return {}; }
+  /// A PDF of the template with sample values, to be looked at and nothing else. Fails with
+  /// kLayoutNotInForce for a template or a version that there is not, and as document() does.
+  virtual Result<Made> sample(const std::string& id, std::int64_t version);
 };
 
 /// Without templates: what was captured or sent is signed as it is, and nothing is written.

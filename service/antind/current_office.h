@@ -7,12 +7,15 @@
 namespace antin::service {
 
 class OfficeRules;
+class LegalOffice;
 class CaseComposer;
 
 /// What the office's tables say at one moment, and the maker of documents that follows them.
 struct OfficeTables {
   std::shared_ptr<const OfficeRules> office;  ///< nullptr: there are no cases here
   std::shared_ptr<CaseComposer> composer;     ///< may use `office`
+  /// The same as `office`, for whoever shows the tables themselves.
+  std::shared_ptr<const LegalOffice> shown = {};
 };
 
 /// The tables as they were read last. They are replaced as a whole while requests run; a request

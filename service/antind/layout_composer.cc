@@ -40,10 +40,20 @@ std::string place_of(const std::string& unit_name) {
   return {};
 }
 
-Result<std::string> head(settings::Section& root, const char* key) {
-  std::string value;
-  ANTIN_CHECK(root.text(key, value));
-  return value;
+// Which one it is, and when; a worker reads the rest.
+Result<TemplateFacts> facts_of(const std::string& file, std::string_view toml) {
+  ANTIN_TRY(const auto parsed, settings::File::parse(toml, "antin-layout/1"));
+  auto root = parsed.root();
+  TemplateFacts facts;
+  facts.file = file;
+  ANTIN_CHECK(root.text("id", facts.id));
+  ANTIN_CHECK(root.text("from", facts.from));
+  ANTIN_CHECK(root.text("to", facts.to));
+  ANTIN_CHECK(root.text("title", facts.title));
+  ANTIN_CHECK(root.text("legal", facts.legal));
+  ANTIN_CHECK(root.text("kind", facts.kind));
+  ANTIN_CHECK(root.number("version", facts.version, 1, 1'000'000));
+  return facts;
 }
 
 }  // namespace
@@ -61,13 +71,8 @@ Result<std::unique_ptr<LayoutComposer>> LayoutComposer::open(const std::string& 
     ANTIN_TRY(const auto octets, read_file(folder + "/" + name, kMostOctets));
     Template read;
     read.toml = as_text(octets);
-    // Which one it is, and when; a worker reads the rest.
-    ANTIN_TRY(const auto file, settings::File::parse(read.toml, "antin-layout/1"));
-    auto root = file.root();
-    ANTIN_TRY(const auto id, head(root, "id"));
-    ANTIN_TRY(read.from, head(root, "from"));
-    ANTIN_TRY(read.to, head(root, "to"));
-    templates[id].push_back(std::move(read));
+    ANTIN_TRY(read.facts, facts_of(name, read.toml));
+    templates[read.facts.id].push_back(std::move(read));
   }
   // The constructor is private, so std::make_unique cannot reach it.
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory)
@@ -80,8 +85,9 @@ Result<std::string> LayoutComposer::in_force(const std::string& id, const std::s
   const Template* best = nullptr;
   if (const auto found = templates_.find(id); found != templates_.end()) {
     for (const auto& one : found->second) {
-      if (one.from > day || (!one.to.empty() && one.to < day)) continue;
-      if (best == nullptr || best->from < one.from) best = &one;
+      const auto& facts = one.facts;
+      if (facts.from > day || (!facts.to.empty() && facts.to < day)) continue;
+      if (best == nullptr || best->facts.from < facts.from) best = &one;
     }
   }
   if (best != nullptr) return best->toml;
@@ -93,11 +99,20 @@ Result<Made> LayoutComposer::ask(const Ask& asked, std::string_view wanted) cons
   if (!asked.layout.empty()) {
     ANTIN_TRY(toml, in_force(asked.layout, asked.day));
   }
+  return compose(toml, asked, wanted);
+}
+
+Result<Made> LayoutComposer::compose(const std::string& toml, const Ask& asked,
+                                     std::string_view wanted) const {
   cbor::Map values;
   for (const auto& [name, value] : asked.values) values.emplace(name, value);
   cbor::Array rows;
   rows.reserve(asked.rows.size());
-  for (const auto& [label, value] : asked.rows) rows.push_back(cbor::Array{label, value});
+  for (const auto& row : asked.rows) {
+    cbor::Array cells;
+    for (const auto& cell : row) cells.emplace_back(cell);
+    rows.emplace_back(std::move(cells));
+  }
   std::vector<SharedBytes> files;
   if (!asked.basis.empty()) files.push_back(asked.basis);
   ANTIN_TRY(const auto reply,
@@ -190,7 +205,7 @@ Result<Made> LayoutComposer::from_register(const Material& material) const {
   const auto fields = nlohmann::json::parse(entry.fields, nullptr, false);
   if (!fields.is_array() || fields.empty()) return make_error(Code::kStoreFailed, entry.id);
   for (const auto& field : fields)
-    asked.rows.emplace_back(text_fact(field, "label"), text_fact(field, "shown"));
+    asked.rows.push_back({text_fact(field, "label"), text_fact(field, "shown")});
   asked.qr = qr_of(material);
   return ask(asked, "document");
 }

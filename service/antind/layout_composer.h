@@ -25,10 +25,12 @@ class LayoutComposer final : public CaseComposer {
   Result<Made> document(const Material& material) override;
   Result<Made> letter(Letter letter, const Material& material) override;
   Result<std::string> seal_line(const Material& material) override;
+  std::vector<TemplateFacts> templates() const override;
+  Result<Made> sample(const std::string& id, std::int64_t version) override;
 
  private:
   struct Template {
-    std::string from, to;  ///< days; `to` the last one, "" while it is in force
+    TemplateFacts facts;
     std::string toml;
   };
   using Templates = std::map<std::string, std::vector<Template>>;
@@ -37,7 +39,7 @@ class LayoutComposer final : public CaseComposer {
     std::string layout;  ///< id; "": only the QR code
     std::string day;
     std::map<std::string, std::string> values = {};
-    std::vector<std::pair<std::string, std::string>> rows = {};
+    std::vector<std::vector<std::string>> rows = {};  ///< label and value, or cells
     std::string qr = {};
     SharedBytes basis = {};
   };
@@ -50,6 +52,7 @@ class LayoutComposer final : public CaseComposer {
         within_(within) {}
   Result<std::string> in_force(const std::string& id, const std::string& day) const;
   Result<Made> ask(const Ask& asked, std::string_view wanted) const;
+  Result<Made> compose(const std::string& toml, const Ask& asked, std::string_view wanted) const;
   Result<Made> certified(const Material& material) const;
   Result<Made> from_register(const Material& material) const;
   Result<Made> office_copy(const Material& material) const;

@@ -34,6 +34,14 @@ void Metrics::observe(std::string_view name, const std::string& labels,
   histogram.sum += seconds;
 }
 
+std::optional<double> Metrics::value(std::string_view name, const std::string& labels) const {
+  const std::lock_guard lock(mutex_);
+  const auto series = gauges_.find(name);
+  if (series == gauges_.end()) return std::nullopt;
+  const auto found = series->second.find(labels);
+  return found == series->second.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string Metrics::text() const {
   std::ostringstream out;
   out.imbue(std::locale::classic());

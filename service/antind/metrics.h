@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ class Metrics {
   void gauge(std::string_view name, const std::string& labels, double value);
   void observe(std::string_view name, const std::string& labels, std::chrono::microseconds took);
   std::string text() const;
+  /// Of a gauge; nullopt before it was set.
+  std::optional<double> value(std::string_view name, const std::string& labels) const;
 
  private:
   struct Histogram {

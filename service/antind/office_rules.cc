@@ -111,7 +111,8 @@ Result<std::unique_ptr<LegalOffice>> LegalOffice::open(const Config& config, Key
   ANTIN_TRY(auto people, office::Office::make(std::move(data), std::move(units)));
   // The constructor is private, so std::make_unique cannot reach it.
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory)
-  return std::unique_ptr<LegalOffice>(new LegalOffice(std::move(legal), std::move(people), agency));
+  return std::unique_ptr<LegalOffice>(
+      new LegalOffice(std::move(legal), std::move(people), {people_text, units_text}, agency));
 }
 
 // C-04, C-05, C-06, C-20, C-23 before anything is scanned; R-02 of who asks for a register's copy.

@@ -53,13 +53,24 @@ class LegalOffice final : public OfficeRules {
   Result<nlohmann::ordered_json> signers(const std::string& unit, casework::Product product,
                                          UtcTime now) const override;
 
+  /// The tables themselves, for administration: what they say, and the files as they were read.
+  const office::Office& people() const { return people_; }
+  const office::LegalData& legal_data() const { return legal_; }
+  struct Texts {
+    std::string people, units;  ///< TOML; "": there is no such file
+  };
+  const Texts& texts() const { return texts_; }
+
   Result<office::Deadline> due(const casework::Case& one, const nlohmann::json& facts) const;
   /// The ground for refusal that the case names, in the words of the law.
   Result<std::string> ground(const casework::Case& one, const nlohmann::json& facts) const;
 
  private:
-  LegalOffice(office::LegalData legal, office::Office people, KeyClient* agency)
-      : legal_(std::move(legal)), people_(std::move(people)), agency_(agency) {}
+  LegalOffice(office::LegalData legal, office::Office people, Texts texts, KeyClient* agency)
+      : legal_(std::move(legal)),
+        people_(std::move(people)),
+        texts_(std::move(texts)),
+        agency_(agency) {}
   /// Those that the case was opened under; of one that names none, of its day.
   Result<std::shared_ptr<const office::LegalRules>> rules_of(const casework::Case& one,
                                                              const nlohmann::json& facts) const;
@@ -69,6 +80,7 @@ class LegalOffice final : public OfficeRules {
 
   office::LegalData legal_;
   office::Office people_;
+  Texts texts_;
   KeyClient* agency_;
 };
 

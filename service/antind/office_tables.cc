@@ -16,6 +16,7 @@ Result<std::shared_ptr<const OfficeTables>> read_office_tables(const Config& con
     ANTIN_TRY(tables->composer, LayoutComposer::open(config.office.layouts, config.office.lookup,
                                                      *kept, workers, config.verify.within));
   }
+  tables->shown = kept;
   tables->office = std::move(kept);
   return std::shared_ptr<const OfficeTables>(std::move(tables));
 }

@@ -6,6 +6,8 @@
 namespace antin::service {
 namespace {
 
+constexpr auto kAdministration = Scope::kAudit;
+
 constexpr std::array kRoutes{
     RouteRow{Operation::kIndex, Method::kGet, "/", std::nullopt, Queue::kInline, false},
     RouteRow{Operation::kStyle, Method::kGet, "/app.css", std::nullopt, Queue::kInline, false},
@@ -172,6 +174,35 @@ constexpr std::array kRoutes{
              std::nullopt, Queue::kDisk, false},
     RouteRow{Operation::kUpload, Method::kPost, "/api/v1/uploads/{id}", std::nullopt,
              Queue::kVerify, true, RouteRow::Content::kForm},
+    // What is in force here; it is changed in files, by an operator.
+    RouteRow{Operation::kAdminUnits, Method::kGet, "/api/v1/admin/units", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminPeople, Method::kGet, "/api/v1/admin/people", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminSeals, Method::kGet, "/api/v1/admin/seals", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminHandOver, Method::kGet, "/api/v1/admin/seals/hand-over",
+             kAdministration, Queue::kDisk, false},
+    RouteRow{Operation::kAdminLegal, Method::kGet, "/api/v1/admin/legal", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminLayouts, Method::kGet, "/api/v1/admin/layouts", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminLayoutPreview, Method::kGet, "/api/v1/admin/layouts/{id}/preview",
+             kAdministration, Queue::kVerify, false},
+    RouteRow{Operation::kAdminKeys, Method::kGet, "/api/v1/admin/keys", kAdministration,
+             Queue::kVerify, false},
+    RouteRow{Operation::kAdminTrust, Method::kGet, "/api/v1/admin/trust", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminAudit, Method::kGet, "/api/v1/admin/audit", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminAuditRecord, Method::kGet, "/api/v1/admin/audit/{id}",
+             kAdministration, Queue::kDisk, false},
+    RouteRow{Operation::kAdminAuditProof, Method::kGet, "/api/v1/admin/audit/{id}/proof",
+             kAdministration, Queue::kDisk, false},
+    RouteRow{Operation::kAdminState, Method::kGet, "/api/v1/admin/state", kAdministration,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAdminCheck, Method::kGet, "/api/v1/admin/check", kAdministration,
+             Queue::kDisk, false},
 };
 
 // A segment that can be an id: our ids are UUIDs, and nothing longer is looked up.

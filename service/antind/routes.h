@@ -97,7 +97,22 @@ enum class Operation : std::uint8_t {
   kCasePage,
   kPreview,
   kLegal,
-  kSigners
+  kSigners,
+  // What is in force here (admin_api.h), together.
+  kAdminUnits,
+  kAdminPeople,
+  kAdminSeals,
+  kAdminHandOver,
+  kAdminLegal,
+  kAdminLayouts,
+  kAdminLayoutPreview,
+  kAdminKeys,
+  kAdminTrust,
+  kAdminAudit,
+  kAdminAuditRecord,
+  kAdminAuditProof,
+  kAdminState,
+  kAdminCheck
 };
 
 /// Which threads do it: what is always quick is done at once on the polling thread; reading

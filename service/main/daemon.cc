@@ -17,6 +17,7 @@
 #include "service/antind/register_route.h"
 #include "service/antind/sha256.h"
 #include "service/ipc/worker_protocol.h"
+#include "service/main/admin_sources.h"
 #include "service/main/agency_key.h"
 #include "service/main/confinement.h"
 #include "service/main/draw_routes.h"
@@ -394,6 +395,7 @@ Status run_daemon(const Config& config, const std::string& config_path,
     ANTIN_TRY(sharing, digitise::Sharing::read(as_text(table)));
     ANTIN_TRY(vault, holdings::Vault::open(*store, random));
   }
+  const auto administration = admin_sources(config, config_path, clock);
   Api api({.config = &config,
            .store = store.get(),
            .keys = &keys,
@@ -413,7 +415,8 @@ Status run_daemon(const Config& config, const std::string& config_path,
            .nudge_outbox = [&leaving] { leaving->nudge(); },
            .vault = vault ? &*vault : nullptr,
            .sharing = sharing ? &*sharing : nullptr,
-           .signatures = std::move(signatures)});
+           .signatures = std::move(signatures),
+           .admin = &administration});
   HttpServer server(front_settings(config), api, clock, random);
   if (!config.http.tls.certificate.empty()) {
     ANTIN_TRY(auto tls, TlsContext::load(config.http.tls));

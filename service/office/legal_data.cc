@@ -232,6 +232,16 @@ Result<std::shared_ptr<const LegalRules>> LegalData::with_version(std::string_vi
   return std::shared_ptr<const LegalRules>{std::move(rules)};
 }
 
+std::vector<Version> LegalData::versions() const {
+  std::vector<Version> all;
+  const auto told = each_topic(*lists_, [&](const char*, const auto& timeline, auto) -> Status {
+    for (const auto& [version, content] : timeline) all.push_back(version);
+    return Done{};
+  });
+  static_cast<void>(told);
+  return all;
+}
+
 const Calendar& LegalData::calendar() const {
   return lists_->calendar;
 }

@@ -35,6 +35,9 @@ class LegalData {
   /// more).
   Result<std::shared_ptr<const LegalRules>> with_version(std::string_view version) const;
   const Calendar& calendar() const;
+  /// Every version that there is, those to come and those that ended as well: by topic, then by
+  /// day.
+  std::vector<Version> versions() const;
 
  private:
   struct Lists;

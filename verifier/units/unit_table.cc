@@ -225,6 +225,11 @@ Result<UnitTable> UnitTable::read(std::string_view text) {
   }
 }
 
+const std::vector<Unit>& UnitTable::all() const {
+  static const std::vector<Unit> none;
+  return index_ == nullptr ? none : index_->units;
+}
+
 const Unit* UnitTable::with_code(std::string_view code) const {
   if (index_ == nullptr || code.empty()) return nullptr;
   const auto& units = index_->units;

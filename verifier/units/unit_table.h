@@ -36,6 +36,8 @@ class UnitTable {
   /// Fails with kUnitsConfig naming the key. At most 20,000 units of 64 names each.
   static Result<UnitTable> read(std::string_view toml);
 
+  /// In the order of the file.
+  const std::vector<Unit>& all() const;
   const Unit* with_code(std::string_view code) const;
   /// All that have or had this name: communes of two provinces may share one.
   std::vector<const Unit*> named(std::string_view name) const;

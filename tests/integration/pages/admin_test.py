@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""Administration in a real browser: people with their days, seals, keys, trust, rules, templates, the audit log
+with a proof, the state, accounts with a one-time password, sessions.
+
+    admin_test.py BUILD [unittest options]
+"""
+import re
+import sys
+import pathlib
+
+from browser import PageTest, main
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+WHO = "quan.tri"
+MARKUP = "Trần Văn <b>Thử</b><img src=x onerror=document.title=1>"
+MORE_PEOPLE = f"""
+[[person]]
+id = "tran.van.thu"
+name = "{MARKUP}"
+[[authorisation]]
+person = "tran.van.thu"
+unit = "H40.8"
+duty = "van_thu"
+capacity = "VĂN THƯ <u>thử</u>"
+basis = "02/QĐ-UBND"
+from = "2020-01-01"
+to = "2020-12-31"
+[[person]]
+id = "vo.thi.van"
+name = "Võ Thị Vân"
+[[authorisation]]
+person = "vo.thi.van"
+unit = "H40.7"
+duty = "van_thu"
+capacity = "VĂN THƯ"
+basis = "03/QĐ-UBND"
+from = "2020-01-01"
+"""
+FORMER = """
+  [[unit.former]]
+  name = "Ủy ban nhân dân xã Quỳnh Bảng <i>cũ</i>"
+  until = 2025-06-30
+"""
+AUDIT = '[audit]\ncheckpoint_key = "pkcs11:token=agency;object=checkpoint"\norigin = "xa.example/antin"\n'
+
+
+class Admin(PageTest):
+    def setUp(self):
+        super().setUp()
+        self.sign_in(WHO)
+
+    def test_the_state_says_what_is_well_and_what_to_correct(self):
+        self.open("/app/#/admin")
+        self.says("Không có việc chờ")
+        self.says("Chưa sao lưu")
+        self.says("antin config check")
+        self.look("state")
+        self.axe()
+        with self.keyboard_only():
+            self.press("link", "Cán bộ")
+        self.find("heading", "Cán bộ")
+
+    def test_C03_people_show_their_authority_by_days_and_markup_is_text(self):
+        self.open("/app/#/admin/people")
+        self.says("Nguyễn Văn Ảnh")
+        self.says(MARKUP)
+        self.says("VĂN THƯ <u>thử</u>")
+        self.says("Hết hiệu lực")
+        self.says(re.compile(r"dòng \d+"))
+        self.assertEqual(self.driver.title, "Cán bộ – antin")
+        self.look("people")
+        self.axe()
+        self.type_in(re.compile("^Tìm theo tên"), "vo thi")
+        self.says(re.compile("^(?!.*Nguyễn Văn Ảnh).*Võ Thị Vân", re.S))
+        self.type_in(re.compile("^Tìm theo tên"), "khong co ai")
+        self.says("Không có ai có tên này.")
+        # As it was on an earlier day.
+        self.type_in("Vào ngày", "2020-12-01")
+        self.press("button", "Xem")
+        self.says("Cán bộ và thẩm quyền ngày 01/12/2020")
+        self.says("còn 30 ngày")
+
+    def test_V20_units_show_the_names_that_they_had(self):
+        self.open("/app/#/admin/units")
+        self.says("Ủy ban nhân dân xã Quỳnh Bảng <i>cũ</i>")
+        self.says("đến 30/06/2025")
+        self.look("units", english=False)
+        self.axe()
+
+    def test_R11_a_hand_over_is_checked_and_shown_and_not_written(self):
+        self.open("/app/#/admin/seals")
+        self.says("Lê Thị Thư")
+        self.says("Chưa ai giữ")
+        self.look("seals")
+        self.axe()
+        self.press("button", "Ghi bàn giao con dấu: Ủy ban nhân dân xã Quỳnh Diễn")
+        self.find("dialog")
+        self.expect_problem(409)
+        self.choose("Người nhận", "Lê Thị Thư")
+        self.type_in(re.compile("^Văn bản cho phép"), "15/QĐ-UBND")
+        self.press("button", "Kiểm tra và xem cách ghi")
+        self.says("Mã lỗi: office.hand_over")
+        self.choose("Người nhận", "Võ Thị Vân")
+        self.press("button", "Kiểm tra và xem cách ghi")
+        self.says('to = "vo.thi.van"')
+        self.says("chưa được ghi")
+        self.look("hand-over", english=False)
+        self.axe()
+
+    def test_keys_tell_their_health_beside_colour(self):
+        self.open("/app/#/admin/keys")
+        self.says("Sẵn sàng")
+        self.says("Đang cắm")
+        self.says(re.compile(r"còn [\d.]+ ngày"))
+        self.look("keys")
+        self.axe()
+
+    def test_keys_of_a_holder_that_is_away_say_what_to_do(self):
+        self.world.tokend.end()
+        try:
+            self.open("/app/#/admin/keys")
+            self.says("Mã lỗi: token.service_unreachable")
+            self.look("keys-away", english=False)
+        finally:
+            self.world.tokend.start()
+
+    def test_trust_and_rules_by_their_days(self):
+        self.open("/app/#/admin/trust")
+        self.says("Gốc tin cậy")
+        self.says("antin trust add")
+        self.look("trust", english=False)
+        self.axe()
+        self.open("/app/#/admin/legal")
+        self.says("Trường hợp từ chối")
+        self.look("legal", english=False)
+        self.axe()
+
+    def test_A09_a_template_is_seen_as_what_it_makes(self):
+        self.open("/app/#/admin/layouts")
+        self.says("Lời chứng chứng thực bản sao từ bản chính")
+        self.look("layouts", english=False)
+        self.axe()
+        for title in ("Lời chứng chứng thực bản sao từ bản chính", "Phiếu hẹn trả kết quả"):
+            self.press("button", f"Xem thử: {title}")
+            self.find("image", f"Hình xem thử: {title}", 30)
+            self.says("đây không phải văn bản")
+            self.look("layout-" + title.split()[0].lower(), english=False)
+            self.axe()
+            self.key("Escape")
+            self.gone("dialog")
+
+    def test_A02_a_record_is_found_and_its_proof_is_checked(self):
+        self.open("/app/#/admin/audit?kind=api_key_added")
+        self.says("Đã ký")
+        self.look("audit")
+        self.axe()
+        self.press("link", re.compile(r"^Bản ghi số \d+"))
+        self.says("Bản ghi nguyên vẹn và nằm trong nhật ký đã ký.")
+        self.look("record")
+        self.axe()
+        self.press("button", "Tải bằng chứng")
+        self.wait_for(lambda: [p for p in self.chromium.downloads.iterdir() if p.suffix == ".proof"], "no download")
+        self.open("/app/#/admin/audit?from=2026-01-02&until=2026-01-01")
+        self.press("button", "Tìm kiếm")
+        self.says("Ngày cuối phải sau ngày đầu.")
+        self.expect_problem(404)
+        self.open("/app/#/admin/audit/99999999")
+        self.says("Mã lỗi: audit.not_logged")
+
+    def test_accounts_are_made_with_a_password_that_is_seen_once_and_end_for_good(self):
+        if self.office.pretended:
+            self.skipTest("this antind has no accounts")
+        self.open("/app/#/admin/accounts")
+        self.find("button", "Mở tài khoản")
+        self.look("accounts")
+        self.axe()
+        self.press("button", "Mở tài khoản")
+        self.find("dialog")
+        self.type_in(re.compile("^Tên tài khoản"), "vo.thi.van")
+        self.choose(re.compile("^Cán bộ"), "Võ Thị Vân")
+        self.press("button", "Mở tài khoản")  # the dialog's: the page behind it is inert
+        self.says("Chọn ít nhất một quyền hoặc một vai trò.")
+        self.look("account-new", english=False)
+        self.axe()
+        self.press("checkbox", "văn thư, đóng dấu")
+        self.press("button", "Mở tài khoản")
+        self.says("Chỉ hiện một lần này.")
+        password = self.driver.find_element("css selector", ".one-time").text
+        self.assertGreaterEqual(len(password), 10)
+        self.press("button", "Đã trao, đóng lại")
+        self.says("Đã mở tài khoản vo.thi.van.")
+        self.assertNotIn(password, self.text())
+        for action, done in (("Khóa", "Đang khóa"), ("Mở khóa", "Đã mở khóa"), ("Kết thúc", "Đã kết thúc")):
+            self.press("button", f"{action} vo.thi.van")
+            self.find("dialog")
+            self.press("button", action)
+            self.says(done)
+        self.gone("button", "Khóa vo.thi.van")
+
+    def test_the_last_administrator_cannot_lock_everybody_out(self):
+        if self.office.pretended:
+            self.skipTest("this antind has no accounts")
+        self.expect_problem(409)
+        self.open("/app/#/admin/accounts")
+        account = self.office.accounts[WHO][0]
+        self.press("button", f"Khóa {account}")
+        self.press("button", "Khóa")
+        self.says("Mã lỗi: account.last_admin")
+
+    def test_sessions_are_seen_and_ended(self):
+        if self.office.pretended:
+            self.skipTest("this antind has no accounts")
+        self.open("/app/#/admin/sessions")
+        self.says("Phiên này")
+        self.look("sessions")
+        self.axe()
+
+    def test_without_the_right_there_is_no_such_page(self):
+        if self.office.pretended:
+            self.skipTest("this antind has no accounts")
+        self.sign_in("le.thi.thu")
+        self.open("/app/#/admin/accounts")
+        self.says("Bạn không có quyền mở trang này")
+        self.assertNotIn("Quản trị", self.names("link"))
+
+
+def prepare(office):
+    people, units = office.world.folder / "people.toml", office.world.folder / "units.toml"
+    people.write_text(people.read_text(encoding="utf-8") + MORE_PEOPLE, encoding="utf-8")
+    units.write_text(units.read_text(encoding="utf-8") + FORMER, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main("admin", config=AUDIT, prepare=prepare)
