@@ -2,7 +2,7 @@
 // rules, templates, the audit log, the service, accounts.
 
 import {route} from "../core/router.js";
-import {use} from "../core/i18n.js";
+import {has, use} from "../core/i18n.js";
 import {text} from "../text/admin.js";
 import {renderAccounts, renderSessions} from "./admin/accounts.js";
 import {renderAudit, renderRecord} from "./admin/audit.js";
@@ -26,7 +26,7 @@ for (const name of kTabs) {
   if (!render) continue;
   const first = name === "state";
   route(first ? "#/admin" : `#/admin/${name}`, {
-    title: first ? "admin.title" : `admin.tab.${name}`, rights: ["admin"], css: "/web/css/admin.css",
+    title: first ? "admin.title" : has(`admin.head.${name}`) ? `admin.head.${name}` : `admin.tab.${name}`, rights: ["admin"], css: "/web/css/admin.css",
     nav: first ? "main" : undefined, order: 90, render: (main, _, signal) => render(main, signal)});
 }
 route("#/admin/audit/{number}", {title: "admin.record", rights: ["admin"], css: "/web/css/admin.css",

@@ -1,6 +1,6 @@
 // What every page of administration has: the tabs, and the same words for the same states.
 
-import {date, either, t, today} from "../../core/i18n.js";
+import {date, either, has, t, today} from "../../core/i18n.js";
 import {go} from "../../core/router.js";
 import {field, form, h, notice, pageTitle} from "../../core/ui.js";
 
@@ -22,7 +22,7 @@ const kSoon = 45;
  * @returns {Child[]}
  */
 export function head(name, beside) {
-  return [h("div", {class: "page-head"}, pageTitle(t(name === "state" ? "admin.title" : `admin.tab.${name}`)), beside),
+  return [h("div", {class: "page-head"}, pageTitle(t(name === "state" ? "admin.title" : has(`admin.head.${name}`) ? `admin.head.${name}` : `admin.tab.${name}`)), beside),
     h("nav", {class: "tabs", "aria-label": t("admin.tabs")}, h("ul", null, kTabs.map((one) => h("li", null,
       h("a", {href: one === "state" ? "#/admin" : `#/admin/${one}`, "aria-current": one === name ? "page" : undefined},
         t(`admin.tab.${one}`)))))),

@@ -22,7 +22,7 @@ function heldBy(person) {
   return h("ul", {class: "plain stack"}, person.authorisations.map((one) => h("li", null,
     h("div", {class: "row"}, h("strong", null, either(one.duty_words)), forceTag(one.state)),
     h("div", null, one.capacity, " · ", one.unit_name),
-    h("p", {class: "small"}, t("admin.people.basis", {basis: one.basis}), " · ", span(one.from, one.to), " ", lineOf(one.line)),
+    h("p", {class: "small"}, t("admin.people.basis", {basis: one.basis}), " · ", span(one.from, one.to), one.line === null ? null : [" · ", lineOf(one.line)]),
     one.certificate ? h("p", {class: "small"}, t("admin.people.only_with"), " ", h("code", null, `${one.certificate.slice(0, 16)}…`)) : null,
     one.state === "in_force" ? daysLeft(one.days_left) : null)));
 }
@@ -53,8 +53,8 @@ export async function renderPeople(main, signal) {
       {key: "held", label: t("admin.people.held"), kind: "wide", cell: heldBy},
       {key: "certificates", label: t("admin.people.certificates"), cell: certificatesOf}]}));
   show("");
-  replace(place, fileNote(told.file), field({id: "find", label: t("admin.people.find"), type: "search", class: "short",
-    on: {input: (event) => { if (event.target instanceof HTMLInputElement) show(event.target.value); }}}), list);
+  replace(place, fileNote(told.file), h("div", {class: "search-form"}, field({id: "find", label: t("admin.people.find"), type: "search", class: "short",
+    on: {input: (event) => { if (event.target instanceof HTMLInputElement) show(event.target.value); }}})), list);
 }
 
 /**

@@ -17,6 +17,9 @@ import {head, healthTag} from "./frame.js";
 
 const kDay = 86_400_000;
 const kMinute = 60_000;
+const kGiga = 1_000_000_000;
+/** @param {number} octets */
+const room = (octets) => octets < kGiga ? size(octets) : t("admin.gigabytes", {n: Math.round(octets / kGiga)});
 
 /** @param {State} told */
 function health(told) {
@@ -30,7 +33,7 @@ function health(told) {
   return facts([
     [t("admin.state.workers"), healthTag(told.workers_ready > 0, t("admin.state.workers_ready", {ready: told.workers_ready, all: told.workers}))],
     [t("admin.state.queues"), healthTag(waiting < 50, waiting === 0 ? t("admin.state.nothing_waits") : t("admin.state.waits", {n: waiting}), "warning")],
-    [t("admin.state.disk"), disk ? h("span", {class: "row"}, t("admin.state.free", {free: size(disk.free), total: size(disk.total)}),
+    [t("admin.state.disk"), disk ? h("span", {class: "row"}, t("admin.state.free", {free: room(disk.free), total: room(disk.total)}),
       healthTag(free > .1, t(free > .1 ? "admin.state.enough" : "admin.state.little"))) : ""],
     [t("admin.state.backup"), backup && old !== null ? h("span", {class: "row"}, dateTime(backup.at), healthTag(old <= 1, old < 1 ? t("admin.state.today")
       : t("admin.state.days_ago", {n: old}), "warning")) : healthTag(false, t("admin.state.no_backup"), "warning")],
@@ -46,7 +49,7 @@ function health(told) {
 function checks(told) {
   return [told.changed ? notice("warning", t("admin.check.changed"), h("p", null, t("admin.file.reload"), " ", h("code", null, "systemctl reload antind"))) : null,
     table({caption: t("admin.check.title"), rows: told.problems, empty: t("admin.check.none"), columns: [
-      {key: "weight", label: t("admin.check.weight"), cell: (one) => healthTag(!one.stops, t(one.stops ? "admin.check.stops" : "admin.check.warns"))},
+      {key: "weight", label: t("admin.check.weight"), cell: (one) => healthTag(false, t(one.stops ? "admin.check.stops" : "admin.check.warns"), one.stops ? "error" : "warning")},
       {key: "what", label: t("admin.check.what"), head: true, cell: (one) => [either(one.message), h("p", {class: "small"}, h("code", null, one.code))]},
       {key: "do", label: t("admin.check.do"), kind: "wide", cell: (one) => either(one.action)}]}),
     h("p", {class: "where"}, t("admin.check.file"), " ", h("code", null, told.file), ". ", t("admin.check.same"), " ", h("code", null, "antin config check"))];
