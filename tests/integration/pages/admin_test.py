@@ -12,7 +12,7 @@ from browser import PageTest, main
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-WHO = "quan.tri"
+WHO = "le.thi.thu"
 MARKUP = "Trần Văn <b>Thử</b><img src=x onerror=document.title=1>"
 MORE_PEOPLE = f"""
 [[person]]
@@ -219,7 +219,7 @@ class Admin(PageTest):
     def test_without_the_right_there_is_no_such_page(self):
         if self.office.pretended:
             self.skipTest("this antind has no accounts")
-        self.sign_in("le.thi.thu")
+        self.sign_in("nguyen.van.anh")
         self.open("/app/#/admin/accounts")
         self.says("Bạn không có quyền mở trang này")
         self.assertNotIn("Quản trị", self.names("link"))
