@@ -36,6 +36,9 @@ def answer(kind, told):
     if word == "garbage":
         say("INQUIRE pin")
         return
+    if word.startswith("ask:"):
+        while not pathlib.Path(word[4:]).exists():
+            time.sleep(0.05)
     if word == "cancel":
         say("ERR 83886179 Operation cancelled <Pinentry>")
         return

@@ -34,11 +34,11 @@ world = None
 
 CONFIG = """\
 schema = "antin-agent/1"
-port = 0
+port = {port}
 port_file = "{folder}/agent.port"
 state = "{folder}/state"
 modules = ["{module}"]
-[dialog]
+{more}[dialog]
 program = "{person}"
 seconds = {seconds}
 [pages]
@@ -50,7 +50,7 @@ allow_loopback_http = true
 class Agent:
     """antin-agent with a folder of its own; what the person does is put into `does`."""
 
-    def __init__(self, name, origins, module=None, seconds=20):
+    def __init__(self, name, origins, module=None, seconds=20, port=0, more=""):
         self.folder = world.folder / name
         self.folder.mkdir()
         self.person, self.control = self.folder / "person", self.folder / "control"
@@ -58,7 +58,7 @@ class Agent:
         self.control.write_text("")
         (self.folder / "agent.toml").write_text(CONFIG.format(
             folder=self.folder, module=module or world.build / "tests" / "antin_p11_shim.so", person=PERSON,
-            seconds=seconds, origins=", ".join(f'"{one}"' for one in origins)))
+            seconds=seconds, port=port, more=more, origins=", ".join(f'"{one}"' for one in origins)))
         self.environment = {**world.environment, "ANTIN_TEST_PERSON": str(self.person), "ANTIN_SHIM_MODULE": MODULE,
                             "ANTIN_SHIM_CONTROL": str(self.control), "ANTIN_SHIM_LOG": str(self.calls),
                             "XDG_RUNTIME_DIR": str(self.folder), "HOME": str(self.folder)}

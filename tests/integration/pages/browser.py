@@ -148,7 +148,7 @@ class Office:
 class Chromium:
     """One browser with a profile of its own. No address but this computer's is looked up."""
 
-    def __init__(self, spki):
+    def __init__(self, spki, flags=()):
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
         self.profile = tempfile.mkdtemp(prefix="antin-pages-")
@@ -160,7 +160,7 @@ class Chromium:
                      "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
                      "--force-device-scale-factor=1", "--font-render-hinting=none", "--lang=vi",
                      "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
-                     f"--ignore-certificate-errors-spki-list={spki}", f"--user-data-dir={self.profile}"):
+                     f"--ignore-certificate-errors-spki-list={spki}", f"--user-data-dir={self.profile}", *flags):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         options.set_capability("acceptInsecureCerts", False)
@@ -193,9 +193,14 @@ class PageTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.office, cls.world, cls.base = office_of_tests, office_of_tests.world, office_of_tests.base
-        cls.chromium = Chromium(cls.office.spki)
+        cls.chromium = Chromium(cls.office.spki, cls.flags())
         cls.driver = cls.chromium.driver
         cls.addClassCleanup(cls.chromium.quit)
+
+    @classmethod
+    def flags(cls):
+        """Further ones for the browser of these tests."""
+        return ()
 
     def setUp(self):
         self.expected, self.unheard, self.by_keyboard = set(), [], False

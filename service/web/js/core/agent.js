@@ -86,10 +86,11 @@ class Agent extends EventTarget {
   /**
    * Ready to be asked, or the AgentProblem that says why not: agent.not_running, agent.permission
    * (the browser does not let the page), agent.not_paired.
+   * @param {{wanted?: boolean}} [how] the person wants it now
    */
-  async find() {
+  async find(how = {}) {
     try {
-      const found = await findAgent((yes) => { if (yes) this.#become("asking_browser"); });
+      const found = await findAgent((yes) => { if (yes) this.#become("asking_browser"); }, how.wanted === true);
       link.port = found.port;
       if (!found.paired) throw own("agent.not_paired");
       if (!link.token) await this.#open();
@@ -142,7 +143,7 @@ class Agent extends EventTarget {
    *   a dialog does
    */
   async pair(how = {}) {
-    await this.find().catch((problem) => { if (problem.code !== "agent.not_paired") throw problem; });
+    await this.find({wanted: true}).catch((problem) => { if (problem.code !== "agent.not_paired") throw problem; });
     if (this.#state === "ready") return;
     const begun = await demand(link.port, "pair", {method: "POST"});
     const code = String(begun["code"] ?? "").replace(/^(\d{3})(\d{3})$/, "$1 $2");

@@ -13,6 +13,8 @@ const kHelloWithin = 2_000;
 const kAnswerWithin = 45_000;
 /** The browser's question stays until the person answers it. */
 const kAskedWithin = 120_000;
+/** Nobody there is told at once; a question that was closed unanswered took a person's time. */
+const kTooQuickForAPerson = 800;
 
 /** @typedef {{code?: string, message?: {vi?: string, en?: string}, action?: {vi?: string, en?: string}, status?: number}} Told */
 
@@ -123,14 +125,21 @@ async function hello(port, within) {
   return {port, paired: body["paired"] === true};
 }
 
+// A browser that is made to ask again and again lets nobody ask any more.
+const question = {closed: false};
+
 /**
- * Where the agent is. While the browser asks the person, `asking` is told and the page waits.
+ * Where the agent is. While the browser asks the person, `asking` is told and the page waits. Who closed
+ * the browser's question without an answer is asked again only when they want it.
  * @param {(yes: boolean) => void} asking
+ * @param {boolean} wanted by the person, not by the page's own looking
  * @returns {Promise<{port: number, paired: boolean}>}
  */
-export async function findAgent(asking) {
+export async function findAgent(asking, wanted) {
   const before = await permission();
-  if (before === "denied") throw own("agent.permission");
+  if (before !== "prompt" || wanted) question.closed = false;
+  if (before === "denied" || question.closed) throw own("agent.permission");
+  const begun = performance.now();
   const ports = [...new Set([keptPort(), ...kPorts])].filter((port) => port !== null);
   const asks = before === "prompt";
   if (asks) asking(true);
@@ -139,7 +148,9 @@ export async function findAgent(asking) {
     keepPort(found.port);
     return found;
   } catch {
-    throw own(await permission() === "denied" ? "agent.permission" : "agent.not_running");
+    const after = await permission();
+    question.closed = asks && after === "prompt" && performance.now() - begun > kTooQuickForAPerson;
+    throw own(after === "denied" || question.closed ? "agent.permission" : "agent.not_running");
   } finally {
     if (asks) asking(false);
   }

@@ -105,7 +105,7 @@ function fits(pattern, path) {
 }
 
 /** @param {string} sheet */
-function style(sheet) {
+export function style(sheet) {
   if (document.querySelector(`link[href="${CSS.escape(sheet)}"]`)) return;
   const made = document.createElement("link");
   made.rel = "stylesheet";

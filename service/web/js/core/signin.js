@@ -1,16 +1,12 @@
 // Signing in over the page: what stands there is covered and kept.
 
-import {api, isProblem} from "./api.js";
+import {api} from "./api.js";
 import {dialog} from "./dialog.js";
 import {field, form, setError} from "./form.js";
 import {t} from "./i18n.js";
-import {button, h, icon, notice, problemNotice, replace, announce} from "./ui.js";
+import {announce, button, h, icon, problemNotice, replace} from "./ui.js";
 
 /** @typedef {import("./session.js").Me} Me */
-
-const kAgent = "./agent.js";
-/** @returns {Promise<any>} the agent's module: loaded only by whoever signs in with a certificate */
-const loadAgent = () => import(kAgent);
 
 /**
  * Shows the sign-in until somebody has signed in. `account`: whose page it is; "" when nobody's yet.
@@ -21,8 +17,10 @@ export function signIn(account) {
   return new Promise((resolve) => {
     const again = account !== "";
     const shown = dialog({title: t(again ? "core.sign_in_again" : "core.sign_in"), class: "sign-in", closable: false});
+    const over = new AbortController();
     /** @param {Me} me */
     const done = (me) => {
+      over.abort();
       document.documentElement.classList.remove("covered");
       shown.close("");
       resolve(me);
@@ -33,7 +31,7 @@ export function signIn(account) {
       else done(me);
     };
     document.documentElement.classList.add("covered");
-    replace(shown.body, ...ways(account, arrived, done, shown.body));
+    replace(shown.body, ...ways(account, arrived, done, shown.body, over.signal));
     shown.open();
   });
 }
@@ -43,8 +41,9 @@ export function signIn(account) {
  * @param {(me: Me) => void} arrived
  * @param {(me: Me) => void} done
  * @param {HTMLElement} body
+ * @param {AbortSignal} signal until somebody has signed in
  */
-function ways(account, arrived, done, body) {
+function ways(account, arrived, done, body, signal) {
   const again = account !== "";
   const state = h("div", {class: "sign-in-state"});
   const name = field({id: "sign-in-account", name: "account", label: t("core.account"), required: true, value: account,
@@ -68,9 +67,7 @@ function ways(account, arrived, done, body) {
   }}, again ? h("p", null, t("core.sign_in_again_hint")) : null, name, secret, state,
   h("div", {class: "actions"}, button(t("core.sign_in"), {type: "submit", kind: "primary"}),
     again ? button(t("core.someone_else"), {kind: "quiet", click: () => window.location.reload()}) : null));
-  const withCertificate = h("div", {class: "sign-in-certificate"}, h("p", {class: "or"}, t("core.or")),
-    button(t("core.sign_in_certificate"), {icon: "lock", click: () => byCertificate(state, arrived)}));
-  return [made, withCertificate];
+  return [made, byCertificate(arrived, signal)];
 }
 
 /** @param {Event} event */
@@ -82,26 +79,33 @@ function capsLock(event) {
 }
 
 /**
- * @param {HTMLElement} state
+ * By certificate: offered, and taken up by itself where this browser has met the agent before. Elsewhere
+ * nobody is asked whether the page may reach this computer before the person wants it.
  * @param {(me: Me) => void} arrived
+ * @param {AbortSignal} signal
  */
-async function byCertificate(state, arrived) {
-  replace(state, notice("info", t("core.agent_asks")));
-  try {
-    const {agent} = await loadAgent();
-    for (let tries = 0; ; tries += 1) {
-      const challenge = await api.get("/api/v1/session/challenge", {signIn: false});
-      const signed = await agent.login(challenge);
-      try {
-        arrived(await api.post("/api/v1/session/certificate", signed, {signIn: false}));
-        return;
-      } catch (problem) {
-        // The challenge went by while the person typed the PIN: once more, by itself, but only once.
-        if (tries > 0 || !isProblem(problem) || problem.code !== "session.challenge") throw problem;
-      }
+function byCertificate(arrived, signal) {
+  const place = h("div", {class: "sign-in-certificate"});
+  const open = async () => {
+    try {
+      const {certificatePanel} = await import("../pages/signin_certificate.js");
+      if (!signal.aborted) replace(place, or(), certificatePanel({signal, arrived}));
+    } catch (problem) {
+      replace(place, or(), problemNotice(problem));
     }
-  } catch (problem) {
-    replace(state, problem instanceof TypeError ? notice("error", t("core.agent_missing")) : problemNotice(problem));
+  };
+  const or = () => h("p", {class: "or"}, t("core.or"));
+  replace(place, or(), button(t("core.sign_in_certificate"), {icon: "lock", click: open}));
+  if (metBefore()) void open();
+  return place;
+}
+
+/** Whether the agent was found from this browser once (agent_link.js keeps where). */
+function metBefore() {
+  try {
+    return window.localStorage.getItem("antin.agent.port") !== null;
+  } catch {
+    return false;
   }
 }
 

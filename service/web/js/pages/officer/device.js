@@ -19,9 +19,11 @@ import {sentenceOf} from "../../core/api.js";
  * @property {"ok" | "low" | "final" | "locked"} pin
  * @property {Words | null} problem why it cannot sign
  */
-/** @typedef {{kind: "looking" | "away" | "no_token" | "ready", problem: Words | null, certificates: Certificate[]}} DeviceState */
+/** @typedef {{kind: "looking" | "asking" | "away" | "no_token" | "ready", problem: Words | null, certificates: Certificate[]}} DeviceState */
 
 const kEvery = 2_500;
+/** So long nothing is said of the browser's question: most often it was answered before. */
+const kAsksFor = 700;
 const kAgent = "../../core/agent.js";
 
 /**
@@ -41,11 +43,14 @@ function words(problem) {
   return {code: told.code ?? "page.error", sentence: told.sentence || sentenceOf(problem), remedy: told.remedy ?? ""};
 }
 
-/** @returns {Promise<DeviceState>} */
-async function look() {
+/**
+ * @param {boolean} wanted by the person
+ * @returns {Promise<DeviceState>}
+ */
+async function look(wanted = false) {
   try {
     const agent = await theAgent();
-    await agent.find();
+    await agent.find({wanted});
     /** @type {Certificate[]} */
     const certificates = await agent.certificates();
     return {kind: certificates.length ? "ready" : "no_token", problem: null, certificates};
@@ -54,9 +59,19 @@ async function look() {
   }
 }
 
+/** SHA-256 of the certificate that this computer signed with last; agent.js keeps it. */
+function usual() {
+  try {
+    return window.localStorage.getItem("antin.agent.certificate") ?? "";
+  } catch {
+    return "";
+  }
+}
+
 export const device = {
   words,
   look,
+  usual,
 
   /**
    * Tells what is there whenever it changes; looks again by itself.
@@ -67,10 +82,16 @@ export const device = {
     let before = "";
     let busy = false;
     let held = false;
-    const again = async () => {
+    const again = async (/** @type {boolean} */ wanted) => {
       if (busy || held || signal.aborted) return;
       busy = true;
-      const state = await look();
+      const asks = window.setTimeout(async () => {
+        if ((await theAgent()).state !== "asking_browser" || !busy || signal.aborted) return;
+        before = "";
+        draw({kind: "asking", problem: null, certificates: []});
+      }, kAsksFor);
+      const state = await look(wanted);
+      window.clearTimeout(asks);
       busy = false;
       if (signal.aborted || held) return;
       const now = JSON.stringify(state);
@@ -78,11 +99,11 @@ export const device = {
       before = now;
       draw(state);
     };
-    void again();
-    const timer = window.setInterval(() => { if (document.visibilityState === "visible") void again(); }, kEvery);
+    void again(false);
+    const timer = window.setInterval(() => { if (document.visibilityState === "visible") void again(false); }, kEvery);
     signal.addEventListener("abort", () => window.clearInterval(timer));
     return {
-      again: () => { before = ""; return again(); },
+      again: () => { before = ""; return again(true); },
       /** @param {boolean} yes nobody asks while it signs */
       hold(yes) { held = yes; },
     };

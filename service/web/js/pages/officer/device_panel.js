@@ -62,8 +62,9 @@ export function devicePanel(props) {
     const before = state.kind;
     state = now;
     const can = now.certificates.filter(usable);
-    if (!can.some((one) => one.sha256 === chosen)) chosen = can[0]?.sha256 ?? "";
-    if (now.kind === "away") away(now.problem ?? {code: "", sentence: "", remedy: ""});
+    if (!can.some((one) => one.sha256 === chosen)) chosen = (can.find((one) => one.sha256 === device.usual()) ?? can[0])?.sha256 ?? "";
+    if (now.kind === "asking") replace(place, notice("info", t("agent.permission_ask"), h("p", null, t("officer.device.permission_what"))));
+    else if (now.kind === "away") away(now.problem ?? {code: "", sentence: "", remedy: ""});
     else if (now.certificates.length === 0) replace(place, h("p", null, t("officer.device.no_token")), watching());
     else {
       replace(place, h("fieldset", {class: "device-certificates"}, h("legend", null, t("officer.device.certificate")), now.certificates.map(choice)), watching());
