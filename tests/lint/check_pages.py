@@ -53,9 +53,27 @@ def rules_hold():
     bad = [f"the rule {rule} does not find its offence" for rule, (name, line) in REFUSED.items()
            if not any(f"({rule})" in one for one in line_offences(name, line))]
     bad += [f"a rule finds fault with: {line}" for name, line in ACCEPTED if line_offences(name, line)]
+    for vi, en, fine in (("Quầy", "Counter", True), ("Quầy", "Quầy", False), ("Số", "Number (số)", True), ("In", "In", False),
+                         ("{n} / {all}", "{n} / {all}", True)):
+        if bool(untranslated(vi, en)) is fine:
+            bad.append(f"two languages are told wrongly: {vi}, {en}")
     if {rule for rule, *_ in RULES} != set(REFUSED):
         bad.append("a rule has no offence to find")
     return bad
+
+
+# Vietnamese in English sentences: quoted, in brackets, or one of these.
+QUOTED = re.compile(r"“[^”]*”|\([^)]*\)|\bđồng\b|MẬT/TỐI MẬT/TUYỆT MẬT|Tiếng Việt")
+VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàảãáạèẻẽéẹìỉĩíịòỏõóọùủũúụỳỷỹýỵ\u1ea0-\u1ef9]")
+# What is the same word in both languages.
+SAME = re.compile(r"\{\w+\}|SHA-256|dpi|mm|đồng|[^\w]|\d")
+
+
+def untranslated(vi, en):
+    """Says why these are not two languages; "" when they are."""
+    if VIETNAMESE.search(QUOTED.sub("", en)):
+        return "is Vietnamese in English"
+    return "is the same in both languages" if vi == en and SAME.sub("", en) else ""
 
 
 KEYS = r"""
@@ -85,6 +103,8 @@ def word_offences(files):
         for key in sorted(set(vi) & set(en)):
             if sorted(set(re.findall(r"\{(\w+)\}", vi[key]))) != sorted(set(re.findall(r"\{(\w+)\}", en[key]))):
                 bad.append(f"{name}: {key} has other values in Vietnamese than in English")
+            if why := untranslated(vi[key], en[key]):
+                bad.append(f"{name}: {key} {why}")
             if key in seen:
                 bad.append(f"{name}: {key} stands in {seen[key]} too")
             seen[key] = name
