@@ -72,8 +72,7 @@ class Queue(Staff):
         self.wait_for(lambda: self.rows() == [first[1]["id"]], lambda: str(self.rows()))
         self.type_in("Tìm trong danh sách", "")
         self.wait_for(lambda: len(self.rows()) >= 4)
-        links = self.all("link", re.compile("^Số "))
-        self.driver.execute_script("arguments[0].focus()", links[0])
+        self.driver.execute_script("document.querySelector('.work-list a.work-open').focus()")
         self.key("j", "j", "k", "Space")
         self.find("button", "Ký 1 hồ sơ đã đánh dấu")
         self.key("j", "Space")
@@ -128,7 +127,7 @@ class Queue(Staff):
         self.driver.execute_script("document.querySelector('.other-ways').open = true")
         self.says("antin sign-cases")
         self.look("sign-without-agent", english=False)
-        self.axe()
+        self.axe(english=False)
         self.expect_problem(404, 409)
         self.driver.execute_script("document.querySelector('.other-ways').open = true")
         self.press("button", "Ký bằng phần mềm này")
@@ -246,7 +245,7 @@ class Sign(Staff):
         self.find("button", "Ký lại 2 hồ sơ chưa được", 25)
         self.assertEqual(sorted(self.states(cases)), ["attested", "attested", "officer_signed"])
         self.look("sign-pulled", english=False)
-        self.axe()
+        self.axe(english=False)
         self.agent.mode = ""
         self.press("button", "Ký lại 2 hồ sơ chưa được")
         self.says("Antin Test CA")
@@ -305,7 +304,7 @@ class Seal(Staff):
         self.press("button", "Kiểm tra và đóng dấu 2 hồ sơ")
         self.says("Xong 1, không được 1, chờ 0, trên 2", 30)
         self.look("seal-failed", english=False)
-        self.axe()
+        self.axe(english=False)
 
 
 class Case(Staff):
@@ -331,7 +330,7 @@ class Case(Staff):
         self.says("Bản sao đã bị hủy giá trị pháp lý.")
         self.assertEqual(self.desk.now(case)["state"], "cancelled")
         self.look("cancelled", english=False)
-        self.axe()
+        self.axe(english=False)
 
     def test_2_who_saw_an_older_version_changes_nothing_and_sees_the_new_one(self):
         case = self.desk.officer_signed()

@@ -67,7 +67,7 @@ class Register(PageTest):
         self.find("dialog")
         self.says("Bỏ số")
         self.look("history", english=False)
-        self.axe()
+        self.axe(english=False)
         self.key("Escape")
         self.gone("dialog")
         self.driver.refresh()

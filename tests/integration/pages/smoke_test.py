@@ -11,7 +11,7 @@ class Smoke(PageTest):
         self.open("/")
         self.find("heading")
         self.look("check", english=False)
-        self.axe()
+        self.axe(english=False)
 
     def test_it_is_reached_by_keyboard_alone(self):
         self.open("/")

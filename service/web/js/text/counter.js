@@ -166,6 +166,7 @@ export const text = {
     "counter.picture.none": "chưa vẽ được hình",
     "counter.draft_mark": "BẢN NHÁP",
     "counter.preview.look": "Xem to bản nháp",
+    "counter.preview.hint": "Bấm vào hình để xem to.",
 
     "counter.attest.signer": "Người thực hiện chứng thực",
     "counter.attest.signer.hint": "Chỉ hiện những người được giao hôm nay.",
@@ -445,6 +446,7 @@ export const text = {
     "counter.picture.none": "could not be drawn",
     "counter.draft_mark": "DRAFT",
     "counter.preview.look": "See the draft enlarged",
+    "counter.preview.hint": "Click the picture to enlarge it.",
 
     "counter.attest.signer": "Certifying officer",
     "counter.attest.signer.hint": "Only those who are assigned today.",

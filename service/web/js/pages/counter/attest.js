@@ -66,10 +66,10 @@ export function previewBox(desk, what) {
         const blob = await api.post(`${desk.one.self}/preview`, {facts: {...desk.typed(), ...facts}, page: what.page, width: 1400},
                                     {signal: desk.signal});
         if (mine !== turn) return;
-        const drawn = picture(what.caption, () => Promise.resolve(blob));
+        const drawn = picture(what.caption, () => Promise.resolve(blob), room.clientWidth);
         replace(room, h("button", {type: "button", class: "counter-look", "aria-label": t("counter.preview.look"),
                                    on: {click: () => enlarge(what.caption, blob)}}, draftOf(drawn)),
-                h("figcaption", {class: "hint"}, what.caption));
+                h("figcaption", {class: "hint"}, `${what.caption} ${t("counter.preview.hint")}`));
         await drawn.shown;
         room.dataset.shown = "yes";
       } catch (problem) {

@@ -7,13 +7,21 @@ import {h} from "../../core/ui.js";
 /**
  * @param {string} label
  * @param {() => Promise<Blob>} fetch
+ * @param {number} [wide] how wide it will stand on the screen: small letters stay legible when it is
+ *   made smaller well, once, and not by the browser in haste
  * @returns {HTMLCanvasElement & {shown: Promise<boolean>}}
  */
-export function picture(label, fetch) {
+export function picture(label, fetch, wide = 0) {
   const canvas = h("canvas", {class: "counter-picture", role: "img", "aria-label": label, width: 210, height: 297});
   const shown = (async () => {
     try {
-      const drawn = await createImageBitmap(await fetch());
+      const blob = await fetch();
+      let drawn = await createImageBitmap(blob);
+      const wanted = Math.round(wide * window.devicePixelRatio);
+      if (wanted > 0 && drawn.width > wanted) {
+        drawn.close();
+        drawn = await createImageBitmap(blob, {resizeWidth: wanted, resizeQuality: "high"});
+      }
       canvas.width = drawn.width;
       canvas.height = drawn.height;
       canvas.getContext("2d")?.drawImage(drawn, 0, 0);

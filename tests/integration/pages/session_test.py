@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""A session ends in the middle of the work, by itself or because somebody locks the screen: nothing is lost,
+nothing is shown to the next person.
+
+    session_test.py BUILD [unittest options]
+"""
+import re
+import unittest
+
+from browser import PageTest, main
+from desk import Desk
+
+CLERK, OTHER = "le.thi.thu", "nguyen.van.anh"
+
+
+class Session(PageTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.desk = Desk(cls.office)
+
+    def setUp(self):
+        super().setUp()
+        self.expect_silence(r"127\.0\.0\.1:89\d\d")
+        self.sign_in(CLERK)
+
+    def secret(self, person=CLERK):
+        return self.office.accounts[person] if person in self.office.accounts else ("phat.trien", "đúng")
+
+    def end(self):
+        """The service forgets the session, as after fifteen minutes without a request."""
+        self.script("return import('/web/js/core/api.js').then(a => a.api.delete('/api/v1/session', undefined, {signIn: false}))"
+                    ".then(() => true, () => true)")
+
+    def come_back(self, person=CLERK):
+        self.find("heading", re.compile("^Đăng nhập"))
+        account, password = self.secret(person)
+        if not self.driver.find_element("id", "sign-in-account").get_attribute("readonly"):
+            self.type_in("Tên tài khoản", account)
+        self.type_in("Mật khẩu", password)
+        self.key("Enter")
+        self.gone("heading", re.compile("^Đăng nhập"))
+
+    def begin_a_request(self, requester):
+        self.open("/app/#/counter/new")
+        self.find("heading", "Tiếp nhận mới")
+        self.css("input[value=certified_copy]").click()
+        self.type_in("Họ và tên người yêu cầu", requester)
+        self.choose("Loại giấy tờ", "Bằng tốt nghiệp")
+        self.type_in("Số trang bản chính", "2")
+
+    def value(self, name):
+        return self.driver.find_element("css selector", f"[name={name}]").get_attribute("value")
+
+    def test_1_it_is_over_when_a_form_is_sent_and_the_form_goes_after_signing_in(self):
+        self.begin_a_request("Nguyễn Thị Hết Phiên")
+        self.end()
+        self.press("button", "Tiếp nhận")
+        self.find("heading", "Đăng nhập lại")
+        self.says("Những gì bạn đang làm vẫn còn nguyên")
+        self.assertEqual(self.value("requester"), "Nguyễn Thị Hết Phiên")
+        self.look("over", english=False)
+        self.axe(english=False)
+        self.type_in("Mật khẩu", "sai")
+        self.key("Enter")
+        self.says("mật khẩu không đúng")
+        self.look("wrong-password", english=False)
+        self.come_back()
+        self.find("heading", "Kiểm tra bản chính")
+        found = self.desk.ask("GET", "/api/v1/cases?requester=nguyen%20thi%20het%20phien")["cases"]
+        self.assertEqual(len(found), 1, "sent once, by whoever had typed it")
+
+    def test_2_nobody_works_for_a_while_and_the_page_is_covered_and_kept(self):
+        self.begin_a_request("Trần Văn Đi Vắng")
+        self.script("return import('/web/js/core/session.js').then(s => { s.session.me.idle_until = '2000-01-01T00:00:00Z'; return true; })")
+        self.end()
+        self.find("heading", "Đăng nhập lại", 15)
+        covered = self.driver.execute_script("return getComputedStyle(document.getElementById('main')).filter")
+        self.assertIn("blur", covered)
+        # Neither Escape nor Tab leads behind it.
+        self.key("Escape", *(["Tab"] * 8))
+        self.assertTrue(self.driver.execute_script("return document.querySelector('dialog.sign-in').contains(document.activeElement)"
+                                                   " || document.activeElement === document.body"))
+        self.find("heading", "Đăng nhập lại")
+        self.come_back()
+        self.assertEqual((self.value("requester"), self.value("pages")), ("Trần Văn Đi Vắng", "2"))
+        self.assertEqual(self.driver.execute_script("return getComputedStyle(document.getElementById('main')).filter"), "none")
+
+    def test_3_somebody_locks_the_screen_with_a_dialog_open_by_keyboard_alone(self):
+        case = self.desk.attested()
+        self.open(f"/app/#/queue/{case['id']}")
+        self.press("button", "Không ký")
+        self.type_in(re.compile("^Nói rõ thêm"), "Trang 1 mờ ở góc dưới.")
+        self.script("return import('/web/js/core/session.js').then(s => { s.session.lock(); return true; })")
+        self.find("heading", "Đăng nhập lại")
+        with self.keyboard_only():
+            self.come_back()
+        self.says("Nói rõ thêm")
+        self.assertEqual(self.value("words"), "Trang 1 mờ ở góc dưới.")
+        self.press("radio", "Bản chụp mờ, lệch hoặc sai màu")
+        self.press("button", "Không ký và hủy số")
+        self.says("trả lại quầy tiếp nhận bằng một hồ sơ mới")
+        reason = [e["facts"].get("reason", "") for e in self.desk.ask("GET", case["self"] + "/events")["events"] if e["action"] == "void"]
+        self.assertIn("Trang 1 mờ ở góc dưới.", reason[0])
+
+    def test_4_marks_filters_and_words_of_a_dialog_survive_a_reload(self):
+        case = self.desk.officer_signed()
+        self.open(f"/app/#/cases/{case['id']}")
+        self.press("button", "Hủy số, không phát hành")
+        self.type_in("Lý do", "quét nhầm mặt")
+        self.press("checkbox", re.compile("Tôi đã đọc và xác nhận"))
+        self.driver.refresh()
+        self.press("button", "Hủy số, không phát hành")
+        self.find("dialog")
+        self.assertEqual(self.value("reason"), "quét nhầm mặt")
+        self.assertFalse(self.driver.find_element("id", "decide-confirmed").is_selected(), "consent is given anew")
+
+    def test_5_what_one_person_typed_is_not_the_next_ones(self):
+        if self.office.pretended:
+            self.skipTest("one account only")
+        self.begin_a_request("Phạm Thị Riêng Tư")
+        self.end()
+        self.press("button", "Tiếp nhận")
+        self.press("button", "Người khác đăng nhập")
+        self.find("heading", "Đăng nhập")
+        self.assertNotIn("Phạm Thị Riêng Tư", self.driver.execute_script("return document.body.textContent"))
+        self.come_back(OTHER)
+        self.open("/app/#/queue")
+        self.says("Đang chờ")
+        self.assertNotIn("Phạm Thị Riêng Tư", self.driver.execute_script("return document.body.textContent"))
+        self.sign_in(CLERK)
+        self.open("/app/#/counter")
+        self.says("Còn một yêu cầu chưa gửi: Phạm Thị Riêng Tư")
+
+    def test_6_signing_out_leaves_nothing_on_the_computer(self):
+        self.begin_a_request("Lê Văn Ra Về")
+        self.assertIn("Lê Văn Ra Về", self.script("return JSON.stringify(localStorage)"))
+        self.script("return import('/web/js/core/session.js').then(s => { s.session.signOut(); return true; })")
+        self.find("heading", "Đăng nhập")
+        self.assertNotIn("Lê Văn Ra Về", self.script("return JSON.stringify(localStorage)"))
+        self.look("sign-in", english=False)
+        self.axe(english=False)
+
+
+if __name__ == "__main__":
+    unittest.defaultTestLoader.sortTestMethodsUsing = lambda a, b: (a > b) - (a < b)
+    main("session")
