@@ -63,10 +63,10 @@ def rules_hold():
 
 
 # Vietnamese in English sentences: quoted, in brackets, or one of these.
-QUOTED = re.compile(r"“[^”]*”|\([^)]*\)|\bđồng\b|MẬT/TỐI MẬT/TUYỆT MẬT|Tiếng Việt")
+QUOTED = re.compile(r"“[^”]*”|\([^)]*\)|\bđồng\b|QĐ-UBND|MẬT/TỐI MẬT/TUYỆT MẬT|Tiếng Việt")
 VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàảãáạèẻẽéẹìỉĩíịòỏõóọùủũúụỳỷỹýỵ\u1ea0-\u1ef9]")
 # What is the same word in both languages.
-SAME = re.compile(r"\{\w+\}|SHA-256|dpi|mm|đồng|[^\w]|\d")
+SAME = re.compile(r"\{\w+\}|SHA-256|dpi|mm|GB|đồng|[^\w]|\d")
 
 
 def untranslated(vi, en):
