@@ -85,6 +85,7 @@ class Markup(PageTest):
         self.find("dialog")
         self.is_text()
         self.open("/app/#/register")
+        self.gone("dialog")
         self.press("button", re.compile("^Lịch sử: "))
         self.find("dialog")
         self.is_text()

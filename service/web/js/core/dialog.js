@@ -34,7 +34,11 @@ export function dialog(props, ...children) {
     open: () => new Promise((resolve) => {
       document.body.append(element);
       element.returnValue = "";
+      // Whoever goes back has turned away: a question about one case never stands over another.
+      const away = () => { if (closable) element.close(""); };
+      window.addEventListener("hashchange", away);
       element.addEventListener("close", () => {
+        window.removeEventListener("hashchange", away);
         resolve(element.returnValue);
         // What tells screen readers lives in the topmost dialog while it is open.
         for (const live of element.querySelectorAll("[aria-live].visually-hidden")) document.body.append(live);
