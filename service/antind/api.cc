@@ -17,6 +17,8 @@ constexpr std::size_t kDiskThreads = 2;
 constexpr std::size_t kDiskQueue = 256;
 // Upgrades can wait: however many are due, they keep one of the workers that sign busy.
 constexpr std::size_t kUpgradeThreads = 1;
+// Each looks at a password with 32 MiB of memory.
+constexpr std::size_t kPasswordThreads = 2, kPasswordQueue = 32;
 
 Response asset(std::string type, std::string_view content) {
   auto response = Response::text(200, std::move(type), content);
@@ -78,6 +80,7 @@ Api::Api(ApiParts parts)
       verify_("verify", parts_.config->verify.workers, parts_.config->verify.queue),
       sign_("sign", parts_.config->agency.workers, parts_.config->agency.queue),
       upgrade_("upgrade", kUpgradeThreads, parts_.config->agency.queue),
+      password_("password", kPasswordThreads, kPasswordQueue),
       signing_(
           {.store = parts_.store,
            .maker = parts_.office != nullptr && parts_.sign_workers != nullptr ? &maker_ : nullptr,
@@ -92,13 +95,23 @@ Api::Api(ApiParts parts)
                 .log = parts_.log,
                 .clock = parts_.clock,
                 .random = parts_.random}),
-      admin_(admin_parts()) {}
+      admin_(admin_parts()) {
+  if (parts_.sessions == nullptr) return;
+  accounts_.emplace(AccountsApi::Parts{
+      .store = parts_.store,
+      .ring = parts_.sessions,
+      .tables = parts_.tables,
+      .log = parts_.log,
+      .clock = parts_.clock,
+      .random = parts_.random,
+      .soon = [this](std::function<void()> work) { disk_.submit_anyway(std::move(work)); }});
+}
 
 AdminApi::Parts Api::admin_parts() {
   const auto queues = [this] {
     std::vector<AdminApi::Queue> all;
     for (const Pool* pool : {&std::as_const(disk_), &std::as_const(verify_), &std::as_const(sign_),
-                             &std::as_const(upgrade_), &signing_.pool()})
+                             &std::as_const(upgrade_), &std::as_const(password_), &signing_.pool()})
       all.push_back({pool->name(), pool->waiting(), pool->running()});
     return all;
   };
@@ -123,6 +136,7 @@ void Api::stop() {
   verify_.stop();
   sign_.stop();
   upgrade_.stop();
+  password_.stop();
   signing_.stop();
   keep_uses();
 }
@@ -157,6 +171,9 @@ void Api::handle(Request request, Responder responder) {
         break;
       }
       taken = disk_.submit([this, work, responder] { run(work, responder); });
+      break;
+    case Queue::kPassword:
+      taken = password_.submit([this, work, responder] { run(work, responder); });
       break;
     case Queue::kVerify:
       taken = verify_.submit([this, work, responder] { run(work, responder); });
@@ -193,8 +210,9 @@ Response Api::inline_answer(const Work& work) {
                                          ? R"(,"warnings":["service.unconfined"]})"
                                          : "}"));
     case Operation::kMetrics: {
-      for (const Pool* pool : {&std::as_const(disk_), &std::as_const(verify_),
-                               &std::as_const(sign_), &std::as_const(upgrade_), &signing_.pool()}) {
+      for (const Pool* pool :
+           {&std::as_const(disk_), &std::as_const(verify_), &std::as_const(sign_),
+            &std::as_const(upgrade_), &std::as_const(password_), &signing_.pool()}) {
         const auto label = "queue=\"" + pool->name() + "\"";
         parts_.metrics->gauge("antin_queue_waiting", label, static_cast<double>(pool->waiting()));
         parts_.metrics->gauge("antin_queue_running", label, static_cast<double>(pool->running()));
@@ -266,6 +284,8 @@ void Api::run(const Shared& work, const Responder& responder) {
           return uploads_.handle(*work->row, work->request, work->caller, work->resource);
         if (AdminApi::answers(work->row->operation))
           return admin_.handle(*work->row, work->request, work->caller, work->resource);
+        if (accounts_ && AccountsApi::answers(work->row->operation))
+          return accounts_->handle(*work->row, work->request, work->caller, work->resource);
         return make_error(Code::kInternal, "not a queued operation");
     }
   }();

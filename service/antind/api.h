@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "service/antind/accounts_api.h"
 #include "service/antind/admin_api.h"
 #include "service/antind/api_keys.h"
 #include "service/antind/callers_register.h"
@@ -60,6 +61,7 @@ struct ApiParts {
   const digitise::Sharing* sharing = nullptr;
   SignaturePictures signatures = {};
   const AdminSources* admin = nullptr;  ///< what administration shows beside; nullptr: nothing
+  SessionRing* sessions = nullptr;      ///< nullptr: nobody signs in here
 };
 
 /// The HTTP interface: admits and dispatches on the polling thread, works on pools of its own, so
@@ -113,10 +115,14 @@ class Api final : public RequestHandler {
   static Gate gate_of(const Config& config);
   void take_fresh_gate();
   Result<Caller> authenticate(const RequestHead& head, const Peer& peer, const RouteRow& row);
+  Result<std::optional<Caller>> seated(const RequestHead& head, const Peer& peer,
+                                       const RouteRow& row, bool open);
+  std::string own_origin(const RequestHead& head, const Peer& peer) const;
   Status within_rates(const Result<Caller>& caller, const Peer& peer, const RequestHead& head,
                       Rates::Cost cost);
   void note_uses();
   void keep_uses();
+  void keep_session_uses();
   Result<Inputs> read_inputs(const Work& work, std::initializer_list<std::string_view> files,
                              std::initializer_list<std::string_view> options) const;
   Response inline_answer(const Work& work);
@@ -240,11 +246,13 @@ class Api final : public RequestHandler {
   Pool verify_;
   Pool sign_;
   Pool upgrade_;
+  Pool password_;
   std::atomic<std::int64_t> upgrades_queued_ =
       0;  ///< for metrics: the polling thread reads no disk
   OfficerSigning signing_;
   UploadBridge uploads_;
   AdminApi admin_;
+  std::optional<AccountsApi> accounts_;
   Later later_;  ///< last: what it calls uses the pools
 };
 

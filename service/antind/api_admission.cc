@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "service/antind/account_rules.h"
 #include "service/antind/api.h"
 #include "service/antind/front.h"
 #include "service/antind/problem.h"
+#include "service/antind/session_guard.h"
+#include "service/antind/sha256.h"
 #include "service/antind/signing_tickets.h"
 #include "service/http/http_parser.h"
 
@@ -27,7 +30,68 @@ bool shows_ticket(const RequestHead& head, const RouteRow& row) {
          SigningTickets::shown_in(head);
 }
 
+// These are about the session itself: without one there is nothing to answer.
+bool wants_session(const RouteRow& row) {
+  return row.operation >= Operation::kSession && row.operation <= Operation::kRevokeSession;
+}
+
+// What is open to who has yet to choose a password.
+bool with_old_password(const RouteRow& row) {
+  return row.operation >= Operation::kSession && row.operation <= Operation::kChangePassword;
+}
+
+bool shows_token(const RequestHead& head, ByteView token) {
+  return head.count("x-antin-token") == 1 &&
+         equal_in_constant_time(as_bytes(head.value("x-antin-token")),
+                                as_bytes(accounts::csrf_of(token)));
+}
+
+Caller caller_of(const SessionRing::Seat& seat) {
+  const auto& account = seat.live.account;
+  return {.key_id = accounts::actor_of(account.name),
+          .scopes = seat.rights,
+          .secret_id = seat.live.session.id,
+          .units = account.grants.units,
+          .person = account.person,
+          .account = account.name};
+}
+
 }  // namespace
+
+std::string Api::own_origin(const RequestHead& head, const Peer& peer) const {
+  const bool tls = peer.transport == Peer::Transport::kTls || parts_.config->http.behind_tls_proxy;
+  return origin_of(head, tls ? Scheme::kHttps : Scheme::kHttp);
+}
+
+// What a request may do by its cookie (docs/PROTOCOL.login.md). nullopt: nothing, and it is
+// answered as if there were none. Where anybody may ask, a cookie that gives nothing spoils
+// nothing: a form of the public page cannot send the session's token.
+Result<std::optional<Caller>> Api::seated(const RequestHead& head, const Peer& peer,
+                                          const RouteRow& row, bool open) {
+  std::optional<Caller> nobody;
+  const auto token = parts_.sessions == nullptr ? std::nullopt : shown_session(head);
+  if (!token) return nobody;
+  const auto site = site_of(head, own_origin(head, peer));
+  if (only_reads(head)) {
+    if (site == Site::kForeign) return nobody;
+  } else {
+    if (open && (site != Site::kOurs || head.count("x-antin-token") == 0)) return nobody;
+    if (site != Site::kOurs) return make_error(Code::kSessionOrigin, "site");
+  }
+  ANTIN_TRY(const auto seat, parts_.sessions->find(*token));
+  if (!seat) {
+    if (open) return nobody;
+    return make_error(Code::kSessionOver, "cookie");
+  }
+  if (!only_reads(head) && !shows_token(head, *token))
+    return make_error(Code::kSessionToken, "X-Antin-Token");
+  if (seat->live.account.must_change_password && seat->live.session.method == "password" &&
+      !with_old_password(row)) {
+    if (open) return nobody;
+    return make_error(Code::kPasswordMustChange, seat->live.account.name);
+  }
+  return std::optional(caller_of(*seat));
+}
 
 std::string Api::owner(const Caller& caller) const {
   return caller.key_id.empty() ? "anonymous" : caller.key_id;
@@ -39,8 +103,21 @@ Result<Caller> Api::authenticate(const RequestHead& head, const Peer& peer, cons
   const auto fields = head.count("authorization");
   if (fields > 1) return make_error(Code::kHttpUnauthorized, "Authorization repeated");
   if (shows_ticket(head, row)) return Caller{};
-  const bool open = !row.scope || (*row.scope == Scope::kVerify && gate_.anonymous);
-  auto caller = fields == 1 || !peer.certificate.empty()
+  if (row.operation == Operation::kBeginSession) {
+    // Nobody is made to sign in as somebody else by another site's page.
+    if (site_of(head, own_origin(head, peer)) == Site::kForeign)
+      return make_error(Code::kSessionOrigin, "sign-in");
+    return Caller{};
+  }
+  const bool open =
+      (!row.scope && !wants_session(row)) || (row.scope == Scope::kVerify && gate_.anonymous);
+  std::optional<Caller> signed_in;
+  if (fields == 0) {
+    ANTIN_TRY(signed_in, seated(head, peer, row, open));
+    if (!signed_in && wants_session(row)) return make_error(Code::kSessionOver, "no cookie");
+  }
+  auto caller = signed_in ? Result<Caller>(*signed_in)
+                : fields == 1 || !peer.certificate.empty()
                     ? parts_.keys->caller(head.value("authorization"), peer)
                     : Result<Caller>(make_error(Code::kHttpUnauthorized, "no key"));
   if (!caller) {
@@ -51,8 +128,8 @@ Result<Caller> Api::authenticate(const RequestHead& head, const Peer& peer, cons
   if (!row.scope) return caller;
   // What anybody may do, a key may do as well.
   if (caller.value().scopes.count(*row.scope) == 0 && !open)
-    return make_error(Code::kHttpForbidden, "scope missing",
-                      {{"scope", std::string(name(*row.scope))}});
+    return make_error(signed_in ? Code::kAccountRightMissing : Code::kHttpForbidden,
+                      "scope missing", {{"scope", std::string(name(*row.scope))}});
   const auto& certified = gate_.certified;
   if (peer.certificate.empty() &&
       std::find(certified.begin(), certified.end(), name(*row.scope)) != certified.end())
@@ -78,7 +155,8 @@ Status Api::within_rates(const Result<Caller>& caller, const Peer& peer, const R
       if (parts_.logs != nullptr) parts_.logs->key_refused(peer.address);
     }
   }
-  if (caller && !caller.value().key_id.empty() && parts_.logs != nullptr)
+  if (caller && !caller.value().key_id.empty() && caller.value().account.empty() &&
+      parts_.logs != nullptr)
     parts_.logs->key_used(caller.value().key_id, peer.address);
   const auto wait = secret.empty() ? rates_.address(peer.address, cost, now)
                                    : rates_.key(caller.value().key_id, peer.address, cost, now);
@@ -96,6 +174,7 @@ Api::Gate Api::gate_of(const Config& config) {
 }
 
 void Api::use_admission(const Config& fresh) {
+  if (parts_.sessions != nullptr) parts_.sessions->use(session_settings(fresh));
   const std::lock_guard lock(gate_mutex_);
   fresh_gate_ = gate_of(fresh);
   gate_is_fresh_ = true;
@@ -120,10 +199,24 @@ void Api::note_uses() {
 }
 
 void Api::keep_uses() {
+  keep_session_uses();
   const auto used = parts_.keys->take_used();
   if (used.empty()) return;
   if (const auto kept = parts_.store->keys_used(used); !kept)
     parts_.log->write(Log::Level::kWarning, "key_uses_not_kept",
+                      {{"error", to_log_line(kept.error())}});
+}
+
+void Api::keep_session_uses() {
+  const auto used =
+      parts_.sessions == nullptr ? std::map<std::string, UtcTime>{} : parts_.sessions->take_used();
+  if (used.empty()) return;
+  const auto kept = parts_.store->in_transaction([&](Database& database) -> Status {
+    for (const auto& [id, at] : used) ANTIN_CHECK(accounts::Sessions(database).used(id, at));
+    return Done{};
+  });
+  if (!kept)
+    parts_.log->write(Log::Level::kWarning, "session_uses_not_kept",
                       {{"error", to_log_line(kept.error())}});
 }
 
@@ -159,10 +252,13 @@ std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& 
   const auto limit = parts_.config->http.settings.limits.body_octets;
   const auto type = lower(media_type(head));
   using Content = RouteRow::Content;
-  const std::string_view plain = matched.row->content == Content::kJson  ? "application/json"
-                                 : matched.row->content == Content::kPdf ? "application/pdf"
-                                                                         : "multipart/form-data";
-  if (head.count("content-type") != 1 || (type != plain && type != "multipart/form-data"))
+  const auto content = matched.row->content;
+  const bool json = content == Content::kJson || content == Content::kOnlyJson;
+  const std::string_view plain = json                       ? "application/json"
+                                 : content == Content::kPdf ? "application/pdf"
+                                                            : "multipart/form-data";
+  const bool form = type == "multipart/form-data" && content != Content::kOnlyJson;
+  if (head.count("content-type") != 1 || (type != plain && !form))
     return problem(make_error(Code::kHttpMediaType, "Content-Type"), id);
   if (type == "application/json") return Admission{matched.row->most_json};
   return Admission{type == "application/pdf" ? limit : limit + kMultipartOverhead};

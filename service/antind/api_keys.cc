@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "service/antind/sha256.h"
 #include "service/http/http_parser.h"
 #include "service/http/http_server.h"
-#include "service/antind/sha256.h"
 #include "service/ipc/utf8.h"
 
 namespace antin::service {
@@ -20,7 +20,8 @@ constexpr std::chrono::milliseconds kPatience{250}, kFirstPatience{3'000};
 constexpr std::string_view kPrefix = "antin_", kByDigest = "sha256:", kBySubject = "subject:";
 constexpr std::array kScopes{Scope::kVerify, Scope::kSign,   Scope::kOriginals, Scope::kRegister,
                              Scope::kAudit,  Scope::kCases,  Scope::kReception, Scope::kOfficer,
-                             Scope::kClerk,  Scope::kSubmit, Scope::kDigitise,  Scope::kShare};
+                             Scope::kClerk,  Scope::kSubmit, Scope::kDigitise,  Scope::kShare,
+                             Scope::kAdmin};
 
 std::string join(const std::set<Scope>& scopes) {
   std::string text;
@@ -64,6 +65,8 @@ std::string_view name(Scope scope) noexcept {
       return "digitise";
     case Scope::kShare:
       return "share";
+    case Scope::kAdmin:
+      return "admin";
     case Scope::kOriginals:
       break;
   }

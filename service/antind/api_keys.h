@@ -31,7 +31,8 @@ enum class Scope : std::uint8_t {
   kClerk,
   kSubmit,
   kDigitise,  ///< imports and seals results still in force
-  kShare      ///< asks for what is held, within its purposes
+  kShare,     ///< asks for what is held, within its purposes
+  kAdmin      ///< accounts, and what else belongs to administration
 };
 std::string_view name(Scope scope) noexcept;
 /// "verify,sign"; nullopt for anything unknown or nothing at all.
@@ -44,6 +45,9 @@ struct Caller {
   std::string secret_id = {};        ///< of the key in use
   std::set<std::string> units = {};  ///< codes whose books it may see and write; empty: all
   std::string person = {};           ///< of the office's table, whose key it is; "": nobody's own
+  /// Who signed in on the pages instead of showing a key: then `key_id` is the account's, and
+  /// `secret_id` the session's. "": a key, or nobody.
+  std::string account = {};
 };
 
 /// What a key is bound to beside its rights. Kept as JSON.

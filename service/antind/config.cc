@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "service/http/address.h"
 #include "service/antind/api_keys.h"
 #include "service/antind/config_outbox.h"
-#include "service/http/http_parser.h"
 #include "service/audit/checkpoint.h"
+#include "service/http/address.h"
+#include "service/http/http_parser.h"
 #include "service/settings/section.h"
 #include "service/store/database.h"
 
@@ -124,6 +124,15 @@ Status read_agency(Section section, Config::Agency& agency) {
   ANTIN_CHECK(section.seconds("pending_seconds", agency.pending_for, std::int64_t{90} * 86'400));
   if (!agency.level.empty() && !is_signature_level(agency.level))
     return wrong("agency.level", "not \"B-B\", \"B-T\", \"B-LT\" or \"B-LTA\"");
+  return section.done();
+}
+
+Status read_pages(Section section, Config::Pages& pages) {
+  std::int64_t minutes = std::chrono::duration_cast<std::chrono::minutes>(pages.idle).count();
+  // Longer than a working day is no limit.
+  constexpr std::int64_t kMost = 10 * 60;
+  ANTIN_CHECK(section.number("idle_minutes", minutes, 1, kMost));
+  pages.idle = std::chrono::minutes(minutes);
   return section.done();
 }
 
@@ -260,6 +269,8 @@ Result<Config> read_sections(Section& root) {
   ANTIN_TRY(auto digitise, root.section("digitise"));
   ANTIN_CHECK(digitise.text("table", config.digitise.table));
   ANTIN_CHECK(digitise.done());
+  ANTIN_TRY(auto pages, root.section("pages"));
+  ANTIN_CHECK(read_pages(std::move(pages), config.pages));
   ANTIN_TRY(auto store, root.section("store"));
   ANTIN_CHECK(store.text("folder", config.store.folder));
   ANTIN_CHECK(store.text("database", config.store.database));

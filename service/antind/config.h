@@ -120,6 +120,10 @@ struct Config {
   struct Digitise {
     std::string table;  ///< antin-digitise/1
   } digitise;
+  /// Who signs in on the pages.
+  struct Pages {
+    std::chrono::seconds idle{15 * 60};  ///< without a request; then a session is over
+  } pages;
   struct Storage {
     std::string folder;
     /// "sqlite": a file in `folder`; or "postgresql://…" without a password.

@@ -203,12 +203,40 @@ constexpr std::array kRoutes{
              Queue::kDisk, false},
     RouteRow{Operation::kAdminCheck, Method::kGet, "/api/v1/admin/check", kAdministration,
              Queue::kDisk, false},
+    // People who sign in. Whose session it is says the cookie, which no right is asked of.
+    RouteRow{Operation::kBeginSession, Method::kPost, "/api/v1/session", std::nullopt,
+             Queue::kPassword, true, RouteRow::Content::kOnlyJson},
+    RouteRow{Operation::kSession, Method::kGet, "/api/v1/session", std::nullopt, Queue::kDisk,
+             false},
+    RouteRow{Operation::kEndSession, Method::kDelete, "/api/v1/session", std::nullopt, Queue::kDisk,
+             false},
+    RouteRow{Operation::kChangePassword, Method::kPost, "/api/v1/session/password", std::nullopt,
+             Queue::kPassword, true, RouteRow::Content::kOnlyJson},
+    RouteRow{Operation::kSessions, Method::kGet, "/api/v1/sessions", std::nullopt, Queue::kDisk,
+             false},
+    RouteRow{Operation::kRevokeSession, Method::kDelete, "/api/v1/sessions/{id}", std::nullopt,
+             Queue::kDisk, false},
+    RouteRow{Operation::kAccounts, Method::kGet, "/api/v1/accounts", Scope::kAdmin, Queue::kDisk,
+             false},
+    RouteRow{Operation::kAddAccount, Method::kPost, "/api/v1/accounts", Scope::kAdmin,
+             Queue::kPassword, true, RouteRow::Content::kOnlyJson},
+    RouteRow{Operation::kAccount, Method::kGet, "/api/v1/accounts/{name}", Scope::kAdmin,
+             Queue::kDisk, false},
+    RouteRow{Operation::kChangeAccount, Method::kPost, "/api/v1/accounts/{name}/actions",
+             Scope::kAdmin, Queue::kPassword, true, RouteRow::Content::kOnlyJson},
 };
 
 // A segment that can be an id: our ids are UUIDs, and nothing longer is looked up.
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+  });
+}
+
+// An account's name, service/accounts.
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
   });
 }
 
@@ -227,15 +255,17 @@ bool fits(std::string_view pattern, std::string_view path, std::string& id) {
     id = path.substr(front.size());
     return true;
   }
-  const auto open = pattern.find("{id}");
+  const auto open = pattern.find('{');
   if (open == std::string_view::npos) return pattern == path;
+  const auto close = pattern.find('}');
+  const bool named = pattern.substr(open, close - open) == "{name";
   const auto before = pattern.substr(0, open);
-  const auto behind = pattern.substr(open + 4);
+  const auto behind = pattern.substr(close + 1);
   if (path.size() < before.size() + behind.size() || !path.starts_with(before) ||
       !path.ends_with(behind))
     return false;
   const auto segment = path.substr(before.size(), path.size() - before.size() - behind.size());
-  if (!is_id(segment)) return false;
+  if (named ? !is_name(segment) : !is_id(segment)) return false;
   id = segment;
   return true;
 }

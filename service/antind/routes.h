@@ -112,22 +112,34 @@ enum class Operation : std::uint8_t {
   kAdminAuditRecord,
   kAdminAuditProof,
   kAdminState,
-  kAdminCheck
+  kAdminCheck,
+  // Who signs in (accounts_api.h), together.
+  kBeginSession,
+  kSession,
+  kEndSession,
+  kChangePassword,
+  kSessions,
+  kRevokeSession,
+  kAccounts,
+  kAddAccount,
+  kAccount,
+  kChangeAccount
 };
 
 /// Which threads do it: what is always quick is done at once on the polling thread; reading
-/// documents and the disk have their own. (Signing runs behind a job, on a third.)
-enum class Queue : std::uint8_t { kInline, kDisk, kVerify };
+/// documents and the disk have their own; so have passwords, because looking at one takes memory on
+/// purpose. (Signing runs behind a job.)
+enum class Queue : std::uint8_t { kInline, kDisk, kVerify, kPassword };
 
 struct RouteRow {
   Operation operation;
   Method method;
-  std::string_view pattern;  ///< "{id}": one path segment; "{path}": the rest
+  std::string_view pattern;  ///< "{id}", "{name}": one path segment; "{path}": the rest
   std::optional<Scope> scope;
   Queue queue;
   bool takes_body;
-  /// What the body may be beside a form.
-  enum class Content : std::uint8_t { kPdf, kJson, kForm } content = Content::kPdf;
+  /// What the body may be beside a form; kOnlyJson: and not a form either.
+  enum class Content : std::uint8_t { kPdf, kJson, kForm, kOnlyJson } content = Content::kPdf;
   std::size_t most_json = std::size_t{64} << 10U;
 };
 

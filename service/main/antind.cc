@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "service/main/account_command.h"
 #include "service/main/book_command.h"
 #include "service/main/daemon.h"
 #include "service/main/key_command.h"
@@ -33,7 +34,8 @@ int usage() {
                "antind --unconfined-development [--config FILE]\n"
                "antind --check-config [--config FILE]\n"
                "antind config check [FILE]\n"
-               "antind key help\n";
+               "antind key help\n"
+               "antind account help\n";
   return kFailed;
 }
 
@@ -136,6 +138,8 @@ int check_everything(const Config& config, const std::string& path) {
 int run(std::span<char*> argv) {
   if (argv.size() > 1 && is_store_command(argv[1])) return store_command(argv.subspan(1));
   if (argv.size() > 1 && argv[1] == std::string_view("book")) return book_command(argv.subspan(1));
+  if (argv.size() > 1 && argv[1] == std::string_view("account"))
+    return account_command(argv.subspan(1));
   if (argv.size() > 1 && argv[1] == std::string_view("outbox"))
     return outbox_command(argv.subspan(1));
   Arguments arguments;

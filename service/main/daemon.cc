@@ -8,6 +8,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "service/antind/account_rules.h"
 #include "service/antind/api.h"
 #include "service/antind/book_watch.h"
 #include "service/antind/front.h"
@@ -321,6 +322,7 @@ Status run_daemon(const Config& config, const std::string& config_path,
                 .journal = tokend_journal(config)});
   ANTIN_CHECK(logs.open(config.audit.config_sha256));
   KeyRing keys(*store, clock, roles_of(config));
+  SessionRing sessions(*store, clock, session_settings(config));
   ANTIN_TRY(const auto fetcher,
             PocoFetcher::create({.rule = {.reach = AddressRule::Reach::kAnywhere}}));
 
@@ -416,7 +418,8 @@ Status run_daemon(const Config& config, const std::string& config_path,
            .vault = vault ? &*vault : nullptr,
            .sharing = sharing ? &*sharing : nullptr,
            .signatures = std::move(signatures),
-           .admin = &administration});
+           .admin = &administration,
+           .sessions = &sessions});
   HttpServer server(front_settings(config), api, clock, random);
   if (!config.http.tls.certificate.empty()) {
     ANTIN_TRY(auto tls, TlsContext::load(config.http.tls));

@@ -7,10 +7,9 @@
 
 #include "service/antind/api_keys.h"
 #include "service/audit/store_events.h"
+#include "service/main/known_person.h"
 #include "service/main/store_settings.h"
-#include "service/office/people.h"
 #include "service/system/complain.h"
-#include "service/system/files.h"
 #include "service/system/real.h"
 
 namespace antin::service {
@@ -22,7 +21,7 @@ constexpr std::int64_t kOverlapDays = 7;
 
 constexpr const char* kUsage =
     R"(antind key add --name NAME [--role ROLE]
-               [--scopes verify,sign,originals,register,audit,cases,reception,officer,clerk,submit,digitise,share]
+               [--scopes verify,sign,originals,register,audit,cases,reception,officer,clerk,submit,digitise,share,admin]
                [--person ID] [--unit CODE]... [--address 10.0.0.0/8]...
                [--certificate sha256:HEX | --certificate subject:NAME] [--days N]
 antind key list
@@ -93,19 +92,6 @@ int refuse(const Error& error) {
 UtcTime in_days(std::int64_t days) {
   const SystemClock clock;
   return UtcTime(clock.utc_now().since_epoch() + std::chrono::days(days));
-}
-
-// A slip of the hand would make a key with which nothing can be done.
-Status check_person(const Config& config, const std::string& id) {
-  if (id.empty()) return Done{};
-  if (config.office.people.empty()) return wrong("--person", id);
-  constexpr std::size_t kMostOctets = std::size_t{16} << 20U;
-  ANTIN_TRY(const auto octets, read_file(config.office.people, kMostOctets));
-  ANTIN_TRY(const auto table, office::read_office(as_text(octets)));
-  if (std::any_of(table.people.begin(), table.people.end(),
-                  [&](const office::Person& person) { return person.id == id; }))
-    return Done{};
-  return make_error(Code::kPersonUnknown, id, {{"nguoi", id}});
 }
 
 Result<std::string> add(Store& store, const Config& config, KeyOrder order) {

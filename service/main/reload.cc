@@ -29,7 +29,7 @@ std::string text_of(const std::string& path) {
 }
 
 // What is taken up without a restart.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kTakenUp = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kTakenUp = {
     {{"http", "tls_certificate"},
      {"http", "tls_key"},
      {"http", "tls_client_ca"},
@@ -49,7 +49,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kTakenUp
      {"verify", "trust"},
      {"verify", "crls"},
      {"verify", "policy"},
-     {"verify", "units"}}};
+     {"verify", "units"},
+     {"pages", "idle_minutes"}}};
 
 toml::table without_taken_up(const std::string& text) {
   toml::table table;

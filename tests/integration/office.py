@@ -1,5 +1,9 @@
 """An office for tests: two communes, officers with authority, one keeper of the seal."""
+import http.client
+import json
 import pathlib
+import ssl
+import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = """\
@@ -62,3 +66,37 @@ def furnish(world):
     return ('units = "units.toml"\n',
             f'[office]\nlegal = "{ROOT}/packaging/legal"\npeople = "people.toml"\n'
             f'layouts = "{ROOT}/packaging/layouts"\n')
+
+
+# What each of them may do on the pages; the office's table says in which unit they may sign or seal.
+ACCOUNTS = {"nguyen.van.anh": "cases,reception,officer,verify,originals,register",
+            "pham.thi.anh": "cases,reception,officer,verify,originals,register",
+            "le.thi.thu": EVERYTHING.replace("officer,", "") + ",audit,share,digitise,admin"}
+PASSWORD = "trời xanh mây trắng"
+
+
+def add_people(world):
+    """Accounts for everybody of PEOPLE, who chose PASSWORD: {person: (account, password)}. While antind runs."""
+    config = world.folder / "antind.toml"
+    port = int((world.folder / "antind.port").read_text())
+    for person, rights in ACCOUNTS.items():
+        once = subprocess.run([world.build / "bin" / "antind", "account", "add", person, "--person", person, "--rights", rights,
+                               "--config", config], check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              timeout=60).stdout.strip()
+        if "\ntls_certificate" in config.read_text():
+            context = ssl.create_default_context(cafile=world.folder / "tls.crt")
+            connection, origin = http.client.HTTPSConnection("localhost", port, timeout=60, context=context), "https"
+        else:
+            connection, origin = http.client.HTTPConnection("localhost", port, timeout=60), "http"
+        fields = {"Content-Type": "application/json", "Origin": f"{origin}://localhost:{port}"}
+        for path, members in (("/api/v1/session", {"account": person, "password": once}),
+                              ("/api/v1/session/password", {"old": once, "new": PASSWORD})):
+            connection.request("POST", path, json.dumps(members), fields)
+            answer = connection.getresponse()
+            told = json.loads(answer.read())
+            if answer.status != 200:
+                raise AssertionError(f"{person}: {told}")
+            fields["Cookie"] = answer.headers["Set-Cookie"].split(";")[0]
+            fields["X-Antin-Token"] = told["csrf"]
+        connection.close()
+    return {person: (person, PASSWORD) for person in ACCOUNTS}

@@ -125,7 +125,7 @@ TEST(Config, ReadsRolesAndRates) {
   EXPECT_EQ(config.value().roles.at("clerk").size(), 2U);
   EXPECT_EQ(config.value().rates.key_costly.per_minute, 5);
   for (const auto* bad :
-       {"[[role]]\nname = \"a\"\nscopes = [\"admin\"]\n", "[[role]]\nname = \"a\"\n",
+       {"[[role]]\nname = \"a\"\nscopes = [\"king\"]\n", "[[role]]\nname = \"a\"\n",
         "[[role]]\nname = \"a b\"\nscopes = [\"sign\"]\n",
         "[[role]]\nname = \"a\"\nscopes = [\"sign\"]\n[[role]]\nname = \"a\"\nscopes = "
         "[\"sign\"]\n",
