@@ -99,6 +99,35 @@ TEST_F(Backup, HoldsWhatWasRestoredUntilSomebodyHasCompared) {
   EXPECT_EQ(store->begin_job(job("j-4"), "key-0004", Bytes(32, 1)).value().outcome, Outcome::kNew);
 }
 
+// Whoever was signed in when the backup was made may have been locked since.
+TEST_F(Backup, A04_HasTheAccountsAndNobodySignedIn) {
+  const auto rows = [](Store& store, const std::string& from) {
+    std::int64_t count = -1;
+    EXPECT_TRUE(store.in_snapshot([&](Database& database) -> Status {
+      ANTIN_TRY(const auto found, database.query("SELECT count(*) FROM " + from));
+      count = as_integer(found[0][0]);
+      return Done{};
+    }));
+    return count;
+  };
+  ASSERT_TRUE(store_->in_transaction([](Database& database) -> Status {
+    ANTIN_CHECK(database.execute("INSERT INTO account VALUES('an','','cases','','',0,'x',0,1,1)"));
+    ANTIN_CHECK(database.execute("INSERT INTO page_session VALUES('s',?1,'an','password','',1,1,2)",
+                                 {Bytes(32, 1)}));
+    ANTIN_CHECK(database.execute("INSERT INTO login_nonce VALUES(?1, 2)", {Bytes(32, 2)}));
+    return database.execute("INSERT INTO store_state VALUES('login_nonce_key', '00')");
+  }));
+  ASSERT_TRUE(back_up(place("b")));
+  const Store::Settings restored{.folder = place("r"), .key_file = settings_.key_file};
+  ASSERT_TRUE(restore_backup(place("b"), restored));
+  const auto store = std::move(Store::open(restored)).value();
+  EXPECT_EQ(rows(*store_, "page_session"), 1);
+  EXPECT_EQ(rows(*store, "account"), 1);
+  for (const auto* gone :
+       {"page_session", "login_nonce", "store_state WHERE name='login_nonce_key'"})
+    EXPECT_EQ(rows(*store, gone), 0) << gone;
+}
+
 TEST_F(Backup, A04_RestoresIntoPostgresqlWhateverItCameFrom) {
   if (server() == nullptr) GTEST_SKIP() << "PostgreSQL is not installed";
   const auto fresh = [&](const std::string& schema) {
