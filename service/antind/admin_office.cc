@@ -118,6 +118,14 @@ std::string toml_text(const std::string& text) {
   return out + '"';
 }
 
+// As people write it in the table: on the clock of Viet Nam.
+std::string local_text(UtcTime at) {
+  const auto time = office::TimeOfDay::of(at);
+  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return LegalDay::of(at).iso() + "T" + two(time.hour) + ":" + two(time.minute) + ":" +
+         two(time.second) + "+07:00";
+}
+
 Result<std::string> line_given(const Parameters& options, const char* name, std::size_t most) {
   const auto given = options.find(name);
   if (given == options.end() || !is_line(given->second, most)) return wrong_admin_parameter(name);
@@ -232,7 +240,7 @@ Result<OrderedJson> AdminApi::hand_over(const Request& request, const Caller& ca
   ANTIN_CHECK(office.with(wanted));
   std::string toml = "\n[[hand_over]]\nunit = " + toml_text(wanted.unit) + "\n";
   if (!wanted.from.empty()) toml += "from = " + toml_text(wanted.from) + "\n";
-  toml += "to = " + toml_text(wanted.to) + "\nat = " + toml_text(to_rfc3339(wanted.at)) +
+  toml += "to = " + toml_text(wanted.to) + "\nat = " + toml_text(local_text(wanted.at)) +
           "\npermission = " + toml_text(wanted.permission) + "\n";
   return OrderedJson{{"file", people_file(*parts_.config, *tables->shown)},
                      {"from", person_json(office, wanted.from)},

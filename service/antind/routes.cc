@@ -6,7 +6,7 @@
 namespace antin::service {
 namespace {
 
-constexpr auto kAdministration = Scope::kAudit;
+constexpr auto kAdministration = Scope::kAdmin;
 
 constexpr std::array kRoutes{
     RouteRow{Operation::kIndex, Method::kGet, "/", std::nullopt, Queue::kInline, false},

@@ -44,7 +44,7 @@ basis = "03/QĐ-UBND"
 from = "2020-01-01"
 """
 ALL = ["units", "people", "seals", "legal", "layouts", "keys", "trust", "audit", "state", "check"]
-RIGHT = "audit"
+RIGHT = "admin"
 world = base = None
 
 
@@ -123,6 +123,7 @@ class Admin(unittest.TestCase):
         query = {"unit": "H40.7", "to": "vo.thi.van", "at": "2026-11-23T08:00:00+07:00", "permission": '15/"QĐ"-UBND'}
         path = "seals/hand-over?" + urllib.parse.urlencode(query)
         entry = self.told(path)["toml"]
+        self.assertIn('at = "2026-11-23T08:00:00+07:00"', entry)
         people = world.folder / "people.toml"
         before = people.read_text(encoding="utf-8")
         try:
@@ -231,7 +232,7 @@ class Admin(unittest.TestCase):
 
 def main(build, arguments):
     global world, base
-    world = World(pathlib.Path(build) / "tests" / "world-admin", build)
+    world = World(pathlib.Path(build) / "tests" / "world-admin", build, "--all-algorithms")
     verify, more = furnish(world)
     people = world.folder / "people.toml"
     people.write_text(people.read_text(encoding="utf-8") + MORE_PEOPLE.format(name=MARKUP), encoding="utf-8")

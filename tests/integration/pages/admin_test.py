@@ -59,7 +59,7 @@ class Admin(PageTest):
         self.axe()
         with self.keyboard_only():
             self.press("link", "Cán bộ")
-        self.find("heading", "Cán bộ")
+        self.find("heading", "Cán bộ và thẩm quyền")
 
     def test_C03_people_show_their_authority_by_days_and_markup_is_text(self):
         self.open("/app/#/admin/people")
@@ -68,7 +68,7 @@ class Admin(PageTest):
         self.says("VĂN THƯ <u>thử</u>")
         self.says("Hết hiệu lực")
         self.says(re.compile(r"dòng \d+"))
-        self.assertEqual(self.driver.title, "Cán bộ – antin")
+        self.assertEqual(self.driver.title, "Cán bộ và thẩm quyền – antin")
         self.look("people")
         self.axe()
         self.type_in(re.compile("^Tìm theo tên"), "vo thi")

@@ -104,7 +104,7 @@ class Office:
         http_lines = 'tls_certificate = "tls.crt"\ntls_key = "tls.key"\n'
         with contextlib.ExitStack() as stack:
             url = stack.enter_context(self.world.service(verify=verify, more=more + self.config, http=http_lines,
-                                                         scopes=EVERYTHING + ",audit,share,digitise"))
+                                                         scopes=EVERYTHING + ",audit,share,digitise,admin"))
             self.base = url.replace("127.0.0.1", "localhost")
             self.accounts = self.people()
             if os.environ.get("ANTIN_PAGES") == "source":

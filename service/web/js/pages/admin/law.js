@@ -45,7 +45,7 @@ async function preview(one) {
   try {
     const picture = await api.blob(`/api/v1/admin/layouts/${encodeURIComponent(one.id)}/preview`, {query: {version: one.version, width: 1000}});
     state.address = URL.createObjectURL(picture);
-    replace(place, h("div", {class: "sample"}, h("img", {src: state.address, alt: t("admin.layouts.alt", {title: one.title})}),
+    replace(place, h("div", {class: "sample", role: "region", tabindex: "0", "aria-label": one.title}, h("img", {src: state.address, alt: t("admin.layouts.alt", {title: one.title})}),
                      h("p", {class: "sample-mark", "aria-hidden": "true"}, t("admin.layouts.mark"))));
   } catch (problem) {
     replace(place, problemNotice(problem));
@@ -69,6 +69,6 @@ export async function renderLayouts(main, signal) {
     {key: "legal", label: t("admin.legal.basis"), kind: "wide", cell: (one) => one.legal},
     {key: "span", label: t("admin.legal.span"), cell: (one) => [span(one.from, one.to), h("p", {class: "small"}, forceTag(one.state))]},
     {key: "actions", label: h("span", {class: "visually-hidden"}, t("admin.layouts.preview")), kind: "actions",
-     cell: (one) => button(t("admin.layouts.preview"), {click: () => preview(one), "aria-label": t("admin.layouts.preview_of", {title: one.title})})}]}),
+     cell: (one) => button(t("admin.layouts.preview"), {click: () => { void preview(one); }, "aria-label": t("admin.layouts.preview_of", {title: one.title})})}]}),
     told.folder ? h("p", {class: "where"}, t("admin.legal.folder"), " ", h("code", null, told.folder), ". ", t("admin.layouts.how")) : null);
 }

@@ -21,7 +21,7 @@ const nameOf = (one) => one ? one.name : t("admin.seals.agency");
  */
 async function prepare(seal, people) {
   const shown = dialog({title: t("admin.seals.record"), class: "dialog-wide"});
-  const result = h("div", {"aria-live": "polite"});
+  const result = h("div", {class: "answer"});
   replace(shown.body, h("p", null, t("admin.seals.record_words", {unit: seal.name, keeper: nameOf(seal.keeper)})),
     form({submit: async (typed) => {
       /** @type {{file: import("./frame.js").TableFile, toml: string}} */
@@ -57,7 +57,7 @@ function card(seal, people) {
       {key: "from", label: t("admin.seals.from"), cell: (one) => nameOf(one.from)},
       {key: "to", label: t("admin.seals.to"), cell: (one) => nameOf(one.to)},
       {key: "permission", label: t("admin.seals.permission"), cell: (one) => [one.permission, " ", lineOf(one.line)]}]}),
-    h("div", {class: "actions"}, button(t("admin.seals.record"), {click: () => prepare(seal, people),
+    h("div", {class: "actions"}, button(t("admin.seals.record"), {click: () => { void prepare(seal, people); },
                                                                     "aria-label": t("admin.seals.record_of", {unit: seal.name})})));
 }
 

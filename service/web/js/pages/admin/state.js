@@ -70,7 +70,7 @@ export async function renderState(main, signal) {
       h("section", null, h("h2", null, t("admin.state.logs")), table({caption: t("admin.state.logs"), rows: told.logs, columns: [
         {key: "name", label: t("admin.state.log"), head: true, cell: (one) => t(`admin.log.${one.name}`)},
         {key: "size", label: t("admin.state.entries"), kind: "number", cell: (one) => number(one.size)},
-        {key: "signed", label: t("admin.state.signed"), cell: (one) => one.at === null ? healthTag(false, t("admin.audit.unsigned"), "warning")
+        {key: "signed", label: t("admin.state.signed"), cell: (one) => one.size === 0 ? t("admin.state.empty") : one.at === null ? healthTag(false, t("admin.audit.unsigned"), "warning")
           : [healthTag(one.signed === one.size, t("admin.state.signed_of", {n: one.signed ?? 0}), "warning"), h("p", {class: "small"}, dateTime(one.at))]}]})),
       h("section", null, h("h2", null, t("admin.check.title")), checks(check)));
   };
