@@ -46,19 +46,28 @@ bool same(ByteView a, ByteView b) {
 }  // namespace
 
 Result<Nonces> Nonces::open(service::Store& store, RandomSource& random) {
-  const auto fresh = to_hex(random.bytes(kMacOctets));
-  Bytes key;
-  const auto work = [&](Database& database) -> Status {
-    ANTIN_CHECK(database.execute(
-        "INSERT INTO store_state(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO NOTHING",
-        {std::string(kName), fresh}));
+  std::string kept;
+  const auto look = [&](Database& database) -> Status {
     ANTIN_TRY(const auto rows,
               database.query("SELECT value FROM store_state WHERE name=?1", {std::string(kName)}));
-    if (rows.empty() || !from_hex(as_string(rows[0][0]), key) || key.size() != kMacOctets)
-      return make_error(Code::kStoreFailed, kName);
+    if (!rows.empty()) kept = as_string(rows[0][0]);
     return Done{};
   };
-  ANTIN_CHECK(store.in_transaction(work));
+  // Asked with every sign-in, and made once.
+  ANTIN_CHECK(store.in_snapshot(look));
+  if (kept.empty()) {
+    const auto fresh = to_hex(random.bytes(kMacOctets));
+    const auto make = [&](Database& database) -> Status {
+      ANTIN_CHECK(database.execute(
+          "INSERT INTO store_state(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO NOTHING",
+          {std::string(kName), fresh}));
+      return look(database);
+    };
+    ANTIN_CHECK(store.in_transaction(make));
+  }
+  Bytes key;
+  if (!from_hex(kept, key) || key.size() != kMacOctets)
+    return make_error(Code::kStoreFailed, kName);
   return Nonces(std::move(key));
 }
 

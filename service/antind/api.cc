@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "service/antind/assets.h"
+#include "service/antind/certificate_login.h"
 #include "service/antind/front.h"
 #include "service/antind/multipart.h"
 #include "service/antind/problem.h"
@@ -284,6 +285,17 @@ void Api::run(const Shared& work, const Responder& responder) {
           return uploads_.handle(*work->row, work->request, work->caller, work->resource);
         if (AdminApi::answers(work->row->operation))
           return admin_.handle(*work->row, work->request, work->caller, work->resource);
+        if (accounts_ && CertificateLogin::answers(*work->row))
+          return CertificateLogin({.config = parts_.config,
+                                   .store = parts_.store,
+                                   .accounts = &*accounts_,
+                                   .workers = parts_.verify_workers,
+                                   .office = parts_.tables,
+                                   .log = parts_.log,
+                                   .clock = parts_.clock,
+                                   .random = parts_.random})
+              .handle(*work->row, work->request,
+                      own_origin(work->request.head, work->request.peer));
         if (accounts_ && AccountsApi::answers(work->row->operation))
           return accounts_->handle(*work->row, work->request, work->caller, work->resource);
         return make_error(Code::kInternal, "not a queued operation");

@@ -206,6 +206,11 @@ constexpr std::array kRoutes{
     // People who sign in. Whose session it is says the cookie, which no right is asked of.
     RouteRow{Operation::kBeginSession, Method::kPost, "/api/v1/session", std::nullopt,
              Queue::kPassword, true, RouteRow::Content::kOnlyJson},
+    // By certificate (certificate_login.h): workers judge it.
+    RouteRow{Operation::kBeginSession, Method::kGet, "/api/v1/session/challenge", std::nullopt,
+             Queue::kDisk, false},
+    RouteRow{Operation::kBeginSession, Method::kPost, "/api/v1/session/certificate", std::nullopt,
+             Queue::kVerify, true, RouteRow::Content::kOnlyJson, std::size_t{256} << 10U},
     RouteRow{Operation::kSession, Method::kGet, "/api/v1/session", std::nullopt, Queue::kDisk,
              false},
     RouteRow{Operation::kEndSession, Method::kDelete, "/api/v1/session", std::nullopt, Queue::kDisk,
