@@ -107,8 +107,8 @@ class FromSource:
         headers = {name: value for name, value in request.headers.items()
                    if name.lower() not in ("host", "connection", "content-length", "accept-encoding", "x-antin-token"
                                            if self.pretend else "")}
-        if "Origin" in headers:
-            headers["Origin"] = f"https://localhost:{self.upstream.port}"
+        # As a proxy in front does: what the browser calls the service is what the service calls itself.
+        headers["Host"] = request.headers["Host"]
         if self.pretend and "Authorization" not in headers:
             headers["Authorization"] = f"Bearer {self.office.world.api_key}"
         connection = self.connect()

@@ -223,7 +223,7 @@ class SignIn(WithAgent):
         agent.does(self.pin(), self.pin())
         self.sign(2)
         self.find("button", SIGN_IN)
-        self.wait_for(lambda: self.all("button", SIGN_IN)[0].is_enabled())
+        self.ready()
         self.press("button", SIGN_IN)
         self.says("2 tài liệu đã được kiểm tra lại sau khi ký", 60)
         self.assertEqual(self.states(cases), 2 * ["officer_signed"])

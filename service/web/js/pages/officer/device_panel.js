@@ -1,7 +1,7 @@
 // What stands between the officer and the signature: the agent, the browser's question, the token,
 // its certificate and its PIN; each with its sentence, and gone by itself once it is mended.
 
-import {announce, button, h, notice, replace} from "../../core/ui.js";
+import {announce, button, h, newId, notice, replace} from "../../core/ui.js";
 import {date, t} from "../../core/i18n.js";
 import {device} from "./device.js";
 
@@ -40,9 +40,11 @@ export function devicePanel(props) {
   /** @type {DeviceState} */
   let state = {kind: "looking", problem: null, certificates: []};
   let chosen = "";
+  // The sign-in over a page has a panel of its own.
+  const group = newId("device-certificate"), title = newId("device-title");
   const place = h("div", {class: "device-state"});
-  const element = h("section", {class: "card device", "aria-labelledby": "device-title"},
-    h("h2", {id: "device-title"}, t("officer.device.title")), place);
+  const element = h("section", {class: "card device", "aria-labelledby": title},
+    h("h2", {id: title}, t("officer.device.title")), place);
 
   function certificate() {
     return state.kind === "ready" ? state.certificates.find((one) => one.sha256 === chosen && usable(one)) ?? null : null;
@@ -50,7 +52,7 @@ export function devicePanel(props) {
 
   /** @param {Certificate} one */
   function choice(one) {
-    const box = h("input", {type: "radio", name: "device-certificate", value: one.sha256, checked: one.sha256 === chosen, disabled: !usable(one),
+    const box = h("input", {type: "radio", name: group, value: one.sha256, checked: one.sha256 === chosen, disabled: !usable(one),
                             on: {change: () => { chosen = one.sha256; props.changed(); }}});
     return h("label", {class: "device-certificate"}, box, h("span", {class: "device-name"}, one.name),
       h("span", {class: "work-small"}, [t("officer.device.issuer", {name: one.issuer}), t("officer.device.until", {date: date(one.notAfter)}), one.token].filter(Boolean).join(" · ")),
