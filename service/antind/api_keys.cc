@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::chrono::seconds kFreshFor{1};
+constexpr std::chrono::milliseconds kFreshFor{1'000}, kUnknownFreshFor{20};
 constexpr std::chrono::milliseconds kPatience{250}, kFirstPatience{3'000};
 constexpr std::string_view kPrefix = "antin_", kByDigest = "sha256:", kBySubject = "subject:";
 constexpr std::array kScopes{Scope::kVerify, Scope::kSign,   Scope::kOriginals, Scope::kRegister,
@@ -230,11 +230,12 @@ Status KeyRing::read_again() {
   return Done{};
 }
 
-// Once a second, by whoever comes first. All that come meanwhile wait with them, and nobody longer
-// than a moment after the question: this is the thread that serves every connection.
-void KeyRing::await_fresh(std::unique_lock<std::mutex>& lock) {
+// At most as often as `fresh_for` says, by whoever comes first. All that come meanwhile wait with
+// them, and nobody longer than a moment after the question: this is the thread that serves every
+// connection.
+void KeyRing::await_fresh(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds fresh_for) {
   if (!asking_) {
-    if (version_ && clock_.ticks() - looked_ < kFreshFor) return;
+    if (version_ && clock_.ticks() - looked_ < fresh_for) return;
     asking_ = true;
     asked_at_ = std::chrono::steady_clock::now();
     wanted_.notify_one();
@@ -270,10 +271,16 @@ const KeyRing::Entry* KeyRing::certified(const Peer& peer) const {
 
 Result<Caller> KeyRing::caller(std::string_view authorization, const Peer& peer) {
   std::unique_lock lock(mutex_);
-  await_fresh(lock);
+  await_fresh(lock, kFreshFor);
   if (!version_)
     return failure_ ? *failure_ : make_error(Code::kDatabaseBusy, "the keys are not read yet");
   const auto* entry = authorization.empty() ? certified(peer) : shown(authorization);
+  // A key that another process has just made is good at once; how often wrong ones make us look is
+  // bounded.
+  if (entry == nullptr && !authorization.empty()) {
+    await_fresh(lock, kUnknownFreshFor);
+    entry = shown(authorization);
+  }
   if (entry == nullptr) return make_error(Code::kHttpUnauthorized, "key unknown");
   return admit(*entry, peer);
 }

@@ -102,7 +102,7 @@ class KeyRing {
   };
   void keep_fresh();
   Status read_again();
-  void await_fresh(std::unique_lock<std::mutex>& lock);
+  void await_fresh(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds fresh_for);
   static std::optional<Entry> read(const StoredKey& key);
   const Entry* shown(std::string_view authorization) const;
   const Entry* certified(const Peer& peer) const;

@@ -19,6 +19,14 @@ Peer at(const std::string& address) {
 }
 const Peer kPeer = at("192.0.2.7");
 
+// Moves by less than a second.
+class FineClock final : public Clock {
+ public:
+  UtcTime utc_now() const override { return kNow; }
+  std::chrono::steady_clock::time_point ticks() const override { return ticks_; }
+  std::chrono::steady_clock::time_point ticks_{};
+};
+
 class KeyRingTest : public fakes::StoreFixture {
  protected:
   // A key with these limits, as the interface knows it.
@@ -77,6 +85,20 @@ TEST_F(KeyRingTest, KnowsACallerByTheWholeKeyOnly) {
   }
   clock.advance(std::chrono::seconds(2));
   EXPECT_FALSE(ring.caller("Bearer " + key.secret, kPeer));
+}
+
+TEST_F(KeyRingTest, AKeyThatAnotherProcessHasJustMadeIsGoodAtOnce) {
+  FineClock clock;
+  KeyRing ring(*store_, clock);
+  const auto key = new_key("portal", {Scope::kVerify}, clock, random_);
+  EXPECT_EQ(refusal(ring, "Bearer " + key.secret), Code::kHttpUnauthorized);
+  const auto other_process = Store::open(settings_);
+  ASSERT_TRUE(other_process);
+  ASSERT_TRUE(other_process.value()->add_key(key.stored));
+  // How often unknown keys make it look is bounded.
+  EXPECT_EQ(refusal(ring, "Bearer " + key.secret), Code::kHttpUnauthorized);
+  clock.ticks_ += std::chrono::milliseconds(30);
+  EXPECT_EQ(refusal(ring, "Bearer " + key.secret), std::nullopt);
 }
 
 TEST_F(KeyRingTest, AKeyEndsWhenItSaysSo) {
