@@ -21,13 +21,6 @@ constexpr std::size_t kUpgradeThreads = 1;
 // Each looks at a password with 32 MiB of memory.
 constexpr std::size_t kPasswordThreads = 2, kPasswordQueue = 32;
 
-Response asset(std::string type, std::string_view content) {
-  auto response = Response::text(200, std::move(type), content);
-  response.fields.push_back({"Content-Security-Policy", std::string(kPagePolicy)});
-  response.fields.push_back({"Cache-Control", "no-cache"});
-  return response;
-}
-
 // The list of codes comes from the catalogue, so that it cannot lag behind.
 std::string complete_openapi() {
   auto document = nlohmann::ordered_json::parse(assets::openapi_json());
@@ -147,12 +140,12 @@ void Api::handle(Request request, Responder responder) {
   auto matched = match_route(request.head.method, request.head.path);
   const auto id = request.id;
   if (matched.row == nullptr) {
-    responder.answer(problem(make_error(Code::kHttpNotFound, "path"), id));
+    responder.answer(told(request.head, make_error(Code::kHttpNotFound, "path"), id));
     return;
   }
   auto caller = authenticate(request.head, request.peer, *matched.row);
   if (!caller) {
-    responder.answer(problem(caller.error(), id));
+    responder.answer(told(request.head, caller.error(), id));
     return;
   }
   work->request = std::move(request);
@@ -180,7 +173,8 @@ void Api::handle(Request request, Responder responder) {
       taken = verify_.submit([this, work, responder] { run(work, responder); });
       break;
   }
-  if (!taken) responder.answer(problem(make_error(Code::kHttpBusy, "queue full"), id));
+  if (!taken)
+    responder.answer(told(work->request.head, make_error(Code::kHttpBusy, "queue full"), id));
 }
 
 std::string_view Api::signing_state() const {
@@ -192,11 +186,13 @@ Response Api::inline_answer(const Work& work) {
   const auto& id = work.request.id;
   switch (work.row->operation) {
     case Operation::kIndex:
-      return asset("text/html; charset=utf-8", assets::index_html());
-    case Operation::kStyle:
-      return asset("text/css; charset=utf-8", assets::app_css());
-    case Operation::kScript:
-      return asset("text/javascript; charset=utf-8", assets::app_js());
+      return front_page(work);
+    case Operation::kStaff:
+      return pages_.staff(work.request.head);
+    case Operation::kWebFile:
+      return pages_.file(work.request.head, work.resource, id);
+    case Operation::kCspReports:
+      return csp_reports(work);
     case Operation::kOpenApi:
       return json_response(200, openapi_);
     case Operation::kHealth:
@@ -241,6 +237,14 @@ void Api::run(const Shared& work, const Responder& responder) {
         later = true;
         run_or_turn_into_job(work, responder, &Api::compare);
         return Response{};
+      case Operation::kCheck:
+        later = true;
+        run_or_turn_into_job(work, responder, &Api::check);
+        return Response{};
+      case Operation::kCheckPage:
+        return check_page(*work);
+      case Operation::kCheckJob:
+        return check_job(*work);
       case Operation::kStoreOriginal:
         return store_original(*work);
       case Operation::kFindOriginals:
@@ -305,7 +309,7 @@ void Api::run(const Shared& work, const Responder& responder) {
   if (!answer) {
     parts_.log->write(Log::Level::kWarning, "request_failed",
                       {{"request_id", id}, {"error", to_log_line(answer.error())}});
-    responder.answer(problem(answer.error(), id));
+    responder.answer(told(work->request.head, answer.error(), id));
     return;
   }
   responder.answer(std::move(answer).value());

@@ -23,6 +23,7 @@
 #include "service/antind/log_desk.h"
 #include "service/antind/metrics.h"
 #include "service/antind/officer_signing.h"
+#include "service/antind/pages.h"
 #include "service/antind/pools.h"
 #include "service/antind/query.h"
 #include "service/antind/rates.h"
@@ -131,7 +132,22 @@ class Api final : public RequestHandler {
   void run(const Shared& work, const Responder& responder);
   std::string owner(const Caller& caller) const;
 
+  // api_check.cc
+  /// A problem for whoever asked: a page for people, problem+json for programs.
+  Response told(const RequestHead& head, const Error& error, const std::string& id) const;
+  Response front_page(const Work& work) const;
+  Response csp_reports(const Work& work);
+  Result<Response> check(const Work& work);
+  Result<Response> check_page(const Work& work);
+  Result<Response> check_job(const Work& work);
+
   // api_documents.cc
+  /// What a request to verify says, worked through: the report, and its other forms as asked.
+  struct Judged {
+    std::string report;
+    std::vector<SharedBytes> rendered;
+  };
+  Result<Judged> judge(const Work& work, const Inputs& inputs, std::string_view format);
   Result<Response> verify(const Work& work);
   Result<Response> compare(const Work& work);
 
@@ -222,6 +238,7 @@ class Api final : public RequestHandler {
 
   ApiParts parts_;
   std::string openapi_;
+  Pages pages_;
   Gate gate_;
   Rates rates_;
   SignatureMaker maker_;

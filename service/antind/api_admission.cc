@@ -225,7 +225,7 @@ std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& 
                                                              const std::string& id) {
   take_fresh_gate();
   if (!is_our_host(head, gate_.hosts))
-    return problem(make_error(Code::kHostNotAllowed, "Host"), id);
+    return told(head, make_error(Code::kHostNotAllowed, "Host"), id);
   const auto matched = match_route(head.method, head.path);
   const bool costly =
       matched.row != nullptr && (matched.row->takes_body || matched.row->queue == Queue::kVerify);
@@ -234,20 +234,20 @@ std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& 
   if (const auto within =
           within_rates(caller, peer, head, costly ? Rates::Cost::kCostly : Rates::Cost::kCheap);
       !within)
-    return problem(within.error(), id);
+    return told(head, within.error(), id);
   note_uses();
-  if (matched.allowed.empty()) return problem(make_error(Code::kHttpNotFound, "path"), id);
+  if (matched.allowed.empty()) return told(head, make_error(Code::kHttpNotFound, "path"), id);
   if (matched.row == nullptr) {
-    auto response = problem(make_error(Code::kHttpMethodNotAllowed, "method"), id);
+    auto response = told(head, make_error(Code::kHttpMethodNotAllowed, "method"), id);
     std::string allow;
     for (const auto method : matched.allowed)
       allow += (allow.empty() ? "" : ", ") + std::string(name(method));
     response.fields.push_back({"Allow", allow});
     return response;
   }
-  if (!caller) return problem(caller.error(), id);
+  if (!caller) return told(head, caller.error(), id);
   if (head.count("content-encoding") > 0)
-    return problem(make_error(Code::kHttpMediaType, "Content-Encoding"), id);
+    return told(head, make_error(Code::kHttpMediaType, "Content-Encoding"), id);
   if (!matched.row->takes_body) return Admission{0};
   const auto limit = parts_.config->http.settings.limits.body_octets;
   const auto type = lower(media_type(head));
@@ -258,8 +258,11 @@ std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& 
                                  : content == Content::kPdf ? "application/pdf"
                                                             : "multipart/form-data";
   const bool form = type == "multipart/form-data" && content != Content::kOnlyJson;
+  if (content == Content::kReport && head.count("content-type") == 1 &&
+      (type == "application/csp-report" || type == "application/reports+json"))
+    return Admission{matched.row->most_json};
   if (head.count("content-type") != 1 || (type != plain && !form))
-    return problem(make_error(Code::kHttpMediaType, "Content-Type"), id);
+    return told(head, make_error(Code::kHttpMediaType, "Content-Type"), id);
   if (type == "application/json") return Admission{matched.row->most_json};
   return Admission{type == "application/pdf" ? limit : limit + kMultipartOverhead};
 }

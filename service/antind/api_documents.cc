@@ -70,11 +70,7 @@ Result<UtcTime> Api::read_at(const Parameters& options) const {
   return *time;
 }
 
-Result<Response> Api::verify(const Work& work) {
-  ANTIN_TRY(const auto form, report_form(work.request.head.value("accept")));
-  ANTIN_TRY(const auto inputs, read_inputs(work, {"file"},
-                                           {"at", "profile", "password", "lang", "original_id",
-                                            "code", "number", "book", "unit"}));
+Result<Api::Judged> Api::judge(const Work& work, const Inputs& inputs, std::string_view format) {
   const auto file = inputs.files.find("file");
   if (file == inputs.files.end()) return missing("file");
   ANTIN_TRY(const auto at, read_at(inputs.options));
@@ -105,18 +101,31 @@ Result<Response> Api::verify(const Work& work) {
                                                  {"password", option("password")},
                                                  {"profile", profile},
                                                  {"now", seconds(parts_.clock->utc_now())},
-                                                 {"format", std::string{form.name}},
+                                                 {"format", std::string{format}},
                                                  {"lang", language},
                                                  {"register", register_question(named)},
                                                  {"at", seconds(at)}},
                                        documents, parts_.config->verify.within));
-  ANTIN_TRY(const auto report, cbor::text_at(reply.body, "report"));
+  Judged judged;
+  ANTIN_TRY(judged.report, cbor::text_at(reply.body, "report"));
   ANTIN_TRY(const auto exit_code, cbor::integer_at(reply.body, "exit_code"));
   parts_.metrics->count("antin_verified_total", "exit_code=\"" + std::to_string(exit_code) + "\"");
-  if (form.name == "json") return json_response(200, report);
-  if (reply.descriptors.size() != 1) return make_error(Code::kIpcMalformed, "no report to send");
-  ANTIN_TRY(auto rendered, map_sealed(reply.descriptors[0], kMostReport));
-  return rendered_response(form, std::move(rendered), report);
+  for (const auto& descriptor : reply.descriptors) {
+    ANTIN_TRY(auto rendered, map_sealed(descriptor, kMostReport));
+    judged.rendered.push_back(std::move(rendered));
+  }
+  return judged;
+}
+
+Result<Response> Api::verify(const Work& work) {
+  ANTIN_TRY(const auto form, report_form(work.request.head.value("accept")));
+  ANTIN_TRY(const auto inputs, read_inputs(work, {"file"},
+                                           {"at", "profile", "password", "lang", "original_id",
+                                            "code", "number", "book", "unit"}));
+  ANTIN_TRY(auto judged, judge(work, inputs, form.name));
+  if (form.name == "json") return json_response(200, judged.report);
+  if (judged.rendered.size() != 1) return make_error(Code::kIpcMalformed, "no report to send");
+  return rendered_response(form, std::move(judged.rendered.front()), judged.report);
 }
 
 Result<Response> Api::compare(const Work& work) {

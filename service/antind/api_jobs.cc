@@ -44,13 +44,14 @@ void Api::run_or_turn_into_job(const Shared& work, const Responder& responder,
                         .options = "{}",
                         .result = {},
                         .target = {}};
-  responder.otherwise_after(kAnswerWithin, [this, id, who, turned, begun] {
+  const bool page = work->row->operation == Operation::kCheck;
+  responder.otherwise_after(kAnswerWithin, [this, id, who, turned, begun, work, page] {
     const std::lock_guard lock(running_mutex_);
     running_.emplace(id, who);
     *turned = true;
     later_.after(std::chrono::milliseconds(0),
                  [this, begun] { disk_.submit_anyway([this, begun] { write_down(begun); }); });
-    return accepted(id);
+    return page ? pages_.waiting(work->request.head, id) : accepted(id);
   });
   auto answer = (this->*member)(*work);
   {
@@ -60,7 +61,7 @@ void Api::run_or_turn_into_job(const Shared& work, const Responder& responder,
       if (answer)
         responder.answer(std::move(answer).value());
       else
-        responder.answer(problem(answer.error(), work->request.id));
+        responder.answer(told(work->request.head, answer.error(), work->request.id));
       return;
     }
   }

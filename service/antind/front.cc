@@ -25,11 +25,18 @@ std::string_view without_port(std::string_view authority) {
 
 }  // namespace
 
-// 'self' only: nothing inline, nothing from elsewhere, no markup made from text.
-const std::string_view kPagePolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'";
+// Nothing inline, no markup made from text, nothing from elsewhere but the signing program on this
+// computer (docs/PROTOCOL.agent.md); documents and pictures are shown from memory.
+const std::string_view kStaffPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self' https://localhost:* https://127.0.0.1:* http://127.0.0.1:* "
+    "ws://127.0.0.1:*; media-src 'self' blob:; frame-src 'self' blob:; object-src 'none'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'; report-uri /api/v1/csp-reports";
+const std::string_view kCheckPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'; report-uri /api/v1/csp-reports";
 
 HttpSettings front_settings(const Config& config) {
   auto settings = config.http.settings;

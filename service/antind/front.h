@@ -20,7 +20,8 @@ bool is_our_host(const RequestHead& head, const std::vector<std::string>& hosts)
 /// The configuration's roles, for the keys.
 KeyRing::Roles roles_of(const Config& config);
 
-/// Content-Security-Policy of the page's own files.
-extern const std::string_view kPagePolicy;
+/// Content-Security-Policy of the staff's pages, and of the public check page. What a browser
+/// refuses because of them it tells kCspReports.
+extern const std::string_view kStaffPolicy, kCheckPolicy;
 
 }  // namespace antin::service

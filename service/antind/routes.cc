@@ -10,8 +10,17 @@ constexpr auto kAdministration = Scope::kAdmin;
 
 constexpr std::array kRoutes{
     RouteRow{Operation::kIndex, Method::kGet, "/", std::nullopt, Queue::kInline, false},
-    RouteRow{Operation::kStyle, Method::kGet, "/app.css", std::nullopt, Queue::kInline, false},
-    RouteRow{Operation::kScript, Method::kGet, "/app.js", std::nullopt, Queue::kInline, false},
+    // The public check page: a file (POST), a code or a hash (GET), the answer to a long check.
+    RouteRow{Operation::kCheck, Method::kPost, "/kiem-tra", Scope::kVerify, Queue::kVerify, true,
+             RouteRow::Content::kForm},
+    RouteRow{Operation::kCheckPage, Method::kGet, "/kiem-tra", Scope::kVerify, Queue::kDisk, false},
+    RouteRow{Operation::kCheckJob, Method::kGet, "/kiem-tra/{id}", Scope::kVerify, Queue::kDisk,
+             false},
+    RouteRow{Operation::kStaff, Method::kGet, "/app/", std::nullopt, Queue::kInline, false},
+    RouteRow{Operation::kWebFile, Method::kGet, "/web/{path}", std::nullopt, Queue::kInline, false},
+    // What browsers refused because of our policies.
+    RouteRow{Operation::kCspReports, Method::kPost, "/api/v1/csp-reports", std::nullopt,
+             Queue::kInline, true, RouteRow::Content::kReport, std::size_t{16} << 10U},
     RouteRow{Operation::kHealth, Method::kGet, "/healthz", std::nullopt, Queue::kInline, false},
     RouteRow{Operation::kReady, Method::kGet, "/readyz", std::nullopt, Queue::kInline, false},
     RouteRow{Operation::kMetrics, Method::kGet, "/metrics", std::nullopt, Queue::kInline, false},
@@ -245,10 +254,12 @@ bool is_name(std::string_view text) {
   });
 }
 
-// The rest of a path that names a tile: digits, "x", ".p", "entries" and slashes.
+// The rest of a path that names a tile or a page's file: small letters, digits, ".", "_", "-" and
+// slashes.
 bool is_tail(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '/';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '/' || c == '_' ||
+           c == '-';
   });
 }
 

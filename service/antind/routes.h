@@ -13,9 +13,14 @@
 namespace antin::service {
 
 enum class Operation : std::uint8_t {
+  // Pages (pages.h), together.
   kIndex,
-  kStyle,
-  kScript,
+  kCheck,
+  kCheckPage,
+  kCheckJob,
+  kStaff,
+  kWebFile,
+  kCspReports,
   kOpenApi,
   kHealth,
   kReady,
@@ -138,8 +143,10 @@ struct RouteRow {
   std::optional<Scope> scope;
   Queue queue;
   bool takes_body;
-  /// What the body may be beside a form; kOnlyJson: and not a form either.
-  enum class Content : std::uint8_t { kPdf, kJson, kForm, kOnlyJson } content = Content::kPdf;
+  /// What the body may be beside a form; kOnlyJson: and not a form either; kReport: what browsers
+  /// say of the policy.
+  enum class Content : std::uint8_t { kPdf, kJson, kForm, kOnlyJson, kReport } content =
+      Content::kPdf;
   std::size_t most_json = std::size_t{64} << 10U;
 };
 

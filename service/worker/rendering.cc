@@ -14,6 +14,7 @@ Result<Bytes> render_report(const verifier::Report& report, const std::string& f
   const auto sheet = verifier::make_sheet(report, language == "vi"   ? SheetLanguage::kVietnamese
                                                   : language == "en" ? SheetLanguage::kEnglish
                                                                      : SheetLanguage::kBoth);
+  if (format == "sheet") return to_bytes(verifier::to_json(sheet));
   if (format == "html") return to_bytes(verifier::to_html(sheet));
   if (format == "pdf") return sheet_pdf(sheet);
   return make_error(Code::kIpcMalformed, "format");

@@ -219,8 +219,12 @@ Result<Message> Worker::verify(Message& request) {
   Message reply;
   reply.body = cbor::Map{{"report", verifier::to_json(report)},
                          {"exit_code", verifier::exit_code(report.verdict)}};
-  if (format != "json") {
-    ANTIN_TRY(const auto rendered, render_report(report, format, language));
+  // A page wants the sheet's words, and the sheet itself to take away.
+  using Forms = std::vector<std::string>;
+  for (const auto& form : format == "json"   ? Forms{}
+                          : format == "page" ? Forms{"sheet", "pdf"}
+                                             : Forms{format}) {
+    ANTIN_TRY(const auto rendered, render_report(report, form, language));
     ANTIN_TRY(auto memfd, sealed_memfd("antin-report", {rendered}));
     reply.descriptors.push_back(std::move(memfd));
   }

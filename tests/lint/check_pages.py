@@ -15,7 +15,8 @@ import tree
 
 WEB = "service/web/"
 SOURCE_LINES = 350
-MOST_OCTETS = 150_000  # of the public check page: all that a visitor loads
+MOST_OCTETS = 150_000  # of the public check page: all that a visitor loads, uncompressed
+CHECK_PAGE = ("check.html", "css/antin.css", "css/check.css", "icon.svg", "js/check/")
 
 # name, suffixes, pattern, sentence
 RULES = [
@@ -137,6 +138,9 @@ def main():
             bad += line_offences(name, text)
             if name.endswith(".js") and "/text/" not in name and text.count("\n") > SOURCE_LINES:
                 bad.append(f"{name}: has more than {SOURCE_LINES} lines")
+    weight = sum((tree.ROOT / n).stat().st_size for n in names if n[len(WEB):].startswith(CHECK_PAGE))
+    if not 0 < weight < MOST_OCTETS:
+        bad.append(f"{WEB}check.html: the page has {weight} octets of code, more than {MOST_OCTETS} or none")
     bad += word_offences([n for n in names if n.startswith(WEB + "js/text/") and n.endswith(".js")])
     bad += type_offences()
     print("\n".join(bad) if bad else f"{len(names)} files of pages: clean")

@@ -43,7 +43,7 @@ class Installed(unittest.TestCase):
         expected |= {f"libexec/antin/{n}" for n in names if n not in ("antin", "antind")}
         expected |= {f"lib/systemd/system/{p.name}" for p in (ROOT / "packaging/systemd").iterdir()}
         expected |= {"lib/sysusers.d/antin.conf", "lib/tmpfiles.d/antin.conf", "share/antin/antin.toml",
-                     "share/antin/tokend.toml", "share/antin/nginx/antin.conf", "share/antin/trust-pins.toml",
+                     "share/antin/tokend.toml", "share/antin/nginx/antin.conf", "share/antin/web-certificate", "share/antin/trust-pins.toml",
                      "share/polkit-1/rules.d/antin-tokend.rules", "share/doc/antin/OPERATOR.md",
                      "share/doc/antin/OPERATOR.vi.md", "share/doc/antin/THREATMODEL.md"}
         # Legal data and tables of the office are found beside the other data.

@@ -92,7 +92,7 @@ TEST_F(FrontTest, SpeaksTlsAndTellsBrowsersToKeepToIt) {
   ASSERT_TRUE(daemon_.start()) << daemon_.log();
   TlsClient client(daemon_.port());
   ASSERT_TRUE(client.shaken());
-  for (const auto* target : {"/", "/app.js", "/healthz", "/no-such-thing"}) {
+  for (const auto* target : {"/", "/web/js/check/main.js", "/app/", "/healthz", "/no-such-thing"}) {
     const auto answer = client.ask(request("GET", target));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->field("Strict-Transport-Security"), "max-age=31536000") << target;
