@@ -109,7 +109,8 @@ class DrawnComparison {
   Bytes picture_of(const PagePair& pair) {
     if (pair.result != PageResult::kDifferent || kept_ >= input_.limits.pictures) return {};
     ++kept_;
-    return compare_pair(copy_, original_, pair.copy, pair.original, KeepPicture::kOfDifference)
+    return compare_pair(copy_, original_, pair.copy, pair.original,
+                        input_.limits.copy_only ? KeepPicture::kOfCopy : KeepPicture::kOfDifference)
         .picture;
   }
 
@@ -221,7 +222,7 @@ class DrawnComparison {
   }
 
   void write_text(const PagePair& pair, Comparison::Page& entry) {
-    if (!have_words_) return;
+    if (!have_words_ || input_.limits.copy_only) return;
     const auto& mine = copy_words_[pair.copy];
     const auto& theirs = original_words_[pair.original];
     if (pair.result == PageResult::kSame) {

@@ -15,6 +15,8 @@ struct DrawingLimits {
   std::size_t pages = 500;      ///< of either document
   std::size_t realigned = 400;  ///< pairs of pages drawn again to find out where a page went
   std::size_t pictures = 0;     ///< pages of which a picture of the differences is kept
+  /// For whoever may not see the original: pictures of the copy alone, and no words of either.
+  bool copy_only = false;
 };
 
 struct DrawnInput {

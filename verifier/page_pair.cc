@@ -163,15 +163,16 @@ class PairComparer {
     for (const auto& box : seen.boxes)
       out_.boxes.push_back({box.points.x, box.points.y, box.points.width, box.points.height});
     out_.kept = std::min(kept_share(*a, seen.boxes), kept_share(*b, seen.boxes));
-    if (keep == KeepPicture::kOfDifference) keep_picture(*a, *b, seen.boxes);
+    if (keep != KeepPicture::kNo) keep_picture(*a, *b, seen.boxes, keep);
     return true;
   }
 
   void keep_picture(const picture::Raster& a, const picture::Raster& b,
-                    const std::vector<picture::Difference>& boxes) {
-    const auto both = picture::side_by_side(a, b, boxes);
-    if (!both) return;
-    if (auto png = picture::write_png(both.value())) out_.picture = std::move(png).value();
+                    const std::vector<picture::Difference>& boxes, KeepPicture keep) {
+    const auto shown = keep == KeepPicture::kOfCopy ? picture::marked(a, boxes)
+                                                    : picture::side_by_side(a, b, boxes);
+    if (!shown) return;
+    if (auto png = picture::write_png(shown.value())) out_.picture = std::move(png).value();
   }
 
   DrawnSide& copy_;

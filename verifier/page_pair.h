@@ -38,7 +38,7 @@ struct PagePair {
   std::optional<Thumbnail> copy_thumbnail, original_thumbnail;
 };
 
-enum class KeepPicture : std::uint8_t { kNo, kOfDifference };
+enum class KeepPicture : std::uint8_t { kNo, kOfDifference, kOfCopy };
 
 /// Draws the two pages and compares them. Never fails: what cannot be drawn cannot be compared.
 PagePair compare_pair(DrawnSide& copy, DrawnSide& original, std::size_t copy_page,

@@ -75,4 +75,7 @@ PageComparison compare_pages(const Raster& copy, const Raster& original,
 Result<Raster> side_by_side(const Raster& copy, const Raster& original,
                             const std::vector<Difference>& boxes);
 
+/// The copy alone, marked likewise: nothing of the original is in it but where it differs.
+Result<Raster> marked(const Raster& copy, const std::vector<Difference>& boxes);
+
 }  // namespace antin::pdf::picture

@@ -76,8 +76,8 @@ bool sound(const Raster& raster) {
   return octets != 0 && octets == raster.rgb.size();
 }
 
-/// `boxes` are in pixels of which `factor` make one.
-Result<Raster> placed(const Raster& copy, const Raster& original,
+/// `boxes` are in pixels of which `factor` make one. Without an original the copy stands alone.
+Result<Raster> placed(const Raster& copy, const Raster* original,
                       const std::vector<Difference>& boxes, std::uint32_t factor,
                       std::uint64_t most_pixels) {
   // In parts of an inch, so that the picture looks alike at every resolution.
@@ -85,20 +85,23 @@ Result<Raster> placed(const Raster& copy, const Raster& original,
     return static_cast<std::uint32_t>(std::clamp(copy.dpi * part, 1.0, 100.0));
   };
   const std::uint32_t gap = of_inch(0.1);
-  const std::uint64_t width = std::uint64_t{copy.width} + gap + original.width;
-  const std::uint32_t height = std::max(copy.height, original.height);
+  const std::uint64_t width =
+      std::uint64_t{copy.width} + (original != nullptr ? gap + original->width : 0);
+  const std::uint32_t height =
+      original != nullptr ? std::max(copy.height, original->height) : copy.height;
   if (width * height > most_pixels || width > UINT32_MAX) {
     return make_error(Code::kResourceLimit, "picture: side by side too large");
   }
   Canvas canvas{static_cast<std::uint32_t>(width), height, copy.dpi};
   canvas.fill({0, 0, static_cast<std::int64_t>(width), height}, kGap);
   canvas.place(copy, 0);
-  canvas.place(original, copy.width + gap);
+  if (original != nullptr) canvas.place(*original, copy.width + gap);
   // Far enough out to leave the word legible that a mark belongs to.
   const std::int64_t thick = of_inch(0.015);
   const std::int64_t margin = of_inch(0.1);
   const auto small = [factor](std::uint32_t pixels) { return std::int64_t{pixels / factor}; };
   for (const std::int64_t offset : {std::int64_t{0}, std::int64_t{copy.width} + gap}) {
+    if (offset != 0 && original == nullptr) break;
     for (const auto& box : boxes) {
       const auto& p = box.pixels;
       const Area inner{offset + small(p.x), small(p.y), offset + small(p.x + p.width),
@@ -112,22 +115,32 @@ Result<Raster> placed(const Raster& copy, const Raster& original,
   return std::move(canvas).take();
 }
 
+constexpr std::uint64_t kMostPixels = 60'000'000;
+// Legible to the last mark, and a quarter of the size of what was drawn.
+constexpr double kShownDpi = 150;
+
 }  // namespace
+
+Result<Raster> marked(const Raster& copy, const std::vector<Difference>& boxes) {
+  if (!sound(copy)) return make_error(Code::kInternal, "picture: raster contradicts itself");
+  const auto factor = static_cast<std::uint32_t>(copy.dpi / kShownDpi);
+  if (factor > 1 && factor <= std::min(copy.width, copy.height))
+    return placed(reduced(copy, factor), nullptr, boxes, factor, kMostPixels);
+  return placed(copy, nullptr, boxes, 1, kMostPixels);
+}
 
 Result<Raster> side_by_side(const Raster& copy, const Raster& original,
                             const std::vector<Difference>& boxes) {
-  constexpr std::uint64_t kMostPixels = 60'000'000;
-  // Legible to the last mark, and a quarter of the size of what was drawn.
-  constexpr double kShownDpi = 150;
   if (!sound(copy) || !sound(original)) {
     return make_error(Code::kInternal, "picture: raster contradicts itself");
   }
   const auto factor = static_cast<std::uint32_t>(copy.dpi / kShownDpi);
   if (factor > 1 &&
       factor <= std::min({copy.width, copy.height, original.width, original.height})) {
-    return placed(reduced(copy, factor), reduced(original, factor), boxes, factor, kMostPixels);
+    const auto beside = reduced(original, factor);
+    return placed(reduced(copy, factor), &beside, boxes, factor, kMostPixels);
   }
-  return placed(copy, original, boxes, 1, kMostPixels);
+  return placed(copy, &original, boxes, 1, kMostPixels);
 }
 
 }  // namespace antin::pdf::picture

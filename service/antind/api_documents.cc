@@ -95,6 +95,9 @@ Result<Api::Judged> Api::judge(const Work& work, const Inputs& inputs, std::stri
   const auto name = sent_name == inputs.names.end() || sent_name->second.empty()
                         ? "document.pdf"
                         : sent_name->second;
+  // The rest is for reading and judging.
+  const std::chrono::milliseconds draw_within =
+      std::chrono::milliseconds(parts_.config->verify.within) / 2;
   ANTIN_TRY(const auto reply,
             parts_.verify_workers->ask(worker::kVerify,
                                        cbor::Map{{"name", name},
@@ -104,6 +107,7 @@ Result<Api::Judged> Api::judge(const Work& work, const Inputs& inputs, std::stri
                                                  {"format", std::string{format}},
                                                  {"lang", language},
                                                  {"register", register_question(named)},
+                                                 {"draw_ms", std::int64_t{draw_within.count()}},
                                                  {"at", seconds(at)}},
                                        documents, parts_.config->verify.within));
   Judged judged;

@@ -270,6 +270,23 @@ std::string register_part(const Json& report, const TypedNumber& typed) {
   return html + typed_remark(typed, entry);
 }
 
+// The visitor's own pages with marks; a worker leaves out everything of the original.
+std::string marked_pages(const Json& comparison) {
+  std::string html;
+  for (const auto& page : comparison.at("pages")) {
+    const auto picture = text_at(page, "picture");
+    if (picture.empty()) continue;
+    const auto number = std::to_string(page.at("page").get<std::size_t>());
+    html +=
+        "<figure class=\"marked\"><figcaption>" +
+        html_both({"Trang " + number + " của tệp bạn gửi: chỗ khác bản lưu được khoanh màu hồng",
+                   "Page " + number + " of your file: pink frames show where it differs"}) +
+        "</figcaption><img alt=\"\" src=\"data:image/png;base64," + html_text(picture) +
+        "\"></figure>";
+  }
+  return html;
+}
+
 // Where it differs, by pages; of the original nothing is shown (V-15).
 std::string comparison_part(const Json& report) {
   const auto& comparison = report.at("comparison");
@@ -283,7 +300,7 @@ std::string comparison_part(const Json& report) {
          "<ul class=\"remarks\">" +
          remark(look, said(comparison.at("message")),
                 same ? Both{} : said(comparison.at("advice"))) +
-         remarks(comparison.at("findings")) + "</ul>";
+         remarks(comparison.at("findings")) + "</ul>" + marked_pages(comparison);
 }
 
 std::string sheet_section(const Json& one) {

@@ -28,4 +28,24 @@ Result<verifier::Report> compare_documents(const Compared& compared, const Setti
   return report;
 }
 
+verifier::Comparison compare_for_strangers(const Compared& compared, const Settings& settings,
+                                           Channel& channel) {
+  // One page of noise must not make the answer larger than a message.
+  constexpr std::size_t kMostPicture = std::size_t{3} << 20U;
+  DrawByMessage sources(channel, compared.draw_within);
+  verifier::CompareInput pair;
+  pair.copy = compared.copy;
+  pair.original = compared.original;
+  pair.password = compared.password;
+  pair.limits = settings.policy.limits;
+  pair.sources = &sources;
+  pair.drawing.pictures = compared.pictures;
+  pair.drawing.copy_only = true;
+  auto comparison = verifier::compare(pair);
+  for (auto& page : comparison.pages) {
+    if (page.picture.size() > kMostPicture) page.picture.clear();
+  }
+  return comparison;
+}
+
 }  // namespace antin::service::worker

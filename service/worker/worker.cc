@@ -1,5 +1,6 @@
 #include "service/worker/worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <new>
@@ -214,6 +215,19 @@ Result<Message> Worker::verify(Message& request) {
     input.policy.profile = *named;
   }
   ANTIN_TRY(auto report, judge(input, request));
+  // Where the visitor of a page named the entry, its pages are looked at.
+  if (format == "page" && request.descriptors.size() > 1) {
+    ANTIN_TRY(const auto draw_ms, cbor::integer_at(request.body, "draw_ms"));
+    ANTIN_TRY(auto original, map_sealed(request.descriptors[1], kMaxDocument));
+    report.comparison = compare_for_strangers(
+        {.copy = octets,
+         .original = std::move(original),
+         .password = input.password,
+         .at = at,
+         .draw_within = std::chrono::milliseconds(std::clamp<std::int64_t>(draw_ms, 0, 3'600'000)),
+         .pictures = 2},
+        *settings, channel_);
+  }
   ANTIN_CHECK(hold_against_register(input, request, report));
   note_development(report.findings);
   Message reply;

@@ -100,6 +100,10 @@ struct Compared {
 /// verifier::verify() does when the copy cannot be read.
 Result<verifier::Report> compare_documents(const Compared& compared, const Settings& settings,
                                            Channel& channel);
+/// What the copy is to the original, for whoever may not see the original: pages are drawn and
+/// marked, and neither its pages nor its words are in the answer.
+verifier::Comparison compare_for_strangers(const Compared& compared, const Settings& settings,
+                                           Channel& channel);
 
 /// Holds a report that has its comparison against the entry in `request`, "entry", if any.
 Status judge_entry(const SharedBytes& copy, const SharedBytes& original, const Settings& settings,

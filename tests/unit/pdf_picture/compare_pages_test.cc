@@ -213,6 +213,20 @@ TEST(SideBySide, MarksBothPagesAndLeavesTheRestAlone) {
   }
 }
 
+TEST(SideBySide, TheCopyAloneShowsNothingOfTheOriginal) {
+  const Paper copy = Page{.third = kOtherDigit}.paint();
+  const auto answer = compare_pages(copy, Page{}.paint());
+  const auto shown = marked(copy, answer.boxes);
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown.value().width, 620U);
+  EXPECT_EQ(shown.value().height, 320U);
+  // Whatever the original was: the same picture.
+  const auto other = marked(copy, compare_pages(copy, Page{}.paint()).boxes);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(shown.value().rgb, other.value().rgb);
+  EXPECT_FALSE(marked(Raster{}, {}));
+}
+
 TEST(SideBySide, RefusesWhatIsNoPicture) {
   EXPECT_FALSE(side_by_side(Raster{}, Paper{}, {}));
   EXPECT_FALSE(side_by_side(Paper{}, Raster{}, {}));

@@ -115,20 +115,23 @@ nlohmann::json report_of(const std::string& said) {
       {"signing_time", {{"claimed", "2026-11-20T02:00:00Z"}, {"proven", nullptr}}},
       {"changes_after", {{"level", said}, {"permitted", false}, {"items", {item}}}},
       {"findings", {finding}}};
-  return {
-      {"findings", {finding}},
-      {"signatures", {signature}},
-      {"register",
-       {{"state", "cancelled"},
-        {"kind", said},
-        {"number", said},
-        {"book", said},
-        {"date", said},
-        {"unit", said},
-        {"decision", said},
-        {"decision_date", said}}},
-      {"comparison",
-       {{"result", "different"}, {"message", both}, {"advice", both}, {"findings", {finding}}}}};
+  return {{"findings", {finding}},
+          {"signatures", {signature}},
+          {"register",
+           {{"state", "cancelled"},
+            {"kind", said},
+            {"number", said},
+            {"book", said},
+            {"date", said},
+            {"unit", said},
+            {"decision", said},
+            {"decision_date", said}}},
+          {"comparison",
+           {{"result", "different"},
+            {"message", both},
+            {"advice", both},
+            {"findings", {finding}},
+            {"pages", {{{"page", 3}, {"picture", said}}}}}}};
 }
 
 nlohmann::json sheet_of(const std::string& said) {
