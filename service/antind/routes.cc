@@ -17,6 +17,7 @@ constexpr std::array kRoutes{
     RouteRow{Operation::kCheckJob, Method::kGet, "/kiem-tra/{id}", Scope::kVerify, Queue::kDisk,
              false},
     RouteRow{Operation::kStaff, Method::kGet, "/app/", std::nullopt, Queue::kInline, false},
+    RouteRow{Operation::kStaff, Method::kGet, "/app", std::nullopt, Queue::kInline, false},
     RouteRow{Operation::kWebFile, Method::kGet, "/web/{path}", std::nullopt, Queue::kInline, false},
     // What browsers refused because of our policies.
     RouteRow{Operation::kCspReports, Method::kPost, "/api/v1/csp-reports", std::nullopt,
