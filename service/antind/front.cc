@@ -31,8 +31,7 @@ const std::string_view kStaffPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self' https://localhost:* https://127.0.0.1:* http://127.0.0.1:* "
     "ws://127.0.0.1:*; media-src 'self' blob:; frame-src 'self' blob:; object-src 'none'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'; report-uri /api/v1/csp-reports";
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /api/v1/csp-reports";
 const std::string_view kCheckPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
