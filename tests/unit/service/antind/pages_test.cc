@@ -64,7 +64,7 @@ TEST(Pages, SendNothingBesideTheirFiles) {
 TEST(Pages, HaveEveryFileOfTheFolderAndThePlaceForAnAnswer) {
   const Pages pages;
   std::size_t scripts = 0;
-  for (const auto& one : assets::web_files()) scripts += one.path.ends_with(".js") ? 1 : 0;
+  for (const auto& one : assets::web_files()) scripts += one.path.ends_with(".js") ? 1U : 0U;
   EXPECT_GT(scripts, 30U);
   const auto page = text(pages.check(head("text/html"), "<p>the answer</p>"));
   EXPECT_EQ(count(page, "<p>the answer</p>"), 1U);
