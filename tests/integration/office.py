@@ -71,7 +71,7 @@ def furnish(world):
 # What each of them may do on the pages; the office's table says in which unit they may sign or seal.
 ACCOUNTS = {"nguyen.van.anh": "cases,reception,officer,verify,originals,register",
             "pham.thi.anh": "cases,reception,officer,verify,originals,register",
-            "le.thi.thu": EVERYTHING.replace("officer,", "") + ",audit,share,digitise,admin"}
+            "le.thi.thu": EVERYTHING + ",audit,share,digitise,admin"}
 PASSWORD = "trời xanh mây trắng"
 
 
