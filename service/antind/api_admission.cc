@@ -253,14 +253,17 @@ std::variant<RequestHandler::Admission, Response> Api::admit(const RequestHead& 
   const auto type = lower(media_type(head));
   using Content = RouteRow::Content;
   const auto content = matched.row->content;
+  if (content == Content::kReport) {
+    if (head.count("content-type") != 1 ||
+        (type != "application/csp-report" && type != "application/reports+json"))
+      return told(head, make_error(Code::kHttpMediaType, "Content-Type"), id);
+    return Admission{matched.row->most_json};
+  }
   const bool json = content == Content::kJson || content == Content::kOnlyJson;
   const std::string_view plain = json                       ? "application/json"
                                  : content == Content::kPdf ? "application/pdf"
                                                             : "multipart/form-data";
   const bool form = type == "multipart/form-data" && content != Content::kOnlyJson;
-  if (content == Content::kReport && head.count("content-type") == 1 &&
-      (type == "application/csp-report" || type == "application/reports+json"))
-    return Admission{matched.row->most_json};
   if (head.count("content-type") != 1 || (type != plain && !form))
     return told(head, make_error(Code::kHttpMediaType, "Content-Type"), id);
   if (type == "application/json") return Admission{matched.row->most_json};
