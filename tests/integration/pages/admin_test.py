@@ -215,6 +215,12 @@ class Admin(PageTest):
         self.says("Phiên này")
         self.look("sessions")
         self.axe()
+        name = "Kết thúc phiên của pham.thi.anh"
+        before = len(self.all("button", name))
+        self.assertGreater(before, 0)
+        self.press("button", name)
+        self.says("Đã kết thúc một phiên của pham.thi.anh.")
+        self.wait_for(lambda: len(self.all("button", name)) == before - 1, "the session stays")
 
     def test_without_the_right_there_is_no_such_page(self):
         if self.office.pretended:

@@ -31,7 +31,7 @@ const pathOf = (one) => `/api/v1/accounts/${encodeURIComponent(one.account)}`;
 function boxes(name, legend, options, on) {
   if (options.length === 0) return null;
   // What is wrong stands before the boxes, each of which has a place of its own for that.
-  return h("fieldset", {class: "choices", data: {field: name}}, h("legend", null, legend), h("p", {class: "field-error", hidden: true}),
+  return h("fieldset", {class: "choices choices-wide", data: {field: name}}, h("legend", null, legend), h("p", {class: "field-error", hidden: true}),
     h("div", {class: "rights"}, options.map((one) => field({id: `${name}-${one.value}`, name: `${name}:${one.value}`, label: one.label,
                                                            hint: one.hint, type: "checkbox", checked: on.includes(one.value)}))));
 }
@@ -51,7 +51,7 @@ function chosenIn(typed, name) {
  */
 function grantFields(all, units, one) {
   return [boxes("roles", t("admin.accounts.roles"), Object.entries(all.roles).map(([value, rights]) => ({value, label: value,
-            hint: rights.map(rightWords).join(", ")})), one?.roles ?? []),
+            hint: rights.map(rightWords).join(" · ")})), one?.roles ?? []),
     boxes("rights", t("admin.accounts.rights"), all.rights.map((value) => ({value, label: rightWords(value)})), one?.rights ?? []),
     boxes("units", t("admin.accounts.units_choose"), units.map((unit) => ({value: unit.code, label: unit.name})), one?.units.map((unit) => unit.code) ?? [])];
 }
@@ -166,12 +166,12 @@ export async function renderAccounts(main, signal) {
       const made = await addAccount(all, table_.units, office.people);
       await done(made, t("admin.accounts.added", {account: made?.account ?? ""}));
     }})), table({caption: t("admin.tab.accounts"), rows: all.accounts, empty: t("admin.accounts.none"), rowId: (one) => one.account, columns: [
-      {key: "account", label: t("core.account"), head: true, sort: (one) => fold(one.account), cell: (one) => [h("code", null, one.account),
+      {key: "account", label: t("core.account"), head: true, sort: (one) => fold(one.account), cell: (one) => [h("code", {class: "nowrap"}, one.account),
         h("div", {class: "small"}, one.person ? one.person.name : t("admin.accounts.nobody"))]},
       {key: "state", label: t("admin.state"), sort: (one) => one.state, cell: stateTag},
       {key: "rights", label: t("admin.accounts.rights"), kind: "wide", cell: (one) => [
         one.roles.length ? h("div", null, t("admin.accounts.roles_are", {roles: one.roles.join(", ")})) : null,
-        h("div", null, one.rights.map(rightWords).join(", ")),
+        h("div", null, one.rights.map(rightWords).join(" · ")),
         h("p", {class: "small"}, one.units.length ? one.units.map((unit) => unit.name).join(", ") : t("admin.accounts.all_units"))]},
       {key: "last", label: t("admin.accounts.last"), sort: (one) => one.last_sign_in ?? "", cell: (one) => one.last_sign_in ? dateTime(one.last_sign_in)
         : t("admin.accounts.never")},
