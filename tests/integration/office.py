@@ -72,6 +72,8 @@ def furnish(world):
 ACCOUNTS = {"nguyen.van.anh": "cases,reception,officer,verify,originals,register",
             "pham.thi.anh": "cases,reception,officer,verify,originals,register",
             "le.thi.thu": EVERYTHING + ",audit,share,digitise,admin"}
+# At the counter of one unit, and in no table of people.
+RECEPTION = {"tran.van.nhan": ("cases,reception,verify,originals,register", "H40.7")}
 PASSWORD = "trời xanh mây trắng"
 
 
@@ -79,10 +81,11 @@ def add_people(world):
     """Accounts for everybody of PEOPLE, who chose PASSWORD: {person: (account, password)}. While antind runs."""
     config = world.folder / "antind.toml"
     port = int((world.folder / "antind.port").read_text())
-    for person, rights in ACCOUNTS.items():
-        once = subprocess.run([world.build / "bin" / "antind", "account", "add", person, "--person", person, "--rights", rights,
-                               "--config", config], check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                              timeout=60).stdout.strip()
+    everybody = {name: ["--person", name, "--rights", rights] for name, rights in ACCOUNTS.items()}
+    everybody |= {name: ["--rights", rights, "--unit", unit] for name, (rights, unit) in RECEPTION.items()}
+    for person, options in everybody.items():
+        once = subprocess.run([world.build / "bin" / "antind", "account", "add", person, *options, "--config", config],
+                              check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60).stdout.strip()
         if "\ntls_certificate" in config.read_text():
             context = ssl.create_default_context(cafile=world.folder / "tls.crt")
             connection, origin = http.client.HTTPSConnection("localhost", port, timeout=60, context=context), "https"
@@ -99,4 +102,4 @@ def add_people(world):
             fields["Cookie"] = answer.headers["Set-Cookie"].split(";")[0]
             fields["X-Antin-Token"] = told["csrf"]
         connection.close()
-    return {person: (person, PASSWORD) for person in ACCOUNTS}
+    return {person: (person, PASSWORD) for person in everybody}

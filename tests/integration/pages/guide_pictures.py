@@ -145,7 +145,7 @@ class Guide(PageTest):
     def test_1_the_counter(self):
         sheet = self.world.folder / "giay-khai-sinh.png"
         sheet.write_bytes(self.paper(*PAPERS[0][:2]))
-        self.sign_in("le.thi.thu")
+        self.sign_in("tran.van.nhan")
         self.open("/app/#/counter/new")
         self.find("heading", "Tiếp nhận mới")
         self.css("input[value=certified_copy]").click()

@@ -10,7 +10,7 @@ import unittest
 from browser import PageTest, main
 from desk import Desk
 
-CLERK, OTHER = "le.thi.thu", "nguyen.van.anh"
+COUNTER, CLERK, OTHER = "tran.van.nhan", "le.thi.thu", "nguyen.van.anh"
 
 
 class Session(PageTest):
@@ -22,9 +22,9 @@ class Session(PageTest):
     def setUp(self):
         super().setUp()
         self.expect_silence(r"127\.0\.0\.1:89\d\d")
-        self.sign_in(CLERK)
+        self.sign_in(COUNTER)
 
-    def secret(self, person=CLERK):
+    def secret(self, person=COUNTER):
         return self.office.accounts[person] if person in self.office.accounts else ("phat.trien", "đúng")
 
     def end(self):
@@ -32,7 +32,7 @@ class Session(PageTest):
         self.script("return import('/web/js/core/api.js').then(a => a.api.delete('/api/v1/session', undefined, {signIn: false}))"
                     ".then(() => true, () => true)")
 
-    def come_back(self, person=CLERK):
+    def come_back(self, person=COUNTER):
         self.find("heading", re.compile("^Đăng nhập"))
         account, password = self.secret(person)
         if not self.driver.find_element("id", "sign-in-account").get_attribute("readonly"):
@@ -88,13 +88,14 @@ class Session(PageTest):
 
     def test_3_somebody_locks_the_screen_with_a_dialog_open_by_keyboard_alone(self):
         case = self.desk.attested()
+        self.sign_in(OTHER)
         self.open(f"/app/#/queue/{case['id']}")
         self.press("button", "Không ký")
         self.type_in(re.compile("^Nói rõ thêm"), "Trang 1 mờ ở góc dưới.")
         self.script("return import('/web/js/core/session.js').then(s => { s.session.lock(); return true; })")
         self.find("heading", "Đăng nhập lại")
         with self.keyboard_only():
-            self.come_back()
+            self.come_back(OTHER)
         self.says("Nói rõ thêm")
         self.assertEqual(self.value("words"), "Trang 1 mờ ở góc dưới.")
         self.press("radio", "Bản chụp mờ, lệch hoặc sai màu")
@@ -105,6 +106,7 @@ class Session(PageTest):
 
     def test_4_marks_filters_and_words_of_a_dialog_survive_a_reload(self):
         case = self.desk.officer_signed()
+        self.sign_in(CLERK)
         self.open(f"/app/#/cases/{case['id']}")
         self.press("button", "Hủy số, không phát hành")
         self.type_in("Lý do", "quét nhầm mặt")
@@ -128,7 +130,7 @@ class Session(PageTest):
         self.open("/app/#/queue")
         self.says("Đang chờ")
         self.assertNotIn("Phạm Thị Riêng Tư", self.driver.execute_script("return document.body.textContent"))
-        self.sign_in(CLERK)
+        self.sign_in(COUNTER)
         self.open("/app/#/counter")
         self.says("Còn một yêu cầu chưa gửi: Phạm Thị Riêng Tư")
 

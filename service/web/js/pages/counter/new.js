@@ -8,7 +8,7 @@ import {session} from "../../core/session.js";
 import {button, choices, form, h, notice, pageTitle, replace, skeleton, values} from "../../core/ui.js";
 import {kProducts, law} from "./desk.js";
 import {useKeys} from "./keys.js";
-import {factsOf, requestFields, wrongIn} from "./request.js";
+import {factsOf, lastUnit, requestFields, wrongIn} from "./request.js";
 
 /**
  * @param {HTMLElement} main
@@ -57,6 +57,7 @@ export async function renderNew(main, _params, signal) {
     const visit = all.visit || typed().visit || newVisit();
     kept.save({...typed(), ...all, visit});
     const body = {product, unit: all.unit || session.me?.units[0]?.code || "", visit, facts: factsOf(all, product)};
+    if (body.unit) lastUnit.save(body.unit);
     const one = await api.post("/api/v1/cases", body, {idempotencyKey: typed().key});
     kept.clear();
     go(`/counter/${one.id}`);

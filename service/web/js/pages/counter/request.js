@@ -1,6 +1,7 @@
 // The fields of a request, for a new one and for mending one that was opened.
 
 import {api, isProblem} from "../../core/api.js";
+import {draft} from "../../core/drafts.js";
 import {date, either, t} from "../../core/i18n.js";
 import {choices, field, h, notice, replace} from "../../core/ui.js";
 import {dong, feeOf} from "./desk.js";
@@ -15,6 +16,8 @@ import {dong, feeOf} from "./desk.js";
  * @property {boolean} mayAsk whether what is held already may be asked for
  */
 
+/** The unit that an account of all units received for last. */
+export const lastUnit = draft("counter/unit");
 const kForms = ["SAO Y", "SAO LỤC", "TRÍCH SAO"];
 const kNumbers = ["pages", "copies"];
 /** @type {Record<string, string[]>} */
@@ -58,7 +61,8 @@ export function wrongIn(all, product) {
 export function requestFields(asked) {
   const {product, units, typed} = asked;
   const unit = units.length === 1 ? null
-    : units.length === 0 ? field({id: "unit", label: t("counter.unit"), required: true, value: typed.unit ?? ""})
+    : units.length === 0 ? field({id: "unit", label: t("counter.unit"), hint: t("counter.unit.hint"), required: true, maxlength: 128,
+                                     value: typed.unit || lastUnit.restore() || ""})
       : field({id: "unit", label: t("counter.unit"), type: "select", required: true, value: typed.unit ?? "",
                options: [{value: "", label: t("counter.pick")}, ...units.map((one) => ({value: one.code, label: one.name}))]});
   const visit = h("input", {type: "hidden", name: "visit", value: typed.visit ?? ""});
