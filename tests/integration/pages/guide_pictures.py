@@ -202,6 +202,20 @@ class Guide(PageTest):
         self.says("Đã xong")
         self.screen("van-thu-so", to=".pages, [aria-labelledby=book-work]")
 
+    def test_4_the_citizen(self):
+        case = self.desk.step(self.desk.settled(self.desk.step(self.signed(0), "seal", SEALER, 202)), "register")
+        case = self.desk.step(case, "release", {"delivery": "anh@example.vn"})
+        path = self.world.folder / "giay-khai-sinh.pdf"
+        path.write_bytes(self.desk.document(case, "sealed"))
+        self.open("/")
+        self.find("heading")
+        self.screen("nguoi-dan-kiem-tra")
+        self.css("#file").send_keys(str(path))
+        self.press("button", "Kiểm tra")
+        self.css("#ket-luan")
+        self.says("HỢP LỆ")
+        self.screen("nguoi-dan-hop-le", "phone", to="#ket-qua")
+
 
 if __name__ == "__main__":
     unittest.defaultTestLoader.sortTestMethodsUsing = lambda a, b: (a > b) - (a < b)
