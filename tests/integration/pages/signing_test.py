@@ -54,6 +54,16 @@ class WithAgent(PageTest):
         """This browser has met the agent before, at this port."""
         self.script("localStorage.setItem('antin.agent.port', String(arguments[0]))", port)
 
+    def look(self, name, english=True):
+        """Every picture only when somebody wants to look (ANTIN_LOOK=1)."""
+        if os.environ.get("ANTIN_LOOK"):
+            return super().look(name, english)
+        self.settled()
+        for size in ("phone", "usual"):
+            self.size(size)
+            self.fits_the_screen(name, size)
+        return None
+
     def pin(self):
         return (self.world.token / "officer.pin").read_text().strip()
 
@@ -186,6 +196,8 @@ class Question(WithAgent):
         self.assertEqual(self.permission(), "denied", "it was asked, and nobody could say yes")
         self.says("Thiết bị trên mạng cục bộ")
         self.says("Chọn Cho phép")
+        self.look("question", english=False)
+        self.axe(english=False)
         self.answer("granted")
         self.ready()
 
@@ -204,10 +216,13 @@ class SignIn(WithAgent):
         self.open("/web/icon.svg")
         self.open("/app/")
         self.says("chưa chạy")
+        self.look("sign-in-missing", english=False)
         agent = self.agent(port)
         agent.does("00000000", self.pin())
         self.started(agent)
         self.ready()
+        self.look("sign-in-ready", english=False)
+        self.axe(english=False)
         self.press("button", SIGN_IN)
         self.says("Nguyễn Văn Ảnh", 30)
         self.gone("button", SIGN_IN)
