@@ -6,6 +6,7 @@
 #include "service/antind/api_facts.h"
 #include "service/antind/prepared_check.h"
 #include "service/antind/problem.h"
+#include "service/antind/recalled.h"
 #include "service/antind/sha256.h"
 #include "service/antind/upgrade.h"
 #include "service/audit/reconcile.h"
@@ -136,6 +137,8 @@ Result<cbor::Map> Api::prepare_request(const StoredJob& job, const AgencyKey& ke
 Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
                                                          const SharedBytes& document,
                                                          std::int64_t contents_octets) {
+  // Whatever it is sealed for, and once more: the decision may have come while it waited.
+  ANTIN_CHECK(refuse_recalled(*parts_.store, document.view()));
   ANTIN_TRY(const auto key, parts_.agency->key());
   ANTIN_TRY(auto request, prepare_request(job, key));
   if (contents_octets > 0) request.emplace("contents_octets", contents_octets);

@@ -5,8 +5,10 @@
 #include "service/antind/api_facts.h"
 #include "service/antind/idempotency.h"
 #include "service/antind/problem.h"
+#include "service/antind/recalled.h"
 #include "service/antind/sha256.h"
 #include "service/antind/upgrade.h"
+#include "service/store/store_values.h"
 
 namespace antin::service {
 namespace {
@@ -17,6 +19,17 @@ constexpr std::chrono::milliseconds kAnswerWithin{9'000};
 bool store_is_away(const Error& error) {
   return error.code == Code::kStoreFull || error.code == Code::kDatabaseGone ||
          error.code == Code::kDatabaseBusy;
+}
+
+// From failed to queued, and nobody's: of several that ask at once, on whichever node, one. False
+// when somebody else was faster.
+Result<bool> queue_again(Database& database, const std::string& job, UtcTime now) {
+  ANTIN_TRY(const auto rows,
+            database.query("UPDATE job SET state=?2, result='', target='', updated=?3,"
+                           " lease_owner='', lease_until=0 WHERE id=?1 AND state=?4 RETURNING id",
+                           {job, static_cast<std::int64_t>(JobState::kQueued), seconds(now),
+                            static_cast<std::int64_t>(JobState::kFailed)}));
+  return !rows.empty();
 }
 
 }  // namespace
@@ -39,6 +52,8 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
   if (const auto look = inputs.options.find("appearance");
       look != inputs.options.end() && parts_.appearances.count(look->second) == 0)
     return make_error(Code::kAppearanceUnknown, look->second, {{"name", look->second}});
+
+  ANTIN_CHECK(refuse_recalled(*parts_.store, file->second.view()));
 
   // Nothing is begun that cannot be done: the same Idempotency-Key works when the key holder is
   // back.
@@ -132,9 +147,14 @@ Result<bool> Api::begin_again(const std::string& id) {
   if (!job || job->state != JobState::kFailed) return false;
   const auto problem = Json::parse(job->result, nullptr, false);
   if (!problem.is_object() || problem.value("status", 0) != kLater) return false;
-  ANTIN_CHECK(parts_.store->set_job(job->id, JobState::kQueued, {}, {}, parts_.clock->utc_now()));
-  sign_.submit_anyway([this, job = *job] { run_job(job); });
-  return true;
+  bool first = false;
+  ANTIN_CHECK(parts_.store->in_transaction([&](Database& database) -> Status {
+    ANTIN_TRY(first, queue_again(database, id, parts_.clock->utc_now()));
+    return Done{};
+  }));
+  // Whichever node comes first has it, as it has a job of a node that is gone.
+  if (first) ANTIN_CHECK(take_up_jobs());
+  return first;
 }
 
 void Api::wait_for(const std::string& job, const Responder& responder,

@@ -233,6 +233,35 @@ class Results(desk.Desk):
                          ("thu_hoi", "99/QĐ-UBND", new["result"]["code"]))
         self.assertEqual(self.metadata(new).body["ThayTheCho"], code)
 
+    def resigned(self, octets, once, status):
+        """As a system with the right to sign asks for the seal on any file."""
+        url = desk.urllib.parse.urlsplit(desk.base)
+        connection = desk.http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+        connection.request("POST", "/api/v1/signatures", octets, {
+            "Content-Type": "application/pdf", "Idempotency-Key": once, "Authorization": f"Bearer {world.signs}"})
+        answer = connection.getresponse()
+        body = desk.json.loads(answer.read())
+        connection.close()
+        self.assertEqual(answer.status, status, body)
+        return body
+
+    def test_R14_nobody_signs_a_recalled_result_again(self):
+        case = self.released()
+        octets, half = self.fetched(case).octets, self.document(case, "officer_signed")
+        later = self.signed(octets)
+        self.assertTrue(later.startswith(octets) and len(later) > len(octets))
+        # While it is in force the seal may be put on it once more.
+        self.resigned(later, "con-hieu-luc-0001", 201)
+        self.recalled(case)
+        for number, file in enumerate((octets, later, half)):
+            refused = self.resigned(file, f"da-thu-hoi-{number:04}", 409)
+            self.assertEqual(refused["code"], "sign.recalled")
+            self.assertIn(case["result"]["code"], refused["message"]["vi"])
+            self.assertIn("99/QĐ-UBND ngày 23/11/2026", refused["message"]["vi"])
+        # What it was made of is no result, and the same answer is given to the same request.
+        self.resigned(self.document(case, "submitted"), "ban-chua-ky-00001", 201)
+        self.resigned(later, "con-hieu-luc-0001", 409)
+
     @staticmethod
     def with_another_digit(octets):
         return octets.replace(b"1200000 dong", b"7200000 dong", 1)
@@ -284,4 +313,5 @@ if __name__ == "__main__":
         world.ministry = world.add_key("ministry", "cases,submit", "--unit", UNIT)
         world.other_ministry = world.add_key("other-ministry", "cases,submit", "--unit", UNIT)
         world.neighbour = world.add_key("neighbour", EVERYTHING, "--unit", "H40.8")
+        world.signs = world.add_key("signs", "sign")
         unittest.main()
