@@ -55,7 +55,8 @@ def main():
                 "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-keyout", key, "-out", made)
         os.chmod(key, 0o600)
         plain = world.folder / "plain.pdf"
-        plain.write_bytes(paper("check", args.octets))
+        plain.write_bytes(paper("check", args.octets // 2))
+        (world.folder / "signed").mkdir()
         world.sign([plain], world.folder / "signed")
         document = (world.folder / "signed" / "plain.pdf").read_bytes()
         with world.service(http='tls_certificate = "tls.crt"\ntls_key = "tls.key"\n') as url:

@@ -117,6 +117,21 @@ class Check(PageTest):
         self.look("altered", english=False)
         self.axe()
 
+    def test_V10_where_it_differs_is_marked_on_the_visitors_own_pages(self):
+        self.open("/")
+        self.give_file_field(made["cancelled"]["path"])
+        self.driver.execute_script("document.querySelector('#check details').open = true;"
+                                   "document.getElementById('file-code').value = arguments[0]", made["held"]["code"])
+        self.press("button", "Kiểm tra")
+        self.answered()
+        self.assertNotEqual(self.verdict(), "HỢP LỆ")
+        self.says("chỗ khác bản lưu được khoanh")
+        # Of the original there is nothing to see: its number stands in the register's part alone.
+        wide = self.driver.execute_script("const i = document.querySelector('.marked img'); return i.naturalWidth / i.naturalHeight")
+        self.assertLess(wide, 1, "one page, and not two beside each other")
+        self.look("differs", english=False)
+        self.axe()
+
     def test_what_was_added_afterwards_is_not_overlooked(self):
         self.check("added")
         self.assertNotEqual(self.verdict(), "HỢP LỆ")
