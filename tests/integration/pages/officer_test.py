@@ -69,7 +69,7 @@ class Queue(Staff):
         self.look("queue")
         self.axe()
         self.type_in("Tìm trong danh sách", "duc bang tot nghiep")
-        self.wait_for(lambda: self.rows() == [first[1]["id"]], lambda: str(self.rows()))
+        self.wait_for(lambda: self.rows() == [first[1]["id"]], lambda: str(self.rows()), 30)
         self.type_in("Tìm trong danh sách", "")
         self.wait_for(lambda: len(self.rows()) >= 4)
         self.driver.execute_script("document.querySelector('.work-list a.work-open').focus()")
