@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests" / "integration"))
 from world import quietly, wait_for  # noqa: E402
 
 IS_ROOT = os.geteuid() == 0
+FOR_PEOPLE = ("antin", "antind", "antin-agent")  # the others are called by these
 build = folder = prefix = None
 
 
@@ -39,13 +40,16 @@ class Installed(unittest.TestCase):
     def test_the_list_of_files(self):
         found = {str(p.relative_to(prefix)) for p in prefix.rglob("*") if p.is_file()}
         names = programs_of_the_sources()
-        expected = {f"bin/{n}" for n in names if n in ("antin", "antind")}
-        expected |= {f"libexec/antin/{n}" for n in names if n not in ("antin", "antind")}
+        expected = {f"bin/{n}" for n in names if n in FOR_PEOPLE}
+        expected |= {f"libexec/antin/{n}" for n in names if n not in FOR_PEOPLE}
         expected |= {f"lib/systemd/system/{p.name}" for p in (ROOT / "packaging/systemd").iterdir()}
         expected |= {"lib/sysusers.d/antin.conf", "lib/tmpfiles.d/antin.conf", "share/antin/antin.toml",
                      "share/antin/tokend.toml", "share/antin/nginx/antin.conf", "share/antin/web-certificate", "share/antin/trust-pins.toml",
                      "share/polkit-1/rules.d/antin-tokend.rules", "share/doc/antin/OPERATOR.md",
-                     "share/doc/antin/OPERATOR.vi.md", "share/doc/antin/THREATMODEL.md"}
+                     "share/doc/antin/OPERATOR.vi.md", "share/doc/antin/THREATMODEL.md",
+                     # For the officer's computer.
+                     "share/antin/agent.toml", "share/applications/antin-agent.desktop",
+                     "lib/systemd/user/antin-agent.service", "share/doc/antin/PROTOCOL.agent.md"}
         # Legal data and tables of the office are found beside the other data.
         expected |= {f"share/antin/{folder}/{p.name}" for folder in ("legal", "policies")
                      for p in (ROOT / "packaging" / folder).glob("*.toml")}
