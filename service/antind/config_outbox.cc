@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "service/http/address.h"
 #include "service/casework/product.h"
+#include "service/http/address.h"
 #include "service/net/address_rule.h"
 #include "service/net/url.h"
 

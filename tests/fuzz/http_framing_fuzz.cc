@@ -1,8 +1,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "service/http/http_parser.h"
 #include "service/antind/multipart.h"
+#include "service/http/http_parser.h"
 
 namespace {
 

@@ -188,6 +188,8 @@ class Judge:
     def one_report(self, path, case, report, asked):
         ended = self.ledger.ended.get(case["id"])
         verdict, state = VALID_AFTER[ended if asked else None]
+        if not self.check(f"{path.name}: judged", "verdict" in report, report):
+            return
         self.check(f"{path.name}: {verdict}", report["verdict"] == verdict,
                    (report["message"]["vi"], [f["message"]["vi"] for f in report["findings"]],
                     [[f["code"] for f in s["findings"]] for s in report["signatures"]]))

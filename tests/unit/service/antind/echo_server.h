@@ -10,8 +10,8 @@
 
 #include <gtest/gtest.h>
 
-#include "service/http/http_server.h"
 #include "service/antind/problem.h"
+#include "service/http/http_server.h"
 #include "service/system/real.h"
 #include "tests/fakes/raw_client.h"
 
