@@ -145,8 +145,13 @@ struct RouteRow {
   bool takes_body;
   /// What the body may be beside a form; kOnlyJson: and not a form either; kReport: what browsers
   /// say of the policy.
-  enum class Content : std::uint8_t { kPdf, kJson, kForm, kOnlyJson, kReport } content =
-      Content::kPdf;
+  enum class Content : std::uint8_t {
+    kPdf,
+    kJson,
+    kForm,
+    kOnlyJson,
+    kReport
+  } content = Content::kPdf;
   std::size_t most_json = std::size_t{64} << 10U;
 };
 

@@ -8,8 +8,8 @@
 
 #include "service/antind/api_keys.h"
 #include "service/antind/config.h"
-#include "service/http/http_server.h"
 #include "service/antind/log.h"
+#include "service/http/http_server.h"
 
 namespace antin::service {
 
