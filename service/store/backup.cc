@@ -379,6 +379,8 @@ Status begin_generation(Database& database, const std::string& at) {
     ANTIN_CHECK(database.execute("DELETE FROM login_nonce"));
     ANTIN_CHECK(database.execute("DELETE FROM store_state WHERE name='login_nonce_key'"));
     ANTIN_CHECK(database.execute(kSet, {std::string("generation"), std::to_string(before + 1)}));
+    // Its folder is another one (store_start.cc).
+    ANTIN_CHECK(database.execute("DELETE FROM store_state WHERE name='folder'"));
     return database.execute(kSet, {std::string("held"), at});
   });
 }

@@ -76,9 +76,15 @@ Result<std::vector<StoredUpgrade>> Store::queued_upgrades() {
   return upgrades;
 }
 
+// Of a node that was away for longer than its lease: what another made meanwhile stays.
 Status Store::set_upgrade(const StoredUpgrade& upgrade) {
   const std::lock_guard lock(mutex_);
-  return update_upgrade(upgrade);
+  return db_->execute(
+      "UPDATE upgrade SET state=?2, level=?3, newest=?4, due=?6, tries=?7, told=?8"
+      " WHERE signature=?1 AND versions=?5 AND state=?9",
+      {upgrade.signature, static_cast<std::int64_t>(upgrade.state), upgrade.level, upgrade.newest,
+       upgrade.versions, seconds(upgrade.due), upgrade.tries, upgrade.told,
+       static_cast<std::int64_t>(UpgradeState::kQueued)});
 }
 
 Status Store::add_version(const StoredSignature& version, const StoredUpgrade& upgrade) {

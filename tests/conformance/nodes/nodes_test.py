@@ -84,6 +84,9 @@ def play(office, copies, whole, check):
         check("every copy is with its citizen", {case["state"] for case in cases} == {"released"},
               collections.Counter(case["state"] for case in cases))
     look(office, cases, number_of, whole, check)
+    if two:
+        code, said = office.start_astray()
+        check("a node with a folder of its own does not start", code != 0 and "store.other_folder" in said, (code, said))
     span("looked at")
     return spans
 

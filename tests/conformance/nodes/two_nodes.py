@@ -159,6 +159,20 @@ class Office:
         case = self.step(case, "register", ("registered",))
         return self.step(case, "release", ("released",), {"delivery": "trả tại quầy"})
 
+    def start_astray(self):
+        """A node whose data folder is not the one that is shared: (exit code, its log)."""
+        folder = self.world.folder / "not-shared"
+        folder.mkdir()
+        config = self.world.folder / "astray.toml"
+        config.write_text(self.nodes[0].config.read_text().replace(f'folder = "{self.world.folder}/store"',
+                                                                   f'folder = "{folder}"'))
+        try:
+            done = subprocess.run([self.world.build / "bin" / "antind", "--config", config], env=self.world.environment,
+                                  capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+        except subprocess.TimeoutExpired:
+            return 0, "it runs"
+        return done.returncode, done.stdout.decode() + done.stderr.decode()
+
     def commands(self):
         """What the operator's commands say of books and logs; {name: finished process}."""
         config = ("--config", self.world.folder / "antind.toml")
