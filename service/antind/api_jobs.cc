@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "service/antind/api.h"
+#include "service/antind/old_results.h"
 #include "service/antind/problem.h"
 
 namespace antin::service {
@@ -9,6 +10,8 @@ namespace {
 // No answer comes later than 10 s after the last octet of its request.
 constexpr std::chrono::milliseconds kAnswerWithin{9'000};
 constexpr const char* kAskAgainSeconds = "1";
+// V-18: results are kept this long, files not at all.
+constexpr std::chrono::days kResultsFor{90};
 
 std::string result_of(const Response& answer) {
   return answer.for_job.empty() ? std::string(as_text(answer.body.view())) : answer.for_job;
@@ -107,6 +110,10 @@ void Api::tend_jobs() {
     parts_.log->write(Log::Level::kWarning, "jobs_not_taken",
                       {{"error", to_log_line(taken.error())}});
   signing_.tend();
+  const auto before = parts_.clock->utc_now().since_epoch() - std::chrono::seconds(kResultsFor);
+  if (const auto gone = forget_results(*parts_.store, UtcTime{before}); !gone)
+    parts_.log->write(Log::Level::kWarning, "results_not_deleted",
+                      {{"error", to_log_line(gone.error())}});
   tend_later();
 }
 
@@ -129,6 +136,9 @@ Result<Response> Api::job(const Work& work) {
   } else {
     ANTIN_TRY(auto job, parts_.store->job(work.resource, who));
     if (!job) return make_error(Code::kJobUnknown, work.resource);
+    if (is_forgotten(*job))
+      return make_error(Code::kJobResultDeleted, job->id,
+                        {{"so", std::to_string(kResultsFor.count())}});
     body["job"] = job->id;
     body["kind"] = job->kind;
     body["state"] = name(job->state);

@@ -8,6 +8,7 @@
 #include "service/antind/problem.h"
 #include "service/antind/recalled.h"
 #include "service/antind/sha256.h"
+#include "service/antind/unit_seals.h"
 #include "service/antind/upgrade.h"
 #include "service/audit/reconcile.h"
 #include "service/ipc/worker_protocol.h"
@@ -56,6 +57,13 @@ std::optional<std::string> wanted_level(const StoredJob& job) {
   const auto found = options.find("level");
   if (found == options.end() || !found->is_string()) return std::nullopt;
   return found->get<std::string>();
+}
+
+// Whose seal it is that was asked for; "" for that of [agency] itself.
+std::string unit_of(const StoredJob& job) {
+  const auto options = Json::parse(job.options, nullptr, false);
+  const auto found = options.is_object() ? options.find("unit") : options.end();
+  return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -139,7 +147,8 @@ Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
                                                          std::int64_t contents_octets) {
   // Whatever it is sealed for, and once more: the decision may have come while it waited.
   ANTIN_CHECK(refuse_recalled(*parts_.store, document.view()));
-  ANTIN_TRY(const auto key, parts_.agency->key());
+  ANTIN_TRY(const auto seal, seal_of(*parts_.agency, unit_of(job)));
+  ANTIN_TRY(const auto key, seal->key());
   ANTIN_TRY(auto request, prepare_request(job, key));
   if (contents_octets > 0) request.emplace("contents_octets", contents_octets);
   ANTIN_TRY(const auto prepared,
@@ -150,7 +159,7 @@ Result<std::optional<StoredPending>> Api::make_signature(const StoredJob& job,
     return audit::expect_signature(database, job.id, sha256({checked.attributes.value()}),
                                    parts_.clock->utc_now());
   }));
-  ANTIN_TRY(const auto value, parts_.agency->sign(key, checked.attributes));
+  ANTIN_TRY(const auto value, seal->sign(key, checked.attributes));
   const auto now = parts_.clock->utc_now();
   StoredPending pending{
       .job = job.id,

@@ -7,6 +7,7 @@
 #include "service/antind/problem.h"
 #include "service/antind/recalled.h"
 #include "service/antind/sha256.h"
+#include "service/antind/unit_seals.h"
 #include "service/antind/upgrade.h"
 #include "service/store/store_values.h"
 
@@ -32,13 +33,30 @@ Result<bool> queue_again(Database& database, const std::string& job, UtcTime now
   return !rows.empty();
 }
 
+// A key that is bound to units gets no other unit's seal. Where units have no seals of their own,
+// there is one for all.
+Result<std::string> unit_to_sign_for(const Caller& caller, const Parameters& options, bool apart) {
+  const auto named = options.find("unit");
+  if (named != options.end()) {
+    if (named->second.empty())
+      return make_error(Code::kHttpParameter, "unit", {{"parameter", "unit"}});
+    if (caller.units.empty() || caller.units.count(named->second) != 0) return named->second;
+    return make_error(Code::kKeyUnit, named->second);
+  }
+  if (!apart || caller.units.empty()) return std::string();
+  if (caller.units.size() > 1)
+    return make_error(Code::kHttpParameter, "unit", {{"parameter", "unit"}});
+  return *caller.units.begin();
+}
+
 }  // namespace
 
 Result<Response> Api::begin_signature(const Work& work, const Responder& responder, bool& later) {
   if (parts_.agency == nullptr) return make_error(Code::kAgencyKeyMissing, "no [agency]");
   ANTIN_TRY(const auto key, idempotency_key(work.request.head));
-  ANTIN_TRY(const auto inputs,
-            read_inputs(work, {"file"}, {"level", "reason", "location", "field", "appearance"}));
+  ANTIN_TRY(
+      const auto inputs,
+      read_inputs(work, {"file"}, {"level", "reason", "location", "field", "appearance", "unit"}));
   const auto file = inputs.files.find("file");
   if (file == inputs.files.end())
     return make_error(Code::kHttpPartMissing, "file", {{"part", "file"}});
@@ -52,6 +70,10 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
   if (const auto look = inputs.options.find("appearance");
       look != inputs.options.end() && parts_.appearances.count(look->second) == 0)
     return make_error(Code::kAppearanceUnknown, look->second, {{"name", look->second}});
+  ANTIN_TRY(const auto unit,
+            unit_to_sign_for(work.caller, inputs.options, has_unit_seals(*parts_.agency)));
+  if (!unit.empty()) options["unit"] = unit;
+  ANTIN_CHECK(seal_of(*parts_.agency, unit));
 
   ANTIN_CHECK(refuse_recalled(*parts_.store, file->second.view()));
 

@@ -91,6 +91,12 @@ void Api::run_upgrade(const std::string& signature) {
     parts_.metrics->count("antin_upgrades_total", "result=\"raised\"");
     return;
   }
+  // Another node has added a version meanwhile: what is known here is not what holds, and that node
+  // goes on with it.
+  if (!tried && tried.error().code == Code::kJobTakenOver) {
+    --upgrades_queued_;
+    return;
+  }
   const bool waits = upgrade_waits(upgrade, tried);
   if (!waits) --upgrades_queued_;
   parts_.metrics->count("antin_upgrades_total",

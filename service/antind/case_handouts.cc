@@ -2,6 +2,7 @@
 
 #include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
+#include "service/antind/result_metadata.h"
 
 namespace antin::service {
 namespace {
@@ -13,7 +14,8 @@ OrderedJson or_null(const std::string& text) {
 // what the holder's store is told beside the file, field names as systems exchange them
 // (vietnam.md section 3). What is not known is null.
 OrderedJson metadata_of(const casework::Case& one, const StoredOriginal& original,
-                        const outbox::Handout& handout, const outbox::Delivery& delivery) {
+                        const outbox::Handout& handout, const outbox::Delivery& delivery,
+                        const std::string& signer) {
   const auto facts = facts_of(one);
   return {{"schema", "antin-giay-to/1"},
           {"MaHoSo", or_null(one.dossier)},
@@ -27,7 +29,7 @@ OrderedJson metadata_of(const casework::Case& one, const StoredOriginal& origina
           {"ThoiHanVinhVien", true},
           {"CoQuanBanHanh", or_null(handout.unit)},
           {"MaCoQuanBanHanh", one.unit},
-          {"NguoiKy", or_null(text_fact(facts, "signer"))},
+          {"NguoiKy", or_null(signer)},
           {"MaTraCuu", or_null(handout.code)},
           {"TepDinhKem",
            {{"LoaiTep", "application/pdf"},
@@ -55,7 +57,18 @@ Result<outbox::Handout> CaseHandouts::of(const outbox::Delivery& delivery) {
     if (auto name = office_->unit_name(found->unit, clock_.utc_now())) handout.unit = name.value();
   }
   handout.code = original->entry->code;
-  handout.metadata = metadata_of(*found, *original, handout, delivery).dump();
+  if (found->product == casework::Product::kResult) {
+    ANTIN_TRY(const auto metadata, metadata_of_result(store_, {.one = *found,
+                                                               .entry = original->entry,
+                                                               .unit_name = handout.unit,
+                                                               .confidence = confidence_}));
+    handout.metadata = metadata.dump();
+    return handout;
+  }
+  ANTIN_TRY(const auto row, casework::Cases(store_).row(found->row));
+  handout.metadata =
+      metadata_of(*found, *original, handout, delivery, row ? row->facts.signer : std::string())
+          .dump();
   return handout;
 }
 

@@ -87,7 +87,8 @@ Result<Response> CaseworkApi::seal(Step& step, const Request& request) {
   const auto id = new_uuid7(*parts_.clock, *parts_.random);
   ANTIN_TRY(const auto line,
             parts_.composer->seal_line({.one = step.one, .facts = step.facts, .now = now}));
-  Json options{{"level", parts_.config->agency.level}, {"case", step.one.id}};
+  Json options{
+      {"level", parts_.config->agency.level}, {"case", step.one.id}, {"unit", step.one.unit}};
   if (!line.empty()) options["line"] = line;
   const StoredJob job{.id = id,
                       .kind = "sign",

@@ -4,6 +4,7 @@
 
 #include "service/antind/api_keys.h"
 #include "service/antind/config_outbox.h"
+#include "service/antind/config_seals.h"
 #include "service/audit/checkpoint.h"
 #include "service/http/address.h"
 #include "service/http/http_parser.h"
@@ -113,6 +114,10 @@ Status read_agency(Section section, Config::Agency& agency) {
   ANTIN_CHECK(section.text("certificate", agency.certificate));
   ANTIN_CHECK(section.texts("chain", agency.chain));
   ANTIN_CHECK(section.text("level", agency.level));
+  ANTIN_TRY(auto units, section.sections("unit"));
+  ANTIN_TRY(const auto seals, read_unit_seals(std::move(units)));
+  if (!seals.empty() && agency.key.empty())
+    return wrong("agency.key", "must be given with [[agency.unit]]");
   ANTIN_CHECK(section.texts("tsa", agency.tsa));
   ANTIN_CHECK(section.text("appearances", agency.appearances));
   ANTIN_CHECK(section.flag("check_trust", agency.check_trust));

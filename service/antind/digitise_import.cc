@@ -39,6 +39,29 @@ Result<std::string> line_member(const Json& members, const char* name, std::size
   return to_nfc(text);
 }
 
+Result<bool> flag_member(const Json& members, const char* name) {
+  const auto found = members.find(name);
+  if (found == members.end()) return false;
+  if (!found->is_boolean()) return wrong(name, "boolean");
+  return found->get<bool>();
+}
+
+// C-23: of a paper that must not be copied no picture stays, unless the same octets are another
+// row's or a case's as well: whoever has that one does the same there.
+Result<bool> is_kept_elsewhere(Store& store, const Bytes& scan_sha256) {
+  bool kept = false;
+  ANTIN_CHECK(store.in_snapshot([&](Database& database) -> Status {
+    ANTIN_TRY(const auto rows,
+              database.query("SELECT id FROM held_result WHERE scan_sha256=?1 AND"
+                             " state<>'withdrawn' UNION SELECT case_id FROM case_document WHERE"
+                             " sha256=?1 UNION SELECT id FROM original WHERE sha256=?1 LIMIT 1",
+                             {scan_sha256}));
+    kept = !rows.empty();
+    return Done{};
+  }));
+  return kept;
+}
+
 // Members of the request as the cells of a row: both are read by the same rules.
 Result<digitise::Cells> cells_in(const Json& members) {
   digitise::Cells cells;
@@ -235,11 +258,26 @@ Result<Response> DigitiseApi::plan(const Request& request, const Caller& caller)
 Result<Response> DigitiseApi::withdraw(const std::string& id, const Request& request,
                                        const Caller& caller) {
   ANTIN_TRY(const auto read, read_case_request(request));
-  ANTIN_CHECK(only_members(read.members, {"reason"}));
+  ANTIN_CHECK(only_members(read.members, {"reason", "secret"}));
   ANTIN_TRY(const auto reason, line_member(read.members, "reason", 500));
+  ANTIN_TRY(const bool secret, flag_member(read.members, "secret"));
   CallersHeld mine(*parts_.store, *parts_.vault, caller);
   ANTIN_TRY(auto one, mine.find(id));
   ANTIN_TRY(one, settle(std::move(one)));
+  const auto erased = [&](const Held& held) -> Result<Response> {
+    ANTIN_TRY(const bool kept, is_kept_elsewhere(*parts_.store, held.scan_sha256));
+    if (!kept) ANTIN_CHECK(parts_.store->destroy_document(held.scan_sha256));
+    parts_.log->write(Log::Level::kWarning, "secret_scan_withdrawn",
+                      {{"request_id", request.id},
+                       {"held", held.id},
+                       {"erased", kept ? "false" : "true"},
+                       {"key", caller.key_id}});
+    ANTIN_TRY(auto body, describe(held));
+    body["scan_erased"] = !kept;
+    return json_response(200, body.dump());
+  };
+  // Cut off between the two, or the mark was seen later: only the scan is left to do.
+  if (secret && one.state == holdings::State::kWithdrawn) return erased(one);
   if (!one.job.empty()) {
     ANTIN_TRY(const auto job, parts_.store->any_job(one.job));
     if (job && job->state != JobState::kFailed && job->state != JobState::kDone)
@@ -247,6 +285,7 @@ Result<Response> DigitiseApi::withdraw(const std::string& id, const Request& req
   }
   ANTIN_TRY(const auto after,
             mine.all().withdraw(one.id, reason, caller.key_id, parts_.clock->utc_now()));
+  if (secret) return erased(after);
   ANTIN_TRY(const auto body, describe(after));
   return json_response(200, body.dump());
 }

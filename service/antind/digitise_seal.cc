@@ -92,7 +92,10 @@ Result<std::string> DigitiseApi::line_of(const std::string& unit, UtcTime now) {
 
 Status DigitiseApi::begin(const Held& held, const std::string& line, UtcTime now) {
   const auto tries = held.tries + 1;
-  const Json options{{"level", parts_.config->agency.level}, {"line", line}, {"held", held.id}};
+  const Json options{{"level", parts_.config->agency.level},
+                     {"line", line},
+                     {"held", held.id},
+                     {"unit", held.unit}};
   const StoredJob job{.id = new_uuid7(*parts_.clock, *parts_.random),
                       .kind = "sign",
                       .owner = kSealOwner,

@@ -4,6 +4,7 @@
 
 #include "service/antind/case_facts.h"
 #include "service/antind/sha256.h"
+#include "service/antind/unit_seals.h"
 #include "service/office/checklist.h"
 #include "service/office/fee.h"
 #include "service/office/numbering.h"
@@ -88,6 +89,16 @@ Result<std::string> file_text(const std::string& path) {
   if (path.empty()) return std::string();
   ANTIN_TRY(const auto octets, read_file(path, kMostOctets));
   return std::string(as_text(octets));
+}
+
+bool is_certificate_of(KeyClient& seal, const Bytes& certificate_sha256) {
+  const auto key = seal.key();
+  return key && sha256({key.value().certificate.value()}) == certificate_sha256;
+}
+
+bool is_units_seal(KeyClient& agency, const std::string& unit, const Bytes& certificate_sha256) {
+  const auto seal = seal_of(agency, unit);
+  return seal && is_certificate_of(*seal.value(), certificate_sha256);
 }
 
 }  // namespace
@@ -206,17 +217,20 @@ Result<office::Permission> LegalOffice::permission(const Case& one, const Json& 
 Status LegalOffice::may_seal(const Case& one, const Json& facts, UtcTime now) const {
   ANTIN_TRY(const auto permission, people_.may_seal(text_fact(facts, "sealer"), one.unit, now));
   if (agency_ == nullptr) return Done{};
+  auto seal = seal_of(*agency_, one.unit);
+  if (!seal && seal.error().code == Code::kSealUnitWithoutKey)
+    return make_error(Code::kSealUnitWithoutKey, one.unit, {{"don_vi", permission.unit_name}});
+  if (!seal) return std::move(seal).error();
   // The seal of one unit on a document of another would be found out only after it was made.
-  ANTIN_TRY(const auto key, agency_->key());
+  ANTIN_TRY(const auto key, seal.value()->key());
   const auto* unit = people_.units().with_certificate(to_hex(sha256({key.certificate.value()})));
   if (unit == nullptr || unit->code == one.unit) return Done{};
   return make_error(Code::kSealUnitWithoutKey, one.unit, {{"don_vi", permission.unit_name}});
 }
 
+// That of [agency] itself, which is everybody's where units have none of their own.
 bool LegalOffice::is_our_seal(const Bytes& certificate_sha256) const {
-  if (agency_ == nullptr) return false;
-  const auto key = agency_->key();
-  return key && sha256({key.value().certificate.value()}) == certificate_sha256;
+  return agency_ != nullptr && is_certificate_of(*agency_, certificate_sha256);
 }
 
 // The seal is the one that this service holds, and of a person the table says what he may.
@@ -228,8 +242,11 @@ void LegalOffice::whose(casework::SignatureFact& signature, const Case& one, con
   const auto certificate = to_hex(signature.certificate_sha256);
   if (signature.by == Fact::By::kAgency) {
     const auto* unit = people_.units().with_certificate(certificate);
-    const bool ours =
-        unit == nullptr ? is_our_seal(signature.certificate_sha256) : unit->code == one.unit;
+    const auto& seal = signature.certificate_sha256;
+    const bool apart = agency_ != nullptr && has_unit_seals(*agency_);
+    const bool ours = unit != nullptr ? unit->code == one.unit
+                      : apart         ? is_units_seal(*agency_, one.unit, seal)
+                                      : is_our_seal(seal);
     if (ours) signature.unit = Fact::Unit::kSame;
     return;
   }

@@ -23,6 +23,31 @@ Result<std::vector<CertificateDer>> certificates_in(const std::string& path) {
   return out;
 }
 
+Result<std::unique_ptr<KeyClient>> open_one(const UnitSealConfig& one, const std::string& tokend,
+                                            const Clock& clock) {
+  AgencyKeyHolder::Certificates certificates;
+  if (!one.certificate.empty()) {
+    ANTIN_TRY(auto read, certificates_in(one.certificate));
+    if (read.empty())
+      return make_error(Code::kCertMalformed, one.certificate + " holds no certificate");
+    certificates.own = read.front();
+    certificates.chain.assign(read.begin() + 1, read.end());
+  }
+  for (const auto& path : one.chain) {
+    ANTIN_TRY(const auto read, certificates_in(path));
+    certificates.chain.insert(certificates.chain.end(), read.begin(), read.end());
+  }
+  const auto connect = [tokend] { return hsm::connect_to_tokend(tokend); };
+  auto by_message = std::make_unique<hsm::TokendKeyHolder>(
+      connect, hsm::TokendKeyHolder::Timeouts{.call = kTokenWithin, .login = kTokenWithin});
+  const auto knock = [connect]() -> Status {
+    ANTIN_CHECK(connect());
+    return Done{};
+  };
+  return std::unique_ptr<KeyClient>(std::make_unique<AgencyKeyHolder>(
+      std::move(by_message), one.key, std::move(certificates), knock, clock));
+}
+
 }  // namespace
 
 AgencyKeyHolder::AgencyKeyHolder(std::unique_ptr<hsm::KeyHolder> holder, std::string uri,
@@ -81,29 +106,27 @@ Status AgencyKeyHolder::reachable() {
   return last_knock_;
 }
 
-Result<std::unique_ptr<AgencyKeyHolder>> open_agency_key(const Config::Agency& agency,
-                                                         const Clock& clock) {
-  AgencyKeyHolder::Certificates certificates;
-  if (!agency.certificate.empty()) {
-    ANTIN_TRY(auto read, certificates_in(agency.certificate));
-    if (read.empty())
-      return make_error(Code::kCertMalformed, agency.certificate + " holds no certificate");
-    certificates.own = read.front();
-    certificates.chain.assign(read.begin() + 1, read.end());
+Result<KeyClient*> UnitKeys::of_unit(const std::string& unit) {
+  const auto found = seals_.find(unit);
+  if (found == seals_.end()) return make_error(Code::kSealUnitWithoutKey, unit, {{"don_vi", unit}});
+  return found->second.get();
+}
+
+Result<std::unique_ptr<KeyClient>> open_agency_key(const Config::Agency& agency,
+                                                   const std::vector<UnitSealConfig>& units,
+                                                   const Clock& clock) {
+  ANTIN_TRY(
+      auto own,
+      open_one(
+          {.code = {}, .key = agency.key, .certificate = agency.certificate, .chain = agency.chain},
+          agency.tokend, clock));
+  if (units.empty()) return own;
+  UnitKeys::Seals seals;
+  for (const auto& unit : units) {
+    ANTIN_TRY(auto seal, open_one(unit, agency.tokend, clock));
+    seals.emplace(unit.code, std::move(seal));
   }
-  for (const auto& path : agency.chain) {
-    ANTIN_TRY(const auto read, certificates_in(path));
-    certificates.chain.insert(certificates.chain.end(), read.begin(), read.end());
-  }
-  const auto connect = [path = agency.tokend] { return hsm::connect_to_tokend(path); };
-  auto by_message = std::make_unique<hsm::TokendKeyHolder>(
-      connect, hsm::TokendKeyHolder::Timeouts{.call = kTokenWithin, .login = kTokenWithin});
-  const auto knock = [connect]() -> Status {
-    ANTIN_CHECK(connect());
-    return Done{};
-  };
-  return std::make_unique<AgencyKeyHolder>(std::move(by_message), agency.key,
-                                           std::move(certificates), knock, clock);
+  return std::unique_ptr<KeyClient>(std::make_unique<UnitKeys>(std::move(own), std::move(seals)));
 }
 
 }  // namespace antin::service

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,7 +10,9 @@
 #include "certs/core/time.h"
 #include "hsm/key_holder.h"
 #include "service/antind/config.h"
+#include "service/antind/config_seals.h"
 #include "service/antind/key_client.h"
+#include "service/antind/unit_seals.h"
 
 namespace antin::service {
 
@@ -45,9 +48,28 @@ class AgencyKeyHolder final : public KeyClient {
   std::optional<std::chrono::steady_clock::time_point> knocked_at_;
 };
 
-/// Asks nothing of tokend yet, which need not run. Fails with kFileUnreadable and kCertMalformed
-/// for the configuration's certificates.
-Result<std::unique_ptr<AgencyKeyHolder>> open_agency_key(const Config::Agency& agency,
-                                                         const Clock& clock);
+/// Several seals: [agency] itself, and each unit's own. Nobody gets another unit's.
+class UnitKeys final : public KeyClient, public UnitSeals {
+ public:
+  using Seals = std::map<std::string, std::unique_ptr<KeyClient>>;
+  UnitKeys(std::unique_ptr<KeyClient> own, Seals seals)
+      : own_(std::move(own)), seals_(std::move(seals)) {}
+  Result<AgencyKey> key() override { return own_->key(); }
+  Result<SignatureValue> sign(const AgencyKey& key, const ToBeSigned& attributes) override {
+    return own_->sign(key, attributes);
+  }
+  Status reachable() override { return own_->reachable(); }
+  Result<KeyClient*> of_unit(const std::string& unit) override;
+
+ private:
+  const std::unique_ptr<KeyClient> own_;
+  const Seals seals_;
+};
+
+/// Asks nothing of tokend yet, which need not run. `units`: [[agency.unit]] with whole paths. Fails
+/// with kFileUnreadable and kCertMalformed for the configuration's certificates.
+Result<std::unique_ptr<KeyClient>> open_agency_key(const Config::Agency& agency,
+                                                   const std::vector<UnitSealConfig>& units,
+                                                   const Clock& clock);
 
 }  // namespace antin::service

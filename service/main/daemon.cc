@@ -112,6 +112,19 @@ Result<Bytes> worker_configuration(const Config& config) {
   return cbor::encode(whole);
 }
 
+// [[agency.unit]]: read with the rest of the file at the start, and kept by nobody else.
+Result<std::vector<UnitSealConfig>> unit_seals_of(const std::string& config_path) {
+  ANTIN_TRY(const auto octets, read_file(config_path, kMaxConfigFile));
+  ANTIN_TRY(auto seals, unit_seals_in(as_text(octets)));
+  std::error_code ignored;
+  const auto folder = std::filesystem::absolute(config_path, ignored).parent_path();
+  for (auto& seal : seals) {
+    seal.certificate = beside(folder, seal.certificate);
+    for (auto& file : seal.chain) file = beside(folder, file);
+  }
+  return seals;
+}
+
 // NAME.toml of the folder is the appearance NAME; every other file may be an image of one.
 Result<Appearances> load_appearances(const std::string& folder) {
   Appearances looks;
@@ -370,9 +383,10 @@ Status run_daemon(const Config& config, const std::string& config_path,
   ANTIN_CHECK(verify_workers.start());
   if (preparing) ANTIN_CHECK(check_workers.start());
   ANTIN_CHECK(sign_workers.start());
-  std::unique_ptr<AgencyKeyHolder> agency;
+  std::unique_ptr<KeyClient> agency;
   if (signing) {
-    ANTIN_TRY(agency, open_agency_key(config.agency, clock));
+    ANTIN_TRY(const auto seals, unit_seals_of(config_path));
+    ANTIN_TRY(agency, open_agency_key(config.agency, seals, clock));
     if (const auto there = agency->reachable(); !there)
       log.write(Log::Level::kWarning, "key_holder_away", {{"detail", to_log_line(there.error())}});
     if (!config.agency.check_trust) log.write(Log::Level::kWarning, "agency_certificate_unchecked");

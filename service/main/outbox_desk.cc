@@ -8,7 +8,9 @@ namespace antin::service {
 using outbox::DeliveryState;
 
 OutboxDesk::OutboxDesk(const Parts& parts)
-    : parts_(parts), handouts_(*parts.store, parts.office, *parts.clock) {}
+    : parts_(parts),
+      handouts_(*parts.store, parts.office, *parts.clock, parts.config->office.confidence.front()) {
+}
 
 Result<std::unique_ptr<OutboxDesk>> OutboxDesk::open(const Parts& parts) {
   std::unique_ptr<OutboxDesk> desk(new OutboxDesk(parts));  // NOLINT: private

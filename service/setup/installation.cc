@@ -5,6 +5,7 @@
 #include "certs/certificate.h"
 #include "service/antind/letter_maker.h"
 #include "service/antind/office_rules.h"
+#include "service/courier/couriers.h"
 #include "service/system/files.h"
 #include "service/tls/tls_context.h"
 
@@ -15,6 +16,17 @@ using Weight = Problem::Weight;
 
 constexpr std::size_t kMaxCertificates = 16U << 20U;
 
+// What receivers of documents and events need: their secrets are as much worth as ours.
+void add_receivers(const Config& config, std::vector<NamedPath>& paths) {
+  for (const auto& target : config.targets) {
+    for (const auto& file : target.secrets)
+      paths.push_back({"outbox.target.secrets", file, Use::kSecret});
+    paths.push_back({"outbox.target.password", target.password, Use::kSecret});
+    paths.push_back({"outbox.target.tls_roots", target.tls_roots, Use::kFile});
+    paths.push_back({"outbox.target.folder", target.folder, Use::kOwnFolder});
+  }
+}
+
 std::vector<NamedPath> paths_of(const Config& config) {
   std::vector<NamedPath> paths{
       {"verify.trust", config.verify.trust, Use::kFolder},
@@ -24,6 +36,8 @@ std::vector<NamedPath> paths_of(const Config& config) {
       {"office.legal", config.office.legal, Use::kFolder},
       {"office.people", config.office.people, Use::kFile},
       {"office.layouts", config.office.layouts, Use::kFolder},
+      {"office.signatures", config.office.signatures, Use::kFolder},
+      {"digitise.table", config.digitise.table, Use::kFile},
       {"agency.certificate", config.agency.certificate, Use::kFile},
       {"agency.appearances", config.agency.appearances, Use::kFolder},
       {"agency.tokend", config.agency.tokend, Use::kSocket},
@@ -36,6 +50,7 @@ std::vector<NamedPath> paths_of(const Config& config) {
   for (const auto& file : config.http.tls.client_crls)
     paths.push_back({"http.tls_client_crls", file, Use::kFile});
   for (const auto& file : config.agency.chain) paths.push_back({"agency.chain", file, Use::kFile});
+  add_receivers(config, paths);
   std::erase_if(paths, [](const NamedPath& named) { return named.path.empty(); });
   return paths;
 }
@@ -146,6 +161,21 @@ void check_development(const Config& config, Problems& problems) {
   if (!config.agency.key.empty() && !config.agency.check_trust) say("agency.check_trust = false");
 }
 
+// Read as they will be when the first document leaves, which may be weeks after the start.
+void check_receivers(const Config& config, Problems& problems) {
+  const auto read = [&](const std::string& file, const std::string& target, auto reader) {
+    const auto source = source_of_credential(file);
+    std::error_code ignored;
+    if (file.empty() || !std::filesystem::exists(source, ignored)) return;  // said by check_path()
+    if (auto secret = reader(source, target); !secret)
+      problems.push_back({std::move(secret).error(), Weight::kStops});
+  };
+  for (const auto& target : config.targets) {
+    for (const auto& file : target.secrets) read(file, target.name, courier::read_secret);
+    read(target.password, target.name, courier::read_password);
+  }
+}
+
 }  // namespace
 
 Problems check_installation(const Config& config, const Account& account, const Clock& clock) {
@@ -154,6 +184,7 @@ Problems check_installation(const Config& config, const Account& account, const 
   for (const auto& named : paths) check_path(named, account, problems);
   if (!config.agency.certificate.empty())
     check_validity({"agency.certificate", config.agency.certificate}, clock, problems);
+  check_receivers(config, problems);
   check_tls(config.http.tls, clock, problems);
   check_trust(config.verify.trust, problems);
   check_office(config, problems);

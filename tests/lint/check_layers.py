@@ -105,8 +105,8 @@ MAY_INCLUDE = {
     # Scans: pictures and PDF in, a PDF of the prescribed standard out, complaints page by page.
     "service/capture": ["certs/core", "certs/ossl", "pdf", "pdf/read", "pdf/write"],
     # What an administrator should know about an installation before it starts.
-    "service/setup": ["certs/core", "certs", "hsm", "hsm/tokend", "service/system", "service/antind", "service/tls",
-                      "service/tokend"],
+    "service/setup": ["certs/core", "certs", "hsm", "hsm/tokend", "service/system", "service/antind", "service/courier",
+                      "service/tls", "service/tokend"],
     # The server's side of TLS: OpenSSL behind two classes, so that antind names none of it.
     "service/tls": ["certs/core", "certs/ossl", "service/system"],
     # antin-tokend, the process that holds keys and PINs: no HTTP, no database, no PDF.

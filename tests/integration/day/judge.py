@@ -169,6 +169,11 @@ class Judge:
                 holder = one["metadata"]["TenChuSoHuu"]
                 self.check("its description holds", holder in self.ledger.served
                            or (holder is None and one["product"] == "office_copy"), one)
+            if "document" in one and one["product"] == "result":
+                about = one["metadata"]
+                self.check("R-15: a result is delivered with all that its own route tells",
+                           re.fullmatch(re.escape(about["MaHoSo"]) + r"-KQ\([1-9][0-9]*\)", about["MaKetQua"] or "")
+                           and about["Ma"] and about["MucDoTinCay"] and about["TepDinhKem"]["SHA256"], one)
         gone = {one["case"]["id"] for one in told if one["type"] in ("case.cancelled", "case.recalled")}
         self.check("R-14: who has one is told that it is over", gone == set(ended), (gone, ended))
 

@@ -277,7 +277,32 @@ class Digitising(unittest.TestCase):
         self.assertEqual(ask("POST", "/api/v1/already-held", {"holder_id": "001085000004"},
                              key=world.reception)[0], 400)
 
-    def test_8_the_log_is_whole(self):
+    def one_more(self, number):
+        """Imported alone; its row."""
+        (folder.path / f"{number:04}.png").write_bytes(sheet(number))
+        table = folder.path / f"them-{number}.csv"
+        with open(table, "w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file, delimiter=";").writerows([COLUMNS, row(number)])
+        self.assertEqual(self.imported(table, 0)["taken"], 1)
+        found = ask("GET", "/api/v1/digitised?limit=100")[1]["results"]
+        return next(r for r in found if r["number"] == f"{number}/GP-UBND")
+
+    def test_8_C23_of_a_secret_paper_no_scan_stays(self):
+        secret, mistake = self.one_more(30), self.one_more(31)
+        address = "/api/v1/digitised/{}/withdrawal"
+        status, told = ask("POST", address.format(mistake["id"]), {"reason": "nhập nhầm"})
+        self.assertEqual((status, told["state"], "scan_erased" in told), (200, "withdrawn", False), told)
+        self.assertEqual(ask("GET", f"/api/v1/digitised/{mistake['id']}/document?of=scan")[0], 200)
+        gone = {"reason": "giấy tờ có dấu MẬT", "secret": True}
+        for _ in range(2):  # asked again, it is done all the same
+            status, told = ask("POST", address.format(secret["id"]), gone)
+            self.assertEqual((status, told["state"], told["scan_erased"]), (200, "withdrawn", True), told)
+        status, refused = ask("GET", f"/api/v1/digitised/{secret['id']}/document?of=scan")
+        self.assertEqual((status, refused["code"]), (410, "store.document_destroyed"))
+        # The mark was seen after it was withdrawn for another reason.
+        self.assertTrue(ask("POST", address.format(mistake["id"]), gone)[1]["scan_erased"])
+
+    def test_9_the_log_is_whole(self):
         done = world.antin("audit", "verify", "--config", world.folder / "antind.toml")
         self.assertNotIn(b"register_differs", done.stdout + done.stderr)
 

@@ -159,7 +159,8 @@ class Outbox(play.Desk):
         self.assertEqual(stem.with_suffix(".pdf").read_bytes(), copy)
         told = json.loads(stem.with_suffix(".json").read_bytes())
         self.assertEqual(told["metadata"]["SoKyHieu"], case["number"])
-        self.assertEqual(told["metadata"]["TenChuSoHuu"], "Nguyễn Thị Ánh")
+        self.assertEqual((told["metadata"]["TenChuSoHuu"], told["metadata"]["NguoiKy"]),
+                         ("Nguyễn Thị Ánh", "CHỦ TỊCH Nguyễn Văn Ảnh"))
         again = play.ask("POST", f"/api/v1/deliveries/{sent['id']}/retry", {"to": "chi@example.vn"})
         self.assertEqual((again.status, again.body["address"]), (200, "chi@example.vn"), again.octets)
         until(lambda: mail.letters[-1][0] == "RCPT TO:<chi@example.vn>", "not sent again")

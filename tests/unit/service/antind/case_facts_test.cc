@@ -20,6 +20,11 @@ TEST(CaseFacts, A07_TextsAreKeptInFormC) {
   EXPECT_EQ(text_fact(facts.value(), "requester"), "Ánh");
 }
 
+TEST(CaseFacts, C21_NobodyIsAskedWhereTheyLive) {
+  for (const auto* place : {"residence", "address", "commune", "province", "household"})
+    EXPECT_EQ(refused({{place, "Xã khác"}}), Code::kCaseFacts) << place;
+}
+
 TEST(CaseFacts, WhatIsNotKnownOrOfAnotherTypeIsRefused) {
   EXPECT_EQ(refused({{"colour", "red"}}), Code::kCaseFacts);
   EXPECT_EQ(refused({{"seal", {{"job", "j"}}}}), Code::kCaseFacts);

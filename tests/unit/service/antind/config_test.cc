@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "service/antind/config_seals.h"
 #include "service/antind/front.h"
 
 namespace antin::service {
@@ -46,6 +47,31 @@ folder = "data"
   EXPECT_EQ(config.value().verify.workers, 5U);
   EXPECT_EQ(config.value().agency.tokend, "/run/antin-tokend/tokend.sock");
   EXPECT_EQ(config.value().agency.tsa.size(), 1U);
+}
+
+TEST(Config, ReadsTheSealOfEachUnitOnce) {
+  const std::string agency =
+      std::string(kLeast) +
+      "[agency]\nkey = \"pkcs11:object=a\"\ntokend = \"t\"\ncheck_trust = false\n";
+  const std::string first = "[[agency.unit]]\ncode = \"H40.7\"\nkey = \"pkcs11:object=b\"\n";
+  const auto both =
+      agency + first + "[[agency.unit]]\ncode = \"H40.8\"\nkey = \"pkcs11:object=c\"\n";
+  const auto config = read_config(both);
+  ASSERT_TRUE(config) << to_log_line(config.error());
+  const auto seals = unit_seals_in(both);
+  ASSERT_TRUE(seals);
+  ASSERT_EQ(seals.value().size(), 2U);
+  EXPECT_EQ(seals.value()[1].code, "H40.8");
+  EXPECT_EQ(seals.value()[1].key, "pkcs11:object=c");
+  EXPECT_TRUE(unit_seals_in(agency).value().empty());
+  EXPECT_TRUE(unit_seals_in(kLeast).value().empty());
+  for (const auto& wrong :
+       {agency + first + first, agency + "[[agency.unit]]\ncode = \"H40.7\"\n",
+        agency + "[[agency.unit]]\nkey = \"pkcs11:object=b\"\n", std::string(kLeast) + first}) {
+    const auto refused = read_config(wrong);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kConfigValue);
+  }
 }
 
 TEST(Config, StopsAtTheFirstThingItDoesNotKnow) {

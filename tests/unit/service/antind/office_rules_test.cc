@@ -6,6 +6,7 @@
 
 #include "service/antind/case_person.h"
 #include "service/antind/sha256.h"
+#include "service/antind/unit_seals.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace antin::service {
@@ -216,6 +217,42 @@ TEST_F(OfficeRulesTest, A01_TheSealOfOneUnitIsNotLentToAnother) {
   EXPECT_EQ(sealing(&others), Code::kSealUnitWithoutKey);
   one_.unit = "H40.8";
   EXPECT_NE(sealing(&others), Code::kSealUnitWithoutKey);
+}
+
+// A key holder with a seal for one unit.
+class OneSeal final : public KeyClient, public UnitSeals {
+ public:
+  Result<AgencyKey> key() override { return make_error(Code::kInternal, "not asked here"); }
+  Result<SignatureValue> sign(const AgencyKey&, const ToBeSigned&) override {
+    return make_error(Code::kInternal, "not asked here");
+  }
+  Status reachable() override { return Done{}; }
+  Result<KeyClient*> of_unit(const std::string& unit) override {
+    if (unit != "H40.7") return make_error(Code::kSealUnitWithoutKey, unit, {{"don_vi", unit}});
+    return &seal_;
+  }
+
+ private:
+  OneKey seal_{Bytes{1}};
+};
+
+TEST_F(OfficeRulesTest, A01_AUnitWithoutASealOfItsOwnIsNotSealedFor) {
+  OneSeal keys;
+  const auto office = LegalOffice::open(config_, &keys);
+  ASSERT_TRUE(office);
+  EXPECT_TRUE(office.value()->may_seal(one_, {{"sealer", "thu"}}, kNow));
+  casework::SignatureFact seal;
+  seal.by = SignatureFact::By::kAgency;
+  seal.certificate_sha256 = sha256({Bytes{1}});
+  office.value()->whose(seal, one_, {}, kNow);
+  EXPECT_EQ(seal.unit, SignatureFact::Unit::kSame);
+  // The same seal on a paper of the neighbour is a foreign one.
+  one_.unit = "H40.8";
+  office.value()->whose(seal, one_, {}, kNow);
+  EXPECT_EQ(seal.unit, SignatureFact::Unit::kOther);
+  EXPECT_EQ(seal_of(keys, "H40.8").error().code, Code::kSealUnitWithoutKey);
+  OneKey alone(Bytes{1});
+  EXPECT_EQ(seal_of(alone, "H40.8").value(), &alone);
 }
 
 TEST_F(OfficeRulesTest, R11_TheCertificateIsThatOfWhomTheKeyBelongsTo) {

@@ -145,6 +145,23 @@ TEST_F(Installation, ASecretInTheFolderThatBackupsCopyStops) {
   EXPECT_THAT(checked_at("2026-11-22T00:00:00Z"), IsEmpty());
 }
 
+TEST_F(Installation, SecretsOfReceiversAreReadBeforeTheyAreNeeded) {
+  outbox::Target kho;
+  kho.name = "kho";
+  const auto checked = [&](const std::string& secret) {
+    kho.secrets = {secret};
+    config_.targets = {kho};
+    return checked_at("2026-11-22T00:00:00Z");
+  };
+  EXPECT_THAT(checked(file("good", 0600, std::string(40, 'k'))), IsEmpty());
+  EXPECT_THAT(checked(file("short", 0600, "k")), ElementsAre(Code::kOutboxSecret));
+  EXPECT_THAT(checked(folder_.path() + "/none"), ElementsAre(Code::kSetupFileMissing));
+  std::filesystem::create_directory(config_.store.folder);
+  ASSERT_EQ(::chmod(config_.store.folder.c_str(), 0700), 0);
+  EXPECT_THAT(checked(file("store/secret", 0600, std::string(40, 'k'))),
+              ElementsAre(Code::kSetupSecretInBackup));
+}
+
 TEST_F(Installation, ATlsKeyIsHeldToItsCertificateAndToItsMode) {
   const std::string keys = ANTIN_SOURCE_DIR "/tests/pki/keys/";
   const auto key = [this, &keys](const char* name, mode_t mode) {

@@ -132,8 +132,9 @@ TEST(ReferenceFile, AReceiverCanBeTakenIn) {
 TEST(ReferenceFile, EveryCommentedLineCanBeTakenIn) {
   const auto lines = lines_of(reference());
   for (const auto& line : lines) {
-    // Receivers are taken in as a whole, below.
-    if (!line.commented || line.section == "outbox.target") continue;
+    // Receivers and seals are taken in as a whole.
+    if (!line.commented || line.section == "outbox.target" || line.section == "agency.unit")
+      continue;
     auto text = reference();
     take_in(text, line);
     // A log has a name and a key holder as soon as it has a key.
