@@ -266,7 +266,11 @@ Result<Response> DigitiseApi::withdraw(const std::string& id, const Request& req
   ANTIN_TRY(one, settle(std::move(one)));
   const auto erased = [&](const Held& held) -> Result<Response> {
     ANTIN_TRY(const bool kept, is_kept_elsewhere(*parts_.store, held.scan_sha256));
-    if (!kept) ANTIN_CHECK(parts_.store->destroy_document(held.scan_sha256));
+    if (!kept) {
+      const auto gone = parts_.store->destroy_document(held.scan_sha256);
+      // Asked again after an answer was lost: it is gone already.
+      if (!gone && gone.error().code != Code::kStoredDocumentDestroyed) return gone.error();
+    }
     parts_.log->write(Log::Level::kWarning, "secret_scan_withdrawn",
                       {{"request_id", request.id},
                        {"held", held.id},
