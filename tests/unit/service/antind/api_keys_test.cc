@@ -248,7 +248,7 @@ TEST_F(KeyRingTest, ALimitThatIsNotUnderstoodGivesNoRight) {
 
 TEST(Scopes, AreReadStrictly) {
   EXPECT_EQ(read_scopes("verify,originals"), (std::set<Scope>{Scope::kVerify, Scope::kOriginals}));
-  for (const auto* bad : {"", ",verify", "admin", "verify sign", "verify,,sign"})
+  for (const auto* bad : {"", ",verify", "root", "verify sign", "verify,,sign"})
     EXPECT_FALSE(read_scopes(bad)) << bad;
 }
 

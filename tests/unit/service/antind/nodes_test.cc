@@ -70,11 +70,14 @@ class RecalledTest : public NodesTest {
         .revisions = {{half.size(), sha256({half})}, {whole.size(), sha256({whole})}},
         .signed_end = whole.size(),
         .entry = fakes::stored_entry("05/QĐ-UBND", "CODE" + id)};
-    original.entry->state = state;
-    original.entry->decision = "99/QĐ-UBND";
-    original.entry->decision_day = "2026-05-31";
     bool fresh = false;
     ASSERT_TRUE(store_->add_original(std::move(original), fresh));
+    if (state == "released") return;
+    ASSERT_TRUE(store_->decide(id, {.state = state,
+                                    .decision = "99/QĐ-UBND",
+                                    .day = "2026-05-31",
+                                    .actor = "key-1",
+                                    .at = kNow}));
   }
   Code signing(const std::string& document) const {
     const auto allowed = refuse_recalled(*store_, as_bytes(document));
