@@ -37,6 +37,9 @@ def run(world, results):
         done = subprocess.run(
             [judges.TOOLS / "venv/bin/schemathesis", "--config-file", CONFIG, "run", f"{base}/api/v1/openapi.json", "--url", base,
              "--header", f"Authorization: Bearer {world.api_key}", "--phases", "examples,coverage,fuzzing",
+             # The signing tool that offices have reads nothing but a 200 (S-15): whatever is wrong is told in its
+             # Status, so that a refusal cannot be told from an acceptance here. e2e.officer tries it.
+             "--exclude-path", "/api/v1/uploads/{id}",
              "--checks", CHECKS, "--max-examples", "25", "--generation-deterministic", "--max-time",
              str(SECONDS), "--workers", "1", "--no-color", "--continue-on-failure",
              "--request-timeout", "30"], cwd=world.folder,
