@@ -36,7 +36,7 @@ inline Pixels sheet(std::uint32_t columns, std::uint32_t rows, unsigned seed, do
     state = state * 1'664'525U + 1'013'904'223U;
     return static_cast<int>(state >> 29U);
   };
-  const auto line_height = rows / (lines + 8);
+  const auto line_height = std::max(1U, rows / (lines + 8));
   const double seal_x = columns * 0.7, seal_y = rows * 0.75, radius = columns * 0.09;
   for (std::uint32_t y = 0; y < rows; ++y) {
     for (std::uint32_t x = 0; x < columns; ++x) {

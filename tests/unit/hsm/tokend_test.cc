@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -163,13 +164,15 @@ class TokendTest : public testing::Test {
                                                  checkpoint_rule("pkcs11:token=token;object=log")},
                                                 clock_)
                                       .value();
+  std::once_flag begun_;
   std::unique_ptr<Tokend> tokend_;
   std::unique_ptr<TokendServer> server_;
   TokendKeyHolder client_{[this] {
-                            if (!tokend_) {
+                            // Threads that ask at once have one key holder.
+                            std::call_once(begun_, [this] {
                               tokend_ = std::make_unique<Tokend>(parts());
                               server_ = std::make_unique<TokendServer>(*tokend_, Peer::kPerson);
-                            }
+                            });
                             return server_->connect();
                           },
                           {std::chrono::seconds{20}, std::chrono::seconds{20}}};
