@@ -446,6 +446,8 @@ class PageTest(unittest.TestCase):
     def fits_the_screen(self, name, size):
         over = self.driver.execute_script("""
             const wide = document.documentElement.clientWidth;
+            const dialogs = [...document.querySelectorAll("dialog[open]")].filter(e => e.scrollWidth > e.clientWidth + 1);
+            if (dialogs.length) return dialogs.map(e => e.outerHTML.slice(0, 120));
             if (document.documentElement.scrollWidth <= wide + 1) return [];
             return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > wide + 1)
               .slice(-3).map(e => e.outerHTML.slice(0, 120));""")

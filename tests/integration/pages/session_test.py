@@ -9,6 +9,7 @@ import unittest
 
 from browser import PageTest, main
 from desk import Desk
+from world import quietly
 
 COUNTER, CLERK, OTHER = "tran.van.nhan", "le.thi.thu", "nguyen.van.anh"
 
@@ -142,6 +143,33 @@ class Session(PageTest):
         self.assertNotIn("Lê Văn Ra Về", self.script("return JSON.stringify(localStorage)"))
         self.look("sign-in", english=False)
         self.axe(english=False)
+
+    def test_7_the_first_password_is_for_one_use_and_another_is_chosen(self):
+        if self.office.pretended:
+            self.skipTest("pretended sessions have no passwords")
+        world = self.office.world
+        once = quietly(world.build / "bin" / "antind", "account", "password", OTHER, "--config",
+                       world.folder / "antind.toml").decode().strip()
+        own = "hoa phượng đỏ ngoài sân"
+        self.script("return fetch('/api/v1/session').then(a => a.json()).then(me => fetch('/api/v1/session',"
+                    " {method: 'DELETE', headers: {'X-Antin-Token': me.csrf}})).then(() => true)")
+        self.open("/app/")
+        self.find("heading", "Đăng nhập")
+        self.type_in("Tên tài khoản", OTHER)
+        self.type_in("Mật khẩu", once)
+        self.key("Enter")
+        self.says("Mật khẩu bạn vừa dùng chỉ dùng được một lần.")
+        self.look("first-password", english=False)
+        self.axe(english=False)
+        self.type_in("Mật khẩu mới", own)
+        self.type_in("Nhập lại mật khẩu mới", own + "!")
+        self.press("button", "Đặt mật khẩu mới")
+        self.says("Hai lần nhập mật khẩu không giống nhau.")
+        self.type_in("Nhập lại mật khẩu mới", own)
+        self.press("button", "Đặt mật khẩu mới")
+        self.gone("heading", re.compile("^Đăng nhập"))
+        type(self).office.accounts[OTHER] = (OTHER, own)
+        self.says("Chờ ký")
 
 
 if __name__ == "__main__":
