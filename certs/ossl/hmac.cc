@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
@@ -29,6 +30,10 @@ Bytes hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
   if (EVP_MAC_final(context.get(), value.data(), &length, value.size()) != 1) std::abort();
   value.resize(length);
   return value;
+}
+
+bool equal_in_constant_time(ByteView a, ByteView b) noexcept {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace antin::ossl

@@ -10,4 +10,7 @@ namespace antin::ossl {
 /// ends the process.
 Bytes hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
 
+/// In time that depends on the lengths only.
+bool equal_in_constant_time(ByteView a, ByteView b) noexcept;
+
 }  // namespace antin::ossl

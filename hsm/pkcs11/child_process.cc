@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <optional>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "certs/core/spawn_settings.h"
 #include "hsm/pkcs11/module_unusable.h"
 
 namespace antin::hsm {
@@ -27,49 +27,26 @@ constexpr std::chrono::milliseconds kTimeToEnd{4'000};
 // A person's pad, a slow card behind many others: beyond this many timeouts in a row it is stuck.
 constexpr int kMostExtensions = 10;
 
-// posix_spawn's argument objects, destroyed whatever happens.
-class SpawnPlan {
- public:
-  SpawnPlan(const Descriptor& control, Pkcs11Options::Chatter chatter) {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawnattr_init(&attributes_);
-    // When it is descriptor 3 already, posix_spawn clears its close-on-exec flag.
-    ::posix_spawn_file_actions_adddup2(&actions_, control.get(), kControlInChild);
-    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (chatter == Pkcs11Options::Chatter::kDiscard)
-      ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions_, kControlInChild + 1);
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-
-  // The program's path and the module's are all that its command line holds.
-  std::optional<pid_t> run(const std::string& program, std::string module) {
-    std::string name = "antin-pkcs11";
-    std::array<char*, 3> arguments{name.data(), module.data(), nullptr};
-    pid_t pid = -1;
-    if (::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, arguments.data(), environ) !=
-        0)
-      return std::nullopt;
-    return pid;
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
+// The program's path and the module's are all that its command line holds.
+std::optional<pid_t> launch(const std::string& program, std::string module,
+                            const Descriptor& control, Pkcs11Options::Chatter chatter) {
+  SpawnSettings settings(SpawnSettings::Group::kParents);
+  auto* const files = settings.files();
+  // When it is descriptor 3 already, posix_spawn clears its close-on-exec flag.
+  ::posix_spawn_file_actions_adddup2(files, control.get(), kControlInChild);
+  ::posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  if (chatter == Pkcs11Options::Chatter::kDiscard)
+    ::posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_addclosefrom_np(files, kControlInChild + 1);
+  std::string name = "antin-pkcs11";
+  std::array<char*, 3> arguments{name.data(), module.data(), nullptr};
+  pid_t pid = -1;
+  if (::posix_spawn(&pid, program.c_str(), files, settings.attributes(), arguments.data(),
+                    environ) != 0)
+    return std::nullopt;
+  return pid;
+}
 
 std::string seconds(std::chrono::milliseconds span) {
   return std::to_string((span.count() + 999) / 1000);
@@ -135,7 +112,7 @@ Result<std::shared_ptr<ChildProcess>> ChildProcess::start(const Pkcs11Options& o
                                                           const std::string& module) {
   ANTIN_TRY(auto ends, socket_pair());
   auto& [ours, theirs] = ends;
-  const auto pid = SpawnPlan{theirs, options.chatter}.run(options.child_program, module);
+  const auto pid = launch(options.child_program, module, theirs, options.chatter);
   if (!pid)
     return module_unusable(module, "không chạy được chương trình " + options.child_program,
                            "the program " + options.child_program + " cannot be run");

@@ -6,6 +6,8 @@
 #include "pdf/read/document.h"
 #include "pdf/read/drawing.h"
 #include "pdf/read/drawing_font.h"
+#include "pdf/read/form.h"
+#include "pdf/read/inherited.h"
 #include "pdf/read/qpdf_inside.h"
 
 namespace antin::pdf {
@@ -14,6 +16,18 @@ namespace antin::pdf {
 struct OperatorLimits {
   std::size_t page, document;
 };
+
+/// All that a page draws: what hangs over its edges too.
+inline Drawing drawing_of(const PageLeaf& leaf, const DrawingReading& how) {
+  constexpr double kFar = 1e9;
+  Drawing drawing;
+  read_drawing({key_of(leaf.dictionary, "/Contents"),
+                inherited(leaf.dictionary, "/Resources"),
+                {},
+                {-kFar, -kFar, kFar, kFar}},
+               how, drawing);
+  return drawing;
+}
 
 /// What `of(page, geometry, fonts, budget)` says of each page, in order. Fonts and budget are
 /// shared; what one page leaves of its operators is the others'. Exceptions of libqpdf end here.

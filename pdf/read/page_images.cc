@@ -83,13 +83,7 @@ class Grid {
 PageImages images_of(const PageLeaf& leaf, const PageGeometry& geometry, double fine,
                      const DrawingReading& how) {
   auto& budget = how.budget;
-  Drawing drawing;
-  constexpr double kFar = 1e9;
-  read_drawing({key_of(leaf.dictionary, "/Contents"),
-                inherited(leaf.dictionary, "/Resources"),
-                {},
-                {-kFar, -kFar, kFar, kFar}},
-               how, drawing);
+  auto drawing = drawing_of(leaf, how);
   Grid grid(geometry.visible);
   for (const auto& image : drawing.images) {
     if (!spend(budget.cells, kCells * kCells)) {

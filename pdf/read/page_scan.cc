@@ -100,14 +100,8 @@ PageScan scan_of(const PageLeaf& leaf, const PageGeometry& page, const DrawingRe
   scan.width_mm = whole.width();
   scan.height_mm = whole.height();
   scan.marks_over = has_marks_over(leaf);
-  Drawing drawing;
   // What hangs over the edges of the page counts too: its scale is not 100 %.
-  constexpr double kFar = 1e9;
-  read_drawing({key_of(leaf.dictionary, "/Contents"),
-                inherited(leaf.dictionary, "/Resources"),
-                {},
-                {-kFar, -kFar, kFar, kFar}},
-               how, drawing);
+  const auto drawing = drawing_of(leaf, how);
   scan.complete = drawing.complete;
   scan.shows_more = !drawing.glyphs.empty() || !drawing.shapes.empty();
   const double least = whole.width() * whole.height() * kSmallestShare;

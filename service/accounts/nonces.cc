@@ -36,13 +36,6 @@ std::int64_t read_time(ByteView octets) {
   return static_cast<std::int64_t>(at);
 }
 
-bool same(ByteView a, ByteView b) {
-  unsigned difference = a.size() == b.size() ? 0 : 1;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
-    difference |= static_cast<unsigned>(a[i] ^ b[i]);
-  return difference == 0;
-}
-
 }  // namespace
 
 Result<Nonces> Nonces::open(service::Store& store, RandomSource& random) {
@@ -89,7 +82,8 @@ Status Nonces::check(const std::string& nonce, const std::string& origin, UtcTim
   if (!plain || !from_hex(nonce, octets) || octets.size() != kOpenOctets + kMacOctets)
     return make_error(Code::kChallengeOver, "no nonce");
   const ByteView all(octets);
-  if (!same(mac_of(key_, all.first(kOpenOctets), origin), all.subspan(kOpenOctets)))
+  if (!ossl::equal_in_constant_time(mac_of(key_, all.first(kOpenOctets), origin),
+                                    all.subspan(kOpenOctets)))
     return make_error(Code::kChallengeOver, "not ours, or of another origin");
   if (read_time(all) <= seconds(now)) return make_error(Code::kChallengeOver, "over");
   return Done{};

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "certs/ossl/hmac.h"
 #include "service/text/unicode.h"
 
 namespace antin::accounts {
@@ -72,12 +73,6 @@ std::string_view without_digits_around(std::string_view text) {
   return text;
 }
 
-std::size_t count_characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
 bool is_common(std::string_view password, std::string_view account) {
   const auto plain = bare(password);
   const auto word = without_digits_around(plain);
@@ -122,18 +117,11 @@ std::optional<Kept> read(std::string_view text) {
   return kept;
 }
 
-bool same(ByteView a, ByteView b) {
-  if (a.size() != b.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
-  return difference == 0;
-}
-
 }  // namespace
 
 Status check_password(std::string_view password, std::string_view account) {
   const auto text = service::to_nfc(password);
-  const auto length = count_characters(text);
+  const auto length = service::characters(text);
   if (length < kLeastCharacters || length > kMostCharacters)
     return make_error(Code::kPasswordLength, "password",
                       {{"it_nhat", std::to_string(kLeastCharacters)},
@@ -157,7 +145,7 @@ Result<bool> is_password(std::string_view password, std::string_view kept,
   const Bytes nobodys(kSaltOctets);
   ANTIN_TRY(const auto key, ossl::scrypt(as_bytes(service::to_nfc(password)),
                                          its ? its->salt : nobodys, its ? its->cost : cost));
-  return its && same(key, its->key);
+  return its && ossl::equal_in_constant_time(key, its->key);
 }
 
 std::string new_one_time_password(RandomSource& random) {

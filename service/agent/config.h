@@ -28,6 +28,7 @@ struct AgentConfig {
   Origin::Loopback loopback = Origin::Loopback::kRefused;
 
   static constexpr std::uint16_t kPorts = 4;
+  std::string pages_file() const { return state + "/agent-pages"; }
 };
 
 /// Fails with kConfigUnreadable, kConfigUnknownKey, kConfigValue, kConfigSchema. Pure.

@@ -99,7 +99,7 @@ Status run_agent(const AgentConfig& config) {
                                  .user_agent = "antin-agent"}));
   Pkcs11KeyRing ring(config.modules, own_program("antin-pkcs11"));
   const auto person = make_person(config.dialog);
-  Pairings pairings(config.state + "/agent-pages", config.origins);
+  Pairings pairings(config.pages_file(), config.origins);
   constexpr std::size_t kPins = 3;  // S-14
   Rate pins(kPins, std::chrono::seconds(10));
   AgentApi api(

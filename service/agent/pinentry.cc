@@ -6,12 +6,12 @@
 #include <csignal>
 #include <cstring>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
+#include "certs/core/spawn_settings.h"
 #include "service/agent/assuan.h"
 #include "service/agent/platform.h"
 
@@ -29,41 +29,17 @@ constexpr milliseconds kLook{100};     // how long a cancelled question may stil
 constexpr std::size_t kMostPin = 255;  // no token takes more
 constexpr int kMostLines = 200;        // of one answer
 
-class SpawnPlan {
- public:
-  explicit SpawnPlan(const hsm::Descriptor& channel) {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawn_file_actions_adddup2(&actions_, channel.get(), STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, channel.get(), STDOUT_FILENO);
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  pid_t run(std::string program, bool grab) {
-    std::string option = "--no-global-grab";
-    std::array<char*, 3> arguments{program.data(), grab ? nullptr : option.data(), nullptr};
-    pid_t pid = -1;
-    if (::posix_spawnp(&pid, program.c_str(), &actions_, &attributes_, arguments.data(), environ) !=
-        0)
-      return -1;
-    return pid;
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
+pid_t launch(std::string program, const hsm::Descriptor& channel, bool grab) {
+  SpawnSettings settings(SpawnSettings::Group::kParents);
+  ::posix_spawn_file_actions_adddup2(settings.files(), channel.get(), STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(settings.files(), channel.get(), STDOUT_FILENO);
+  std::string option = "--no-global-grab";
+  std::array<char*, 3> arguments{program.data(), grab ? nullptr : option.data(), nullptr};
+  pid_t pid = -1;
+  const int problem = ::posix_spawnp(&pid, program.c_str(), settings.files(), settings.attributes(),
+                                     arguments.data(), environ);
+  return problem == 0 ? pid : -1;
+}
 
 Error failed(const char* what) {
   return make_error(Code::kAgentDialogFailed, std::string("pinentry: ") + what);
@@ -92,7 +68,7 @@ Result<Pinentry> Pinentry::start(const DialogSettings& settings, const Stop& sto
   ANTIN_TRY(auto ends, hsm::socket_pair());
   Pinentry made(settings, stop, std::move(room));
   if (settings.program.empty()) return make_error(Code::kAgentNoDialog, "no program");
-  made.process_ = SpawnPlan(ends.second).run(settings.program, settings.grab);
+  made.process_ = launch(settings.program, ends.second, settings.grab);
   if (made.process_ < 0) return make_error(Code::kAgentNoDialog, settings.program);
   made.channel_ = std::move(ends.first);
   return made;

@@ -37,6 +37,16 @@ HttpSigningService::HttpSigningService(PocoFetcher& fetcher, std::string origin,
       self_(origin_ + "/api/v1/signing-sessions/" + session),
       authorization_("Ticket " + ticket) {}
 
+Result<HttpResponse> HttpSigningService::fetch(const HttpRequest& request, std::size_t most,
+                                               const std::string& doing) {
+  auto answer = fetcher_.fetch(
+      request, {.total_time = kWithin, .max_response = OctetCount{most}, .max_redirects = 0});
+  if (answer) return answer;
+  auto error = while_doing(std::move(answer).error(), Code::kAgentServiceUnreachable, doing);
+  error.params = {{"trang", origin_}};
+  return error;
+}
+
 Result<SigningService::Said> HttpSigningService::ask(const std::string& path, const Json* body) {
   HttpRequest request{.method = HttpRequest::Method::kGet,
                       .url = self_ + path,
@@ -49,23 +59,16 @@ Result<SigningService::Said> HttpSigningService::ask(const std::string& path, co
     request.content_type = "application/json";
     request.body = to_bytes(as_bytes(written));
   }
-  auto answer = fetcher_.fetch(
-      request,
-      {.total_time = kWithin, .max_response = OctetCount{kMostAnswer}, .max_redirects = 0});
-  if (!answer) {
-    auto error = while_doing(std::move(answer).error(), Code::kAgentServiceUnreachable, path);
-    error.params = {{"trang", origin_}};
-    return error;
-  }
-  auto said = Json::parse(answer.value().body.begin(), answer.value().body.end(), nullptr, false);
+  ANTIN_TRY(const auto answer, fetch(request, kMostAnswer, path));
+  auto said = Json::parse(answer.body.begin(), answer.body.end(), nullptr, false);
   if (!said.is_object()) {
     // A proxy in front answers for a service that is away.
     constexpr int kServerError = 500;
-    if (answer.value().status >= kServerError)
+    if (answer.status >= kServerError)
       return make_error(Code::kAgentServiceUnreachable, "HTTP answer", {{"trang", origin_}});
     return make_error(Code::kSignCasesAnswer, "no JSON object", {{"dia_chi", origin_}});
   }
-  return Said{.status = answer.value().status, .body = std::move(said)};
+  return Said{.status = answer.status, .body = std::move(said)};
 }
 
 Result<SigningService::Said> HttpSigningService::session() {
@@ -79,25 +82,17 @@ Result<SigningService::Said> HttpSigningService::complete(const Json& signatures
 
 Result<Bytes> HttpSigningService::document(const std::string& case_id) {
   if (!is_id(case_id)) return make_error(Code::kSignCasesAnswer, "case", {{"dia_chi", origin_}});
-  auto answer = fetcher_.fetch(
-      {.method = HttpRequest::Method::kGet,
-       .url = self_ + "/document?case=" + case_id,
-       .content_type = {},
-       .body = {},
-       .authorization = authorization_},
-      {.total_time = kWithin, .max_response = OctetCount{kMostDocument}, .max_redirects = 0});
-  if (!answer) {
-    auto error = while_doing(std::move(answer).error(), Code::kAgentServiceUnreachable, "document");
-    error.params = {{"trang", origin_}};
-    return error;
-  }
+  ANTIN_TRY(auto answer, fetch({.method = HttpRequest::Method::kGet,
+                                .url = self_ + "/document?case=" + case_id,
+                                .content_type = {},
+                                .body = {},
+                                .authorization = authorization_},
+                               kMostDocument, "document"));
   constexpr int kOk = 200;
-  if (answer.value().status == kOk) return std::move(answer.value().body);
-  const auto& octets = answer.value().body;
-  auto said = Json::parse(octets.begin(), octets.end(), nullptr, false);
+  if (answer.status == kOk) return std::move(answer.body);
+  auto said = Json::parse(answer.body.begin(), answer.body.end(), nullptr, false);
   if (!said.is_object()) said = Json::object();
-  return refusal_in({.status = answer.value().status, .body = std::move(said)},
-                    Language::kVietnamese);
+  return refusal_in({.status = answer.status, .body = std::move(said)}, Language::kVietnamese);
 }
 
 }  // namespace antin::service::agent

@@ -6,6 +6,7 @@
 
 #include "certs/core/bytes.h"
 #include "certs/core/error.h"
+#include "certs/core/http_fetcher.h"
 
 namespace antin::service {
 class PocoFetcher;
@@ -42,6 +43,8 @@ class HttpSigningService final : public SigningService {
   Result<Said> complete(const nlohmann::json& signatures) override;
 
  private:
+  Result<HttpResponse> fetch(const HttpRequest& request, std::size_t most,
+                             const std::string& doing);
   Result<Said> ask(const std::string& path, const nlohmann::json* body);
   PocoFetcher& fetcher_;
   const std::string origin_, self_, authorization_;

@@ -8,10 +8,6 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-OrderedJson list_of(const std::set<std::string>& items) {
-  return OrderedJson(items);
-}
-
 Result<accounts::Grants> read_grants(const nlohmann::json& members) {
   accounts::Grants grants;
   ANTIN_TRY(grants.rights, texts_of(members, "rights"));
@@ -25,8 +21,8 @@ Result<accounts::Grants> read_grants(const nlohmann::json& members) {
 OrderedJson AccountsApi::json_of(const accounts::Account& account) const {
   OrderedJson body = {{"account", account.name}, {"state", name(account.state)}};
   if (!account.person.empty()) body["person"] = person_of(account.person);
-  body["rights"] = list_of(account.grants.rights);
-  body["roles"] = list_of(account.grants.roles);
+  body["rights"] = account.grants.rights;
+  body["roles"] = account.grants.roles;
   body["units"] = units_of(account.grants.units);
   body["must_change_password"] = account.must_change_password;
   body["created"] = to_rfc3339(account.created);
@@ -41,10 +37,9 @@ Result<Response> AccountsApi::list() {
   auto found = OrderedJson::array();
   for (const auto& account : all) found.push_back(json_of(account));
   auto roles = OrderedJson::object();
-  for (const auto& [role, rights] : rules.roles) roles[role] = list_of(rights);
-  const OrderedJson body = {{"accounts", std::move(found)},
-                            {"rights", list_of(rules.rights)},
-                            {"roles", std::move(roles)}};
+  for (const auto& [role, rights] : rules.roles) roles[role] = rights;
+  const OrderedJson body = {
+      {"accounts", std::move(found)}, {"rights", rules.rights}, {"roles", std::move(roles)}};
   return json_response(200, body.dump());
 }
 
@@ -80,8 +75,7 @@ Result<Response> AccountsApi::change(const std::string& name, const Request& req
                                      const Caller& caller) {
   ANTIN_TRY(const auto members, read_members(request, {"action", "rights", "roles", "units"}));
   ANTIN_TRY(const auto action, text_of(members, "action"));
-  if (action != "rights" && members.size() != 1)
-    return make_error(Code::kHttpParameter, "rights", {{"parameter", "rights"}});
+  if (action != "rights" && members.size() != 1) return wrong_parameter("rights");
   const auto rules = parts_.ring->settings().rules;
   std::string password;
   if (action == "lock") {
@@ -96,7 +90,7 @@ Result<Response> AccountsApi::change(const std::string& name, const Request& req
   } else if (action == "password") {
     ANTIN_TRY(password, accounts_.one_time_password(name, caller.key_id));
   } else {
-    return make_error(Code::kHttpParameter, "action", {{"parameter", "action"}});
+    return wrong_parameter("action");
   }
   parts_.ring->changed();
   parts_.log->write(

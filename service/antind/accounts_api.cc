@@ -11,10 +11,6 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-Error wrong(const std::string& parameter, Where where = Where::here()) {
-  return make_error(Code::kHttpParameter, parameter, {{"parameter", parameter}}, where);
-}
-
 std::string network_of(const Request& request) {
   return address_group(request.peer.address);
 }
@@ -37,10 +33,10 @@ Result<nlohmann::json> read_members(const Request& request,
     return make_error(Code::kHttpMediaType, "Content-Type");
   auto members = nlohmann::json::parse(as_text(request.body.octets().view()), nullptr,
                                        /*allow_exceptions=*/false);
-  if (!members.is_object()) return wrong("body");
+  if (!members.is_object()) return wrong_parameter("body");
   for (const auto& [key, value] : members.items()) {
     static_cast<void>(value);
-    if (std::find(known.begin(), known.end(), key) == known.end()) return wrong(key);
+    if (std::find(known.begin(), known.end(), key) == known.end()) return wrong_parameter(key);
   }
   return members;
 }
@@ -48,7 +44,7 @@ Result<nlohmann::json> read_members(const Request& request,
 Result<std::string> text_of(const nlohmann::json& members, const char* name) {
   const auto found = members.find(name);
   if (found == members.end()) return std::string();
-  if (!found->is_string()) return wrong(name);
+  if (!found->is_string()) return wrong_parameter(name);
   return found->get<std::string>();
 }
 
@@ -56,9 +52,9 @@ Result<std::set<std::string>> texts_of(const nlohmann::json& members, const char
   std::set<std::string> texts;
   const auto found = members.find(name);
   if (found == members.end()) return texts;
-  if (!found->is_array()) return wrong(name);
+  if (!found->is_array()) return wrong_parameter(name);
   for (const auto& one : *found) {
-    if (!one.is_string()) return wrong(name);
+    if (!one.is_string()) return wrong_parameter(name);
     texts.insert(one.get<std::string>());
   }
   return texts;
@@ -102,7 +98,7 @@ Result<Response> AccountsApi::handle(const RouteRow& row, const Request& request
     case Operation::kChangePassword:
       return change_password(request, caller);
     case Operation::kSessions:
-      return sessions(request, caller);
+      return sessions(caller);
     case Operation::kRevokeSession:
       return revoke(resource, request, caller);
     case Operation::kAccounts:
@@ -234,10 +230,9 @@ Result<Response> AccountsApi::change_password(const Request& request, const Call
   return signed_in(begun, request);
 }
 
-Result<Response> AccountsApi::sessions(const Request& request, const Caller& caller) {
+Result<Response> AccountsApi::sessions(const Caller& caller) {
   if (caller.account.empty() && !is_admin(caller))
     return make_error(Code::kSessionOver, "a key without admin");
-  static_cast<void>(request);
   ANTIN_TRY(const auto all, live());
   const auto idle = parts_.ring->settings().idle;
   const auto now = parts_.clock->utc_now();

@@ -49,7 +49,7 @@ class AccountsApi {
   Result<Response> session(const Request& request);
   Result<Response> end(const Caller& caller);
   Result<Response> change_password(const Request& request, const Caller& caller);
-  Result<Response> sessions(const Request& request, const Caller& caller);
+  Result<Response> sessions(const Caller& caller);
   Result<Response> revoke(const std::string& id, const Request& request, const Caller& caller);
   // accounts_admin.cc
   Result<Response> list();

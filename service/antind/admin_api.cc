@@ -24,10 +24,6 @@ OrderedJson both(const std::string& vietnamese, const std::string& english) {
 
 }  // namespace
 
-Error wrong_admin_parameter(const char* parameter) {
-  return make_error(Code::kHttpParameter, parameter, {{"parameter", parameter}});
-}
-
 OrderedJson told(const Error& error) {
   const auto in = [&](Language language) { return sentence(error.code, language, error.params); };
   const auto what = [&](Language language) { return advice(error.code, language, error.params); };
@@ -45,7 +41,7 @@ Result<LegalDay> day_of(const Parameters& options, LegalDay today) {
   const auto given = options.find("day");
   if (given == options.end()) return today;
   const auto day = LegalDay::parse(given->second);
-  if (!day) return wrong_admin_parameter("day");
+  if (!day) return wrong_parameter("day");
   return *day;
 }
 

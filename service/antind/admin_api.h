@@ -82,7 +82,6 @@ class AdminApi {
 };
 
 // Shared by its parts.
-Error wrong_admin_parameter(const char* parameter);
 /// kCode, message and action in both languages, as a problem has them.
 OrderedJson told(const Error& error);
 /// "in_force", "to_come", "ended"; `to`: the last day.

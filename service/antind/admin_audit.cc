@@ -36,7 +36,7 @@ std::optional<std::uint64_t> number_in(const std::string& text) {
 Status read_one(const std::string& name, const std::string& text, Search& search) {
   if (name == "from" || name == "until") {
     const auto day = LegalDay::parse(text);
-    if (!day) return wrong_admin_parameter(name == "from" ? "from" : "until");
+    if (!day) return wrong_parameter(name == "from" ? "from" : "until");
     (name == "from" ? search.from : search.until) =
         name == "from" ? day->begins() : day->next().begins();
     return Done{};
@@ -45,14 +45,14 @@ Status read_one(const std::string& name, const std::string& text, Search& search
     const auto number = number_in(text);
     const bool limit = name == "limit";
     if (!number || (limit && (*number < 1 || *number > kMostFound)))
-      return wrong_admin_parameter(limit ? "limit" : "before");
+      return wrong_parameter(limit ? "limit" : "before");
     if (limit)
       search.most = static_cast<std::size_t>(*number);
     else
       search.before = *number;
     return Done{};
   }
-  if (text.size() > kLongest) return wrong_admin_parameter("about");
+  if (text.size() > kLongest) return wrong_parameter("about");
   (name == "kind" ? search.kind : name == "actor" ? search.actor : search.about) = text;
   return Done{};
 }

@@ -1,7 +1,5 @@
 // Legal data and templates by their days: what is in force, what comes, what ended.
 
-#include <charconv>
-
 #include "service/antind/admin_api.h"
 #include "service/antind/office_rules.h"
 
@@ -13,18 +11,6 @@ using office::LegalDay;
 constexpr std::int64_t kLeastWidth = 64, kMostWidth = 2'000, kUsualWidth = 900;
 constexpr std::int64_t kMostPages = 1'000'000;
 constexpr std::chrono::milliseconds kDrawWithin{8'000};
-
-Result<std::int64_t> number_of(const Parameters& options, const char* name, std::int64_t least,
-                               std::int64_t most, std::int64_t otherwise) {
-  const auto given = options.find(name);
-  if (given == options.end()) return otherwise;
-  std::int64_t number = 0;
-  const auto* const end = given->second.data() + given->second.size();
-  const auto [stopped, problem] = std::from_chars(given->second.data(), end, number);
-  if (problem != std::errc{} || stopped != end || number < least || number > most)
-    return wrong_admin_parameter(name);
-  return number;
-}
 
 OrderedJson version_json(const office::Version& version, LegalDay day) {
   OrderedJson one = {{"topic", version.topic},
@@ -52,7 +38,7 @@ OrderedJson template_json(const TemplateFacts& facts, LegalDay day) {
   OrderedJson one = {{"id", facts.id},       {"version", facts.version}, {"kind", facts.kind},
                      {"title", facts.title}, {"legal", facts.legal},     {"file", facts.file},
                      {"from", facts.from}};
-  one["to"] = facts.to.empty() ? OrderedJson(nullptr) : OrderedJson(facts.to);
+  one["to"] = or_null(facts.to);
   const auto from = LegalDay::parse(facts.from);
   one["state"] = from ? force_on(day, *from, LegalDay::parse(facts.to)) : "to_come";
   return one;
@@ -87,9 +73,10 @@ Result<OrderedJson> AdminApi::layouts() const {
 
 Result<Response> AdminApi::layout_preview(const std::string& id, const Request& request) const {
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"version", "page", "width"}));
-  ANTIN_TRY(const auto version, number_of(options, "version", 1, kMostPages, 1));
-  ANTIN_TRY(const auto page, number_of(options, "page", 1, kMostPages, 1));
-  ANTIN_TRY(const auto width, number_of(options, "width", kLeastWidth, kMostWidth, kUsualWidth));
+  ANTIN_TRY(const auto version, number_option(options, "version", 1, kMostPages, 1));
+  ANTIN_TRY(const auto page, number_option(options, "page", 1, kMostPages, 1));
+  ANTIN_TRY(const auto width,
+            number_option(options, "width", kLeastWidth, kMostWidth, kUsualWidth));
   ANTIN_TRY(const auto tables, office());
   ANTIN_TRY(const auto made, tables->composer->sample(id, version));
   const auto pages = std::max<std::int64_t>(1, made.pages);

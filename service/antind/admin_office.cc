@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "service/antind/admin_api.h"
+#include "service/antind/casework_json.h"
 #include "service/antind/line.h"
 #include "service/antind/office_rules.h"
 #include "service/system/files.h"
@@ -100,22 +101,12 @@ OrderedJson authorisation_json(const office::Office& office, const office::Autho
       {"capacity", held.capacity},
       {"basis", held.basis},
       {"from", held.from.iso()}};
-  one["certificate"] =
-      held.certificate.empty() ? OrderedJson(nullptr) : OrderedJson(held.certificate);
+  one["certificate"] = or_null(held.certificate);
   one["to"] = held.to ? OrderedJson(held.to->iso()) : OrderedJson(nullptr);
   one["state"] = force_on(day, held.from, held.to);
   one["days_left"] =
       held.to && *held.to >= day ? OrderedJson(held.to->days_since(day)) : OrderedJson(nullptr);
   return one;
-}
-
-std::string toml_text(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 // As people write it in the table: on the clock of Viet Nam.
@@ -128,7 +119,7 @@ std::string local_text(UtcTime at) {
 
 Result<std::string> line_given(const Parameters& options, const char* name, std::size_t most) {
   const auto given = options.find(name);
-  if (given == options.end() || !is_line(given->second, most)) return wrong_admin_parameter(name);
+  if (given == options.end() || !is_line(given->second, most)) return wrong_parameter(name);
   return given->second;
 }
 
@@ -234,14 +225,14 @@ Result<OrderedJson> AdminApi::hand_over(const Request& request, const Caller& ca
   ANTIN_TRY(wanted.permission, line_given(options, "permission", kLongestPermission));
   ANTIN_TRY(const auto at, line_given(options, "at", kLongestPermission));
   const auto when = from_rfc3339(at);
-  if (!when) return wrong_admin_parameter("at");
+  if (!when) return wrong_parameter("at");
   wanted.at = *when;
   wanted.from = office.seal_keeper(wanted.unit, wanted.at);
   ANTIN_CHECK(office.with(wanted));
-  std::string toml = "\n[[hand_over]]\nunit = " + toml_text(wanted.unit) + "\n";
-  if (!wanted.from.empty()) toml += "from = " + toml_text(wanted.from) + "\n";
-  toml += "to = " + toml_text(wanted.to) + "\nat = " + toml_text(local_text(wanted.at)) +
-          "\npermission = " + toml_text(wanted.permission) + "\n";
+  std::string toml = "\n[[hand_over]]\nunit = " + in_quotes(wanted.unit) + "\n";
+  if (!wanted.from.empty()) toml += "from = " + in_quotes(wanted.from) + "\n";
+  toml += "to = " + in_quotes(wanted.to) + "\nat = " + in_quotes(local_text(wanted.at)) +
+          "\npermission = " + in_quotes(wanted.permission) + "\n";
   return OrderedJson{{"file", people_file(*parts_.config, *tables->shown)},
                      {"from", person_json(office, wanted.from)},
                      {"to", person_json(office, wanted.to)},

@@ -32,10 +32,6 @@ std::string complete_openapi() {
   return document.dump(1);
 }
 
-SharedBytes slice(const SharedBytes& whole, std::size_t begin, std::size_t size) {
-  return SharedBytes(std::make_shared<const SharedBytes>(whole), whole.view().subspan(begin, size));
-}
-
 template <class List>
 bool contains(const List& list, std::string_view wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
@@ -329,7 +325,7 @@ Result<Api::Inputs> Api::read_inputs(const Work& work,
     ANTIN_TRY(const auto boundary, multipart_boundary(head.value("content-type")));
     ANTIN_TRY(const auto parts, read_multipart(body.view(), boundary));
     for (const auto& part : parts) {
-      auto content = slice(body, part.begin, part.size);
+      auto content = content_of(body, part);
       if (contains(files, part.name)) {
         inputs.files.emplace(part.name, content);
         inputs.names.emplace(part.name, part.file_name);

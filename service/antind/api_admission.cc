@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "certs/ossl/hmac.h"
 #include "service/antind/account_rules.h"
 #include "service/antind/api.h"
 #include "service/antind/front.h"
@@ -42,8 +43,8 @@ bool with_old_password(const RouteRow& row) {
 
 bool shows_token(const RequestHead& head, ByteView token) {
   return head.count("x-antin-token") == 1 &&
-         equal_in_constant_time(as_bytes(head.value("x-antin-token")),
-                                as_bytes(accounts::csrf_of(token)));
+         ossl::equal_in_constant_time(as_bytes(head.value("x-antin-token")),
+                                      as_bytes(accounts::csrf_of(token)));
 }
 
 Caller caller_of(const SessionRing::Seat& seat) {

@@ -8,32 +8,24 @@
 #include "service/antind/problem.h"
 #include "service/http/http_parser.h"
 #include "service/store/register_text.h"
+#include "service/text/unicode.h"
 
 namespace antin::service {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string option(const Parameters& options, const char* key) {
-  const auto found = options.find(key);
-  if (found == options.end()) return {};
-  const auto& text = found->second;
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  return begin == std::string::npos
-             ? std::string()
-             : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+// As people type it.
+std::string typed_text(const Parameters& options, const char* key) {
+  return std::string(trimmed(option(options, key)));
 }
 
 TypedNumber typed_in(const Parameters& options) {
-  return {.number = option(options, "so"), .book = option(options, "quyen")};
-}
-
-Error wrong(const char* parameter) {
-  return make_error(Code::kHttpParameter, parameter, {{"parameter", parameter}});
+  return {.number = typed_text(options, "so"), .book = typed_text(options, "quyen")};
 }
 
 bool in_english(const Parameters& options) {
-  return option(options, "lang") == "en";
+  return typed_text(options, "lang") == "en";
 }
 
 // What the address says, read leniently: a page is opened with whatever stands in it.
@@ -42,17 +34,9 @@ bool asks_english(const RequestHead& head) {
 }
 
 // A blank in a form's address is a plus.
-std::string form_query(std::string query) {
-  for (auto& c : query) {
-    if (c == '+') c = ' ';
-  }
+std::string form_query(const std::string& query) {
   std::string encoded;
-  for (const char c : query) {
-    if (c == ' ')
-      encoded += "%20";
-    else
-      encoded += c;
-  }
+  for (const char c : query) encoded += c == '+' || c == ' ' ? "%20" : std::string(1, c);
   return encoded;
 }
 
@@ -102,10 +86,10 @@ Result<Response> Api::check(const Work& work) {
   // A form sends an empty part for a file that nobody chose.
   if (file == inputs.files.end() || file->second.empty())
     return make_error(Code::kHttpPartMissing, "file", {{"part", "file"}});
-  const auto code = option(inputs.options, "ma");
+  const auto code = typed_text(inputs.options, "ma");
   inputs.options.clear();
   if (!code.empty()) {
-    if (!read_register_code(code)) return wrong("ma");
+    if (!read_register_code(code)) return wrong_parameter("ma");
     inputs.options.emplace("code", code);
   }
   ANTIN_TRY(const auto judged, judge(work, inputs, "page"));
@@ -123,9 +107,9 @@ Result<Response> Api::check_page(const Work& work) {
   ANTIN_TRY(const auto options,
             parse_query(form_query(head.query), {"ma", "code", "sha256", "so", "quyen", "lang"}));
   const auto typed = typed_in(options);
-  auto asked = option(options, "ma");
+  auto asked = typed_text(options, "ma");
   for (const auto* key : {"code", "sha256"}) {
-    if (asked.empty()) asked = option(options, key);
+    if (asked.empty()) asked = typed_text(options, key);
   }
   if (asked.empty()) {
     if (!typed.number.empty() || !typed.book.empty())
@@ -143,7 +127,7 @@ Result<Response> Api::check_page(const Work& work) {
     by = found && found->sha256 == digest ? FoundBy::kWholeFile : FoundBy::kRevision;
   } else {
     const auto code = read_register_code(asked);
-    if (!code) return wrong("ma");
+    if (!code) return wrong_parameter("ma");
     ANTIN_TRY(found, book(work).public_original_with_code(*code));
   }
   const auto* entry = found && found->entry ? &*found->entry : nullptr;

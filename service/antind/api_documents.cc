@@ -1,4 +1,3 @@
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "service/antind/accept.h"
@@ -32,19 +31,8 @@ Response rendered_response(const ReportForm& form, SharedBytes rendered, std::st
 }
 
 constexpr std::size_t kMostReport = std::size_t{1} << 30U;
-
-// How many pages' pictures the answer shall hold.
-Result<std::int64_t> read_pictures(const Parameters& options) {
-  constexpr std::int64_t kMostPictures = 8;
-  const auto written = options.find("pictures");
-  if (written == options.end()) return std::int64_t{0};
-  std::int64_t count = -1;
-  const auto* end = written->second.data() + written->second.size();
-  const auto [stopped, problem] = std::from_chars(written->second.data(), end, count);
-  if (problem != std::errc{} || stopped != end || count < 0 || count > kMostPictures)
-    return make_error(Code::kHttpParameter, "pictures", {{"parameter", "pictures"}});
-  return count;
-}
+// Pages whose pictures the answer holds.
+constexpr std::int64_t kMostPictures = 8;
 
 }  // namespace
 
@@ -65,8 +53,7 @@ Result<UtcTime> Api::read_at(const Parameters& options) const {
   const auto at = options.find("at");
   if (at == options.end()) return parts_.clock->utc_now();
   const auto time = from_rfc3339(at->second);
-  if (!time || seconds(*time) < 0)
-    return make_error(Code::kHttpParameter, "at", {{"parameter", "at"}});
+  if (!time || seconds(*time) < 0) return wrong_parameter("at");
   return *time;
 }
 
@@ -81,10 +68,9 @@ Result<Api::Judged> Api::judge(const Work& work, const Inputs& inputs, std::stri
   const auto profile = option("profile");
   if (!profile.empty() && profile != "document" && profile != "result" &&
       profile != "certified_copy")
-    return make_error(Code::kHttpParameter, "profile", {{"parameter", "profile"}});
+    return wrong_parameter("profile");
   const auto language = option("lang");
-  if (!language.empty() && language != "vi" && language != "en")
-    return make_error(Code::kHttpParameter, "lang", {{"parameter", "lang"}});
+  if (!language.empty() && language != "vi" && language != "en") return wrong_parameter("lang");
   const auto sent_name = inputs.names.find("file");
   ANTIN_TRY(const auto named, named_entry(work, inputs.options));
   std::vector<SharedBytes> documents{file->second};
@@ -139,7 +125,7 @@ Result<Response> Api::compare(const Work& work) {
   const auto copy = inputs.files.find("copy");
   if (copy == inputs.files.end()) return missing("copy");
   ANTIN_TRY(const auto at, read_at(inputs.options));
-  ANTIN_TRY(const auto pictures, read_pictures(inputs.options));
+  ANTIN_TRY(const auto pictures, number_option(inputs.options, "pictures", 0, kMostPictures, 0));
   const auto password = inputs.options.find("password");
   // The rest is for reading, judging and putting the answer together.
   const std::chrono::milliseconds draw_within =

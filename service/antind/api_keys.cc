@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "certs/ossl/hmac.h"
 #include "service/antind/sha256.h"
 #include "service/http/http_parser.h"
 #include "service/http/http_server.h"
@@ -257,7 +258,7 @@ const KeyRing::Entry* KeyRing::shown(std::string_view authorization) const {
   // Every entry is compared, so that the time tells nothing about which one it was.
   const Entry* found = nullptr;
   for (const auto& entry : entries_) {
-    if (equal_in_constant_time(entry.hash, hash)) found = &entry;
+    if (ossl::equal_in_constant_time(entry.hash, hash)) found = &entry;
   }
   return found;
 }

@@ -88,7 +88,7 @@ Result<Response> Api::issued_proof(const Work& work) {
   const auto given = options.find("sha256");
   Bytes digest;
   if (given == options.end() || !from_hex(given->second, digest) || digest.size() != 32)
-    return make_error(Code::kHttpParameter, "sha256", {{"parameter", "sha256"}});
+    return wrong_parameter("sha256");
   return document_proof(to_hex(digest));
 }
 

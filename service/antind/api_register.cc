@@ -20,16 +20,6 @@ constexpr std::array<std::string_view, 4> kKinds = {"certified_copy", "from_regi
 constexpr std::array<std::string_view, 6> kFacts = {"kind", "number", "book",
                                                     "date", "unit",   "unit_code"};
 
-Error wrong(std::string_view parameter) {
-  return make_error(Code::kHttpParameter, std::string(parameter),
-                    {{"parameter", std::string(parameter)}});
-}
-
-std::string option(const Parameters& options, const char* key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::string() : found->second;
-}
-
 // NĐ 30/2020 App. VI has the lengths that systems exchange.
 constexpr std::size_t kLongestNumber = 64, kLongestBook = 128, kLongestUnit = 600,
                       kLongestUnitCode = 64, kLongestDecision = 128;
@@ -37,7 +27,7 @@ constexpr std::size_t kLongestNumber = 64, kLongestBook = 128, kLongestUnit = 60
 Result<std::string> line_at(const Parameters& options, const char* key, std::size_t most) {
   const auto found = options.find(key);
   if (found == options.end()) return std::string();
-  if (!is_line(found->second, most)) return wrong(key);
+  if (!is_line(found->second, most)) return wrong_parameter(key);
   return found->second;
 }
 
@@ -49,24 +39,25 @@ Result<std::optional<StoredEntry>> facts_in(const Parameters& options) {
   StoredEntry entry;
   entry.state = option(options, "state");
   if (!any) {
-    if (!entry.state.empty()) return wrong("state");
+    if (!entry.state.empty()) return wrong_parameter("state");
     return std::optional<StoredEntry>();
   }
   if (entry.state.empty()) entry.state = "released";
-  if (entry.state != "released" && entry.state != "pending") return wrong("state");
+  if (entry.state != "released" && entry.state != "pending") return wrong_parameter("state");
   entry.kind = option(options, "kind");
-  if (std::find(kKinds.begin(), kKinds.end(), entry.kind) == kKinds.end()) return wrong("kind");
+  if (std::find(kKinds.begin(), kKinds.end(), entry.kind) == kKinds.end())
+    return wrong_parameter("kind");
   ANTIN_TRY(entry.number, line_at(options, "number", kLongestNumber));
   ANTIN_TRY(entry.book, line_at(options, "book", kLongestBook));
   ANTIN_TRY(entry.unit_code, line_at(options, "unit_code", kLongestUnitCode));
   ANTIN_TRY(entry.unit_name, line_at(options, "unit", kLongestUnit));
   entry.day = option(options, "date");
-  if (!is_day(entry.day)) return wrong("date");
-  if (entry.unit_code.empty()) return wrong("unit_code");
-  if (entry.unit_name.empty()) return wrong("unit");
+  if (!is_day(entry.day)) return wrong_parameter("date");
+  if (entry.unit_code.empty()) return wrong_parameter("unit_code");
+  if (entry.unit_name.empty()) return wrong_parameter("unit");
   const bool certified = entry.kind == "certified_copy";
-  if (certified && entry.number.empty()) return wrong("number");
-  if (certified && entry.book.empty()) return wrong("book");
+  if (certified && entry.number.empty()) return wrong_parameter("number");
+  if (certified && entry.book.empty()) return wrong_parameter("book");
   return std::optional(std::move(entry));
 }
 
@@ -128,7 +119,7 @@ Result<std::vector<Bytes>> digests_in(std::string_view list) {
     const auto comma = std::min(list.find(','), list.size());
     Bytes digest;
     if (digests.size() >= kMost || !from_hex(list.substr(0, comma), digest) || digest.size() != 32)
-      return wrong("sha256");
+      return wrong_parameter("sha256");
     digests.push_back(std::move(digest));
     if (comma == list.size()) return digests;
     list.remove_prefix(comma + 1);
@@ -143,13 +134,13 @@ Result<std::optional<StoredOriginal>> Api::numbered(const Work& work,
   const std::array<std::pair<const char*, std::size_t>, 3> wanted = {
       {{"number", kLongestNumber}, {"book", kLongestBook}, {"unit", kLongestUnit}}};
   for (const auto& [key, most] : wanted) {
-    if (!is_line(option(options, key), most)) return wrong(key);
+    if (!is_line(option(options, key), most)) return wrong_parameter(key);
   }
   ANTIN_TRY(auto found,
             book(work).originals_numbered(option(options, "number"), option(options, "book"),
                                           option(options, "unit")));
   if (found.size() > 1)  // two units of one name: their code tells them apart
-    return wrong("unit");
+    return wrong_parameter("unit");
   if (found.empty()) return std::optional<StoredOriginal>();
   return std::optional(std::move(found.front()));
 }
@@ -161,12 +152,12 @@ Result<Api::NamedEntry> Api::named_entry(const Work& work, const Parameters& opt
   const int ways = static_cast<int>(by_number) + static_cast<int>(has("original_id")) +
                    static_cast<int>(has("code"));
   if (ways == 0) return named;
-  if (ways > 1) return wrong(has("code") ? "code" : "original_id");
+  if (ways > 1) return wrong_parameter(has("code") ? "code" : "original_id");
   named.asked = true;
   named.unit = option(options, "unit");
   if (has("code")) {
     const auto code = read_register_code(option(options, "code"));
-    if (!code) return wrong("code");
+    if (!code) return wrong_parameter("code");
     ANTIN_TRY(named.original, book(work).public_original_with_code(*code));
   } else {
     if (!may_see_originals(work.caller)) return originals_needed();
@@ -231,7 +222,8 @@ Result<Response> Api::store_original(const Work& work) {
 Result<Response> Api::find_originals(const Work& work) {
   ANTIN_TRY(const auto options, parse_query(work.request.head.query, {"sha256"}));
   Bytes digest;
-  if (!from_hex(option(options, "sha256"), digest) || digest.size() != 32) return wrong("sha256");
+  if (!from_hex(option(options, "sha256"), digest) || digest.size() != 32)
+    return wrong_parameter("sha256");
   ANTIN_TRY(const auto found, book(work).originals_with(digest));
   Json body;
   body["sha256"] = to_hex(digest);
@@ -253,7 +245,7 @@ Result<Response> Api::look_up(const Work& work) {
   std::optional<StoredOriginal> found;
   bool same = false;
   if (digest != options.end()) {
-    if (options.size() != 1) return wrong("sha256");
+    if (options.size() != 1) return wrong_parameter("sha256");
     ANTIN_TRY(const auto digests, digests_in(digest->second));
     ANTIN_TRY(auto originals, book(work).public_originals_signed_as(digests));
     const auto entered = std::find_if(originals.begin(), originals.end(),
@@ -262,7 +254,7 @@ Result<Response> Api::look_up(const Work& work) {
     same = found && found->sha256 == digests.front();
   } else {
     ANTIN_TRY(auto named, named_entry(work, options));
-    if (!named.asked) return wrong("sha256");
+    if (!named.asked) return wrong_parameter("sha256");
     found = std::move(named.original);
   }
   if (!found || !found->entry) return json_response(200, R"({"state":"not_found"})");
@@ -301,14 +293,14 @@ Result<Response> Api::decide(const Work& work) {
   else if (action == "release")
     decision.state = "released";
   else
-    return wrong("action");
+    return wrong_parameter("action");
   ANTIN_TRY(decision.decision, line_at(inputs.options, "decision", kLongestDecision));
   if (decision.state == "released") {
-    if (!decision.decision.empty()) return wrong("decision");
-    if (!decision.day.empty()) return wrong("date");
+    if (!decision.decision.empty()) return wrong_parameter("decision");
+    if (!decision.day.empty()) return wrong_parameter("date");
   } else {
-    if (decision.decision.empty()) return wrong("decision");
-    if (!is_day(decision.day)) return wrong("date");
+    if (decision.decision.empty()) return wrong_parameter("decision");
+    if (!is_day(decision.day)) return wrong_parameter("date");
   }
   ANTIN_TRY(const auto there, book(work).original(work.resource));
   if (there && decision.state == "released") ANTIN_CHECK(casework_.may_be_released(work.resource));

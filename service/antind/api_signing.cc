@@ -38,14 +38,12 @@ Result<bool> queue_again(Database& database, const std::string& job, UtcTime now
 Result<std::string> unit_to_sign_for(const Caller& caller, const Parameters& options, bool apart) {
   const auto named = options.find("unit");
   if (named != options.end()) {
-    if (named->second.empty())
-      return make_error(Code::kHttpParameter, "unit", {{"parameter", "unit"}});
+    if (named->second.empty()) return wrong_parameter("unit");
     if (caller.units.empty() || caller.units.count(named->second) != 0) return named->second;
     return make_error(Code::kKeyUnit, named->second);
   }
   if (!apart || caller.units.empty()) return std::string();
-  if (caller.units.size() > 1)
-    return make_error(Code::kHttpParameter, "unit", {{"parameter", "unit"}});
+  if (caller.units.size() > 1) return wrong_parameter("unit");
   return *caller.units.begin();
 }
 
@@ -63,8 +61,7 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
   Json options{{"level", parts_.config->agency.level}};
   for (const auto& [option, value] : inputs.options) options[option] = value;
   const auto level = options["level"].get<std::string>();
-  if (!is_signature_level(level))
-    return make_error(Code::kHttpParameter, "level", {{"parameter", "level"}});
+  if (!is_signature_level(level)) return wrong_parameter("level");
   if (level != "B-B" && parts_.config->agency.tsa.empty())
     return make_error(Code::kHttpParameter, "level without tsa", {{"parameter", "level"}});
   if (const auto look = inputs.options.find("appearance");

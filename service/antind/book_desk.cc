@@ -16,15 +16,6 @@ namespace {
 
 using office::LegalDay;
 
-Error wrong(const std::string& parameter) {
-  return make_error(Code::kHttpParameter, parameter, {{"parameter", parameter}});
-}
-
-std::string option(const Parameters& options, const char* key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::string() : found->second;
-}
-
 Response attachment(const char* type, const std::string& name, std::string_view text) {
   auto response = Response::text(200, type, text);
   response.fields = {{"Content-Disposition", "attachment; filename=\"" + name + "\""},
@@ -44,11 +35,11 @@ Result<std::string> next_volume_name(const std::string& name) {
 Result<std::string> index_report_of(Store& store, const OfficeRules& office,
                                     const std::vector<std::string>& units,
                                     const std::string& month) {
-  if (!is_month(month)) return wrong("month");
+  if (!is_month(month)) return wrong_parameter("month");
   const auto year = std::stoi(month.substr(0, 4));
   const auto number = static_cast<unsigned>(std::stoul(month.substr(5)));
   const auto first = LegalDay::from(year, number, 1);
-  if (!first) return wrong("month");
+  if (!first) return wrong_parameter("month");
   const auto next = month_after(*first);
   std::vector<casework::Handled> all;
   ANTIN_CHECK(store.in_snapshot([&](Database& database) -> Status {
@@ -78,7 +69,7 @@ Result<std::string> index_report_of(Store& store, const OfficeRules& office,
 Result<Response> BookDesk::print(const Request& request, const Caller& caller) const {
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"book", "month"}));
   const auto month = option(options, "month");
-  if (options.count("month") != 0 && !is_month(month)) return wrong("month");
+  if (options.count("month") != 0 && !is_month(month)) return wrong_parameter("month");
   ANTIN_TRY(auto book, CallersCases(*parts_.store, caller).book(option(options, "book")));
   ANTIN_TRY(auto order,
             book_print(*parts_.store, *parts_.office, parts_.config->office.layouts,

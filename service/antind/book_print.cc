@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/antind/query.h"
 #include "service/office/legal_day.h"
 #include "service/office/numbering.h"
 #include "service/store/store_values.h"
@@ -38,12 +39,10 @@ Result<Period> period_of(const BookPart& part, LegalDay today) {
   const auto year = std::to_string(part.book.id.year);
   Period period{year + "-01-01", year + "-12-31", "năm " + year};
   if (part.month.empty()) return period;
-  if (!is_month(part.month) || part.month.substr(0, 4) != year)
-    return make_error(Code::kHttpParameter, "month", {{"parameter", "month"}});
+  if (!is_month(part.month) || part.month.substr(0, 4) != year) return wrong_parameter("month");
   const auto number = static_cast<unsigned>(std::stoul(part.month.substr(5)));
   const auto first = LegalDay::from(part.book.id.year, number, 1);
-  if (!first || *first > today)
-    return make_error(Code::kHttpParameter, "month", {{"parameter", "month"}});
+  if (!first || *first > today) return wrong_parameter("month");
   return Period{first->iso(), month_after(*first).plus_days(-1).iso(),
                 "tháng " + std::to_string(number) + " năm " + year};
 }

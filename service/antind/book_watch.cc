@@ -1,5 +1,6 @@
 #include "service/antind/book_watch.h"
 
+#include "service/antind/line.h"
 #include "service/text/numbers.h"
 
 namespace antin::service {
@@ -11,12 +12,7 @@ using casework::Books;
 constexpr std::chrono::minutes kEvery{5};
 
 std::string label(const std::string& unit) {
-  std::string escaped;
-  for (const char c : unit) {
-    if (c == '"' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return "unit=\"" + escaped + "\"";
+  return "unit=" + in_quotes(unit);
 }
 
 }  // namespace

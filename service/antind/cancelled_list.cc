@@ -1,7 +1,6 @@
 // C-18: what was cancelled, for everybody and for the province's portal.
 
 #include <array>
-#include <charconv>
 
 #include "service/antind/api.h"
 #include "service/antind/casework_api.h"
@@ -14,39 +13,27 @@
 namespace antin::service {
 namespace {
 
-constexpr std::size_t kMostAtOnce = 1'000;
-
-Error wrong(const char* key) {
-  return make_error(Code::kHttpParameter, key, {{"parameter", key}});
-}
+constexpr std::int64_t kMostAtOnce = 1'000;
 
 constexpr std::array kFilters{
     std::pair{"unit", std::size_t{128}}, std::pair{"from", std::size_t{10}},
     std::pair{"to", std::size_t{10}},    std::pair{"before", std::size_t{64}},
     std::pair{"limit", std::size_t{4}},  std::pair{"format", std::size_t{4}}};
 
-std::string option(const Parameters& options, const char* key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::string() : found->second;
-}
-
 Result<CancelledSearch> read_search(const Parameters& options) {
   for (const auto& [key, most] : kFilters) {
     const auto given = options.find(key);
-    if (given != options.end() && !is_line(given->second, most)) return wrong(key);
+    if (given != options.end() && !is_line(given->second, most)) return wrong_parameter(key);
   }
   CancelledSearch search{.unit = option(options, "unit"),
                          .from_day = option(options, "from"),
                          .to_day = option(options, "to"),
                          .before = option(options, "before")};
-  if (!search.from_day.empty() && !is_day(search.from_day)) return wrong("from");
-  if (!search.to_day.empty() && !is_day(search.to_day)) return wrong("to");
-  if (const auto limit = option(options, "limit"); !limit.empty()) {
-    const auto* end = limit.data() + limit.size();
-    const auto [stopped, problem] = std::from_chars(limit.data(), end, search.most);
-    if (problem != std::errc{} || stopped != end || search.most < 1 || search.most > kMostAtOnce)
-      return wrong("limit");
-  }
+  if (!search.from_day.empty() && !is_day(search.from_day)) return wrong_parameter("from");
+  if (!search.to_day.empty() && !is_day(search.to_day)) return wrong_parameter("to");
+  ANTIN_TRY(const auto most, number_option(options, "limit", 1, kMostAtOnce,
+                                           static_cast<std::int64_t>(search.most)));
+  search.most = static_cast<std::size_t>(most);
   return search;
 }
 
@@ -102,7 +89,7 @@ Result<Response> CaseworkApi::cancelled_list(const Request& request) {
             parse_query(request.head.query, {"unit", "from", "to", "before", "limit", "format"}));
   ANTIN_TRY(const auto search, read_search(options));
   const auto format = option(options, "format");
-  if (!format.empty() && format != "json" && format != "csv") return wrong("format");
+  if (!format.empty() && format != "json" && format != "csv") return wrong_parameter("format");
   ANTIN_TRY(const auto found, cancelled_entries(*parts_.store, search));
   if (format == "csv") return Response::text(200, "text/csv; charset=utf-8", table_of(found));
   OrderedJson body = {{"cancelled", OrderedJson::array()}};

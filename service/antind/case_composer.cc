@@ -25,8 +25,7 @@ Error no_template(std::string_view what) {
 
 }  // namespace
 
-Result<Made> CaseComposer::sample(const std::string& id, std::int64_t version) {
-  static_cast<void>(version);
+Result<Made> CaseComposer::sample(const std::string& id, std::int64_t) {
   return no_template(id);
 }
 

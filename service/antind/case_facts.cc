@@ -72,11 +72,6 @@ constexpr std::array kFacts{
     Fact{"decided_by", Type::kText, 200, Until::kEnded},
 };
 
-Error wrong(const std::string& name, const char* why) {
-  return make_error(Code::kCaseFacts, name.substr(0, 64),
-                    {{"muc", name.substr(0, 64)}, {"ly_do", why}});
-}
-
 bool is_drafted(State state) {
   constexpr std::array kNumbered{State::kAttested,   State::kComposed,      State::kLined,
                                  State::kNumbered,   State::kOfficerSigned, State::kSealSigned,
@@ -86,20 +81,20 @@ bool is_drafted(State state) {
 
 // What people read: no control characters, not blank, in form NFC.
 Result<std::string> line(const std::string& name, const Json& value, std::int64_t most) {
-  if (!value.is_string()) return wrong(name, "text");
+  if (!value.is_string()) return wrong_fact(name, "text");
   auto text = to_nfc(value.get<std::string>());
   const bool control = std::any_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
   });
-  if (control || text.find_first_not_of(' ') == std::string::npos) return wrong(name, "text");
-  if (characters(text) > static_cast<std::size_t>(most)) return wrong(name, "length");
+  if (control || text.find_first_not_of(' ') == std::string::npos) return wrong_fact(name, "text");
+  if (characters(text) > static_cast<std::size_t>(most)) return wrong_fact(name, "length");
   return text;
 }
 
 // Questions about the original and what was answered.
 Result<Json> answers(const std::string& name, const Json& value, std::int64_t most) {
   if (!value.is_object() || value.size() > static_cast<std::size_t>(most))
-    return wrong(name, "object");
+    return wrong_fact(name, "object");
   auto all = Json::object();
   for (const auto& [question, answer] : value.items()) {
     constexpr std::int64_t kLongest = 64;
@@ -113,12 +108,13 @@ Result<Json> answers(const std::string& name, const Json& value, std::int64_t mo
 // Accounts in an order; nobody signs twice.
 Result<Json> people(const std::string& name, const Json& value, std::int64_t most) {
   if (!value.is_array() || value.empty() || value.size() > static_cast<std::size_t>(most))
-    return wrong(name, "array");
+    return wrong_fact(name, "array");
   auto all = Json::array();
   for (const auto& one : value) {
     constexpr std::int64_t kLongest = 200;
     ANTIN_TRY(auto account, line(name, one, kLongest));
-    if (std::find(all.begin(), all.end(), Json(account)) != all.end()) return wrong(name, "2 x");
+    if (std::find(all.begin(), all.end(), Json(account)) != all.end())
+      return wrong_fact(name, "2 x");
     all.push_back(std::move(account));
   }
   return all;
@@ -128,10 +124,11 @@ Result<Json> read(const Fact& fact, const Json& value) {
   switch (fact.type) {
     case Type::kNumber:
       if (!value.is_number_integer() || value < 1 || value > fact.most)
-        return wrong(fact.name, "number");
+        return wrong_fact(fact.name, "number");
       return Json(value.get<std::int64_t>());
     case Type::kDay:
-      if (!value.is_string() || !is_day(value.get<std::string>())) return wrong(fact.name, "date");
+      if (!value.is_string() || !is_day(value.get<std::string>()))
+        return wrong_fact(fact.name, "date");
       return value;
     case Type::kAnswers:
       return answers(fact.name, value, fact.most);
@@ -146,18 +143,24 @@ Result<Json> read(const Fact& fact, const Json& value) {
 
 }  // namespace
 
+Error wrong_fact(const std::string& name, const char* why, Where where) {
+  const auto shown = name.substr(0, 64);
+  return make_error(Code::kCaseFacts, shown, {{"muc", shown}, {"ly_do", why}}, where);
+}
+
 Result<Json> merge_facts(const Json& kept, const Json& given, State state) {
-  if (!given.is_object()) return wrong("facts", "object");
+  if (!given.is_object()) return wrong_fact("facts", "object");
   auto merged = kept;
   for (const auto& [name, value] : given.items()) {
     const auto fact =
         std::find_if(kFacts.begin(), kFacts.end(),
                      [&, &wanted = name](const Fact& one) { return wanted == one.name; });
-    if (fact == kFacts.end()) return wrong(name, "?");
+    if (fact == kFacts.end()) return wrong_fact(name, "?");
     ANTIN_TRY(auto taken, read(*fact, value));
     const auto there = kept.find(name);
     const bool same = there != kept.end() && *there == taken;
-    if (!same && fact->until == Until::kDrafted && !is_drafted(state)) return wrong(name, "number");
+    if (!same && fact->until == Until::kDrafted && !is_drafted(state))
+      return wrong_fact(name, "number");
     merged[name] = std::move(taken);
   }
   return merged;

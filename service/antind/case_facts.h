@@ -16,12 +16,14 @@ namespace antin::service {
 /// change once there is a number. Fails with kCaseFacts ({muc}, {ly_do}).
 Result<nlohmann::json> merge_facts(const nlohmann::json& kept, const nlohmann::json& given,
                                    casework::State state);
+/// kCaseFacts ({muc}, {ly_do}), of at most 64 octets of a name.
+Error wrong_fact(const std::string& name, const char* why, Where where = Where::here());
 /// Of a case; an empty object for what is none.
 nlohmann::json facts_of(const casework::Case& one);
-/// "" and 0 when it is not there.
 /// The form of an office copy that is no copy but an appendix in a file of its own.
 inline constexpr std::string_view kAppendixForm = "PHỤ LỤC";
 
+/// "" and 0 when it is not there.
 std::string text_fact(const nlohmann::json& facts, const char* name);
 std::int64_t number_fact(const nlohmann::json& facts, const char* name);
 /// Which needs the facts alone meet.

@@ -7,10 +7,6 @@
 namespace antin::service {
 namespace {
 
-OrderedJson or_null(const std::string& text) {
-  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
-}
-
 // what the holder's store is told beside the file, field names as systems exchange them
 // (vietnam.md section 3). What is not known is null.
 OrderedJson metadata_of(const casework::Case& one, const StoredOriginal& original,

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "service/antind/api.h"
+#include "service/antind/case_facts.h"
 #include "service/antind/multipart.h"
 #include "service/http/http_parser.h"
 
@@ -16,25 +17,16 @@ using Json = nlohmann::json;
 // Facts have limits of their own, these are for what is not looked at yet.
 constexpr int kDeepest = 4;
 
-Error wrong(const std::string& name, const char* why) {
-  return make_error(Code::kCaseFacts, name.substr(0, 64),
-                    {{"muc", name.substr(0, 64)}, {"ly_do", why}});
-}
-
 Result<Json> read_json(ByteView octets, std::size_t most) {
-  if (octets.size() > most) return wrong("request", "size");
+  if (octets.size() > most) return wrong_fact("request", "size");
   bool deep = false;
   const auto not_deep = [&](int depth, Json::parse_event_t, Json&) {
     deep = deep || depth > kDeepest;
     return !deep;
   };
   auto members = Json::parse(octets.begin(), octets.end(), not_deep, false);
-  if (deep || !members.is_object()) return wrong("request", "JSON");
+  if (deep || !members.is_object()) return wrong_fact("request", "JSON");
   return members;
-}
-
-SharedBytes slice(const SharedBytes& whole, std::size_t begin, std::size_t size) {
-  return SharedBytes(std::make_shared<const SharedBytes>(whole), whole.view().subspan(begin, size));
 }
 
 // A form names no part twice.
@@ -54,7 +46,7 @@ Result<FilesRequest> read_request(const Request& request, std::size_t most_json,
   ANTIN_TRY(const auto boundary, multipart_boundary(head.value("content-type")));
   ANTIN_TRY(const auto parts, read_multipart(body.view(), boundary));
   for (const auto& part : parts) {
-    const auto content = slice(body, part.begin, part.size);
+    const auto content = content_of(body, part);
     if (part.name == "request") {
       ANTIN_TRY(read.members, read_json(content.view(), most_json));
     } else if (std::find(file_names.begin(), file_names.end(), part.name) != file_names.end()) {
@@ -85,7 +77,7 @@ Result<FilesRequest> read_files_request(const Request& request) {
 Result<std::string> text_member(const Json& members, const char* name) {
   const auto found = members.find(name);
   if (found == members.end()) return std::string();
-  if (!found->is_string()) return wrong(name, "text");
+  if (!found->is_string()) return wrong_fact(name, "text");
   return found->get<std::string>();
 }
 
@@ -95,13 +87,13 @@ Result<std::string> case_member(const Json& members, const char* name) {
   const bool fits = std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
   });
-  if (id.empty() || id.size() > kLongest || !fits) return wrong(name, "id");
+  if (id.empty() || id.size() > kLongest || !fits) return wrong_fact(name, "id");
   return id;
 }
 
 Status only_members(const Json& members, std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : members.items()) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) return wrong(name, "?");
+    if (std::find(known.begin(), known.end(), name) == known.end()) return wrong_fact(name, "?");
   }
   return Done{};
 }

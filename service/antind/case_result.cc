@@ -4,6 +4,7 @@
 
 #include "service/antind/case_facts.h"
 #include "service/antind/case_request.h"
+#include "service/antind/casework_json.h"
 #include "service/antind/line.h"
 #include "service/store/register_text.h"
 #include "service/text/unicode.h"
@@ -18,14 +19,10 @@ using casework::State;
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
-Error wrong(const char* what, const char* why) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", why}});
-}
-
 Result<std::string> line_member(const Json& members, const char* name, std::size_t most) {
   ANTIN_TRY(auto text, text_member(members, name));
   if (!members.contains(name)) return text;
-  if (!is_line(text, most)) return wrong(name, "text");
+  if (!is_line(text, most)) return wrong_fact(name, "text");
   return to_nfc(text);
 }
 
@@ -47,10 +44,6 @@ bool is_withdrawn(const std::optional<StoredEntry>& entry) {
   return entry && (entry->state == "recalled" || entry->state == "cancelled");
 }
 
-OrderedJson or_null(const std::string& text) {
-  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
-}
-
 // What other systems call the state of a paper.
 const char* paper_state(const std::optional<StoredEntry>& entry) {
   if (is_withdrawn(entry)) return "thu_hoi";
@@ -65,7 +58,7 @@ Result<casework::ResultOrigin> result_origin(const Json& members) {
   ANTIN_TRY(origin.replaces, line_member(members, "replaces", kLongestCode));
   ANTIN_TRY(origin.further, line_member(members, "further", kLongestReason));
   // Either it takes another's place, or it stands beside it.
-  if (!origin.replaces.empty() && !origin.further.empty()) return wrong("further", "replaces");
+  if (!origin.replaces.empty() && !origin.further.empty()) return wrong_fact("further", "replaces");
   return origin;
 }
 
@@ -88,7 +81,7 @@ Status check_signers(const OfficeRules& office, const Json& facts) {
     static_cast<void>(name);
   }
   const bool there = std::find(all.begin(), all.end(), text_fact(facts, "signer")) != all.end();
-  return there ? Status{Done{}} : Status{wrong("signers", "signer")};
+  return there ? Status{Done{}} : Status{wrong_fact("signers", "signer")};
 }
 
 Status signed_in_order(const OfficeRules& office, const Json& facts,

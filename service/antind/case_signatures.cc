@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "service/antind/case_facts.h"
 #include "service/ipc/worker_protocol.h"
 #include "service/store/store_values.h"
 
@@ -12,29 +13,24 @@ namespace {
 using Json = nlohmann::json;
 using casework::SignatureFact;
 
-std::string text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // Only what the verifier passed, or left open for want of revocation data alone.
 SignatureFact::Verdict verdict_of(const Json& signature) {
-  const auto indication = text(signature, "indication");
-  if (text(signature, "integrity") != "intact") return SignatureFact::Verdict::kFailed;
+  const auto indication = text_fact(signature, "indication");
+  if (text_fact(signature, "integrity") != "intact") return SignatureFact::Verdict::kFailed;
   if (indication == "TOTAL-PASSED") return SignatureFact::Verdict::kPassed;
-  if (indication == "INDETERMINATE" && text(signature, "sub_indication") == "TRY_LATER")
+  if (indication == "INDETERMINATE" && text_fact(signature, "sub_indication") == "TRY_LATER")
     return SignatureFact::Verdict::kRevocationUnknown;
   return SignatureFact::Verdict::kFailed;
 }
 
 SignatureFact::After after_of(const Json& signature) {
-  const auto coverage = text(signature, "coverage");
+  const auto coverage = text_fact(signature, "coverage");
   if (coverage == "whole_file") return SignatureFact::After::kNothing;
   const auto changes = signature.find("changes_after");
   if (coverage != "whole_revision" || changes == signature.end() || !changes->is_object() ||
       !changes->value("permitted", false))
     return SignatureFact::After::kMore;
-  const auto level = text(*changes, "level");
+  const auto level = text_fact(*changes, "level");
   if (level == "none" || level == "long_term_data") return SignatureFact::After::kNothing;
   return level == "signature" ? SignatureFact::After::kSignatures : SignatureFact::After::kMore;
 }
@@ -43,7 +39,7 @@ bool has_doubts(const Json& report) {
   const auto findings = report.find("findings");
   return findings == report.end() || !findings->is_array() ||
          std::any_of(findings->begin(), findings->end(), [](const Json& finding) {
-           return !finding.is_object() || text(finding, "severity") != "info";
+           return !finding.is_object() || text_fact(finding, "severity") != "info";
          });
 }
 
@@ -66,16 +62,16 @@ Result<std::vector<SignatureFact>> signatures_in(std::string_view report,
   const auto list = read.is_object() ? read.find("signatures") : read.end();
   if (!read.is_object() || list == read.end() || !list->is_array())
     return make_error(Code::kIpcMalformed, "report");
-  const auto verdict = text(read, "verdict");
+  const auto verdict = text_fact(read, "verdict");
   std::vector<std::pair<std::int64_t, SignatureFact>> all;
   bool passed = true;
   for (const auto& signature : *list) {
-    if (text(signature, "kind") != "signature") continue;
+    if (text_fact(signature, "kind") != "signature") continue;
     SignatureFact fact{.verdict = verdict_of(signature), .after = after_of(signature)};
     const auto signer = signature.find("signer");
     if (signer != signature.end() && signer->is_object()) {
-      fact.name = text(*signer, "name");
-      if (!from_hex(text(*signer, "sha256"), fact.certificate_sha256))
+      fact.name = text_fact(*signer, "name");
+      if (!from_hex(text_fact(*signer, "sha256"), fact.certificate_sha256))
         return make_error(Code::kIpcMalformed, "sha256");
     } else {
       fact.verdict = SignatureFact::Verdict::kFailed;

@@ -21,10 +21,6 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kExtract = "TRÍCH SAO";
 
-Error wrong(const char* what, const char* why) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", why}});
-}
-
 std::string words_of(const OriginEntry& entry) {
   return entry.book + ", số vào sổ " + entry.number + ", ngày vào sổ " + vietnam_day(entry.day);
 }
@@ -61,7 +57,7 @@ Result<OriginEntry> CaseworkApi::entry_of(const Case& one, const Json& facts) {
 
 // What is copied is what holds now; a later correction does not change a copy that is made.
 Status CaseworkApi::take_entry(Step& step) {
-  if (step.file) return wrong("file", "?");
+  if (step.file) return wrong_fact("file", "?");
   ANTIN_TRY(const auto entry, entry_of(step.one, step.facts));
   if (!entry.corrected_by.empty()) {
     ANTIN_TRY(const auto newer, casework::Origins(*parts_.store).find(entry.corrected_by));
@@ -91,9 +87,9 @@ Status CaseworkApi::try_to_compose(const Step& step) {
 // has looked at.
 Status CaseworkApi::take_no_entry(Step& step) {
   const auto holder = text_fact(step.facts, "holder");
-  if (holder.empty()) return wrong("holder", "trống");
-  if (text_fact(step.facts, "paper").empty()) return wrong("paper", "trống");
-  if (text_fact(step.facts, "signer").empty()) return wrong("signer", "trống");
+  if (holder.empty()) return wrong_fact("holder", "trống");
+  if (text_fact(step.facts, "paper").empty()) return wrong_fact("paper", "trống");
+  if (text_fact(step.facts, "signer").empty()) return wrong_fact("signer", "trống");
   constexpr std::size_t kMost = 100;
   ANTIN_TRY(auto found, casework::Origins(*parts_.store)
                             .search({.units = {step.one.unit},
@@ -157,9 +153,9 @@ Status CaseworkApi::take_copied(Step& step) {
 
 Status CaseworkApi::take_line(Step& step) {
   if (text_fact(step.facts, "form") == kAppendixForm && text_fact(step.facts, "symbol").empty())
-    return wrong("symbol", "trống");
+    return wrong_fact("symbol", "trống");
   const auto time = text_fact(step.facts, "time_form");
-  if (!time.empty() && time != "iso") return wrong("time_form", "iso");
+  if (!time.empty() && time != "iso") return wrong_fact("time_form", "iso");
   give_code(step.facts);
   return Done{};
 }

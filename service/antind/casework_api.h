@@ -285,7 +285,6 @@ class CaseworkApi {
   Status prepare_result(Step& step);
   Status signed_enough(const casework::Case& one, const nlohmann::json& facts,
                        const ReadSignatures& read);
-  Result<std::string> issued_on(const casework::Case& one);
   Status may_release(const casework::Case& one);
   Status may_fetch(const CallersCases& cases, const casework::Case& one, const std::string& of);
   Result<std::optional<StoredEntry>> register_entry_of(const casework::Case& one);
@@ -294,8 +293,6 @@ class CaseworkApi {
                          const std::vector<casework::CaseDocument>& documents,
                          nlohmann::ordered_json& into);
   Result<Response> metadata(const std::string& id, const Caller& caller);
-  Result<nlohmann::ordered_json> metadata_of(const casework::Case& one,
-                                             const std::optional<StoredEntry>& entry);
 
   Parts parts_;
 };

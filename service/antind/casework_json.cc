@@ -54,6 +54,10 @@ Response with_members(Response response, const char* name, OrderedJson value) {
 
 }  // namespace
 
+OrderedJson or_null(const std::string& text) {
+  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
+}
+
 OrderedJson brief_of(const Case& one) {
   OrderedJson all = {{"id", one.id},
                      {"unit", one.unit},

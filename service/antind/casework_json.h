@@ -11,6 +11,8 @@ namespace antin::service {
 
 using OrderedJson = nlohmann::ordered_json;
 
+/// null for "".
+OrderedJson or_null(const std::string& text);
 /// A case without what only its own address shows.
 OrderedJson brief_of(const casework::Case& one);
 OrderedJson row_of(const casework::BookRow& row);

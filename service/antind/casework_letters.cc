@@ -11,10 +11,6 @@ namespace {
 using casework::Case;
 using Json = nlohmann::json;
 
-Error wrong(const std::string& what, const char* why) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", why}});
-}
-
 OrderedJson letters_now(const Case& one) {
   auto list = OrderedJson::array();
   for (std::size_t i = 0; i < kLetters; ++i) {
@@ -51,13 +47,13 @@ Result<Response> CaseworkApi::write_letter(const std::string& id, const Request&
                                            const Caller& caller) {
   ANTIN_TRY(const auto read, read_case_request(request));
   ANTIN_CHECK(only_members(read.members, {"letter", "version", "facts"}));
-  if (read.file) return wrong("file", "?");
+  if (read.file) return wrong_fact("file", "?");
   ANTIN_TRY(const auto wanted, text_member(read.members, "letter"));
   const auto letter = letter_named(wanted);
-  if (!letter) return wrong("letter", "?");
+  if (!letter) return wrong_fact("letter", "?");
   const auto version = read.members.find("version");
   if (version == read.members.end() || !version->is_number_integer())
-    return wrong("version", "number");
+    return wrong_fact("version", "number");
   CallersCases cases(*parts_.store, caller);
   ANTIN_TRY(const auto one, cases.find(id));
   const auto writers = casework::roles_of(

@@ -1,7 +1,6 @@
 // Original registers by their fields: bringing entries, finding them.
 
 #include <array>
-#include <charconv>
 
 #include "service/antind/api.h"
 #include "service/antind/callers_origins.h"
@@ -27,10 +26,6 @@ constexpr std::size_t kLongestBook = 200, kLongestNumber = 60, kLongestBasis = 2
 Error wrong(const std::string& what, const char* why) {
   return make_error(Code::kOriginFacts, what.substr(0, 128),
                     {{"muc", what.substr(0, 128)}, {"ly_do", why}});
-}
-
-Error wrong_parameter(const char* key) {
-  return make_error(Code::kHttpParameter, key, {{"parameter", key}});
 }
 
 // "entries[3].number"
@@ -84,11 +79,6 @@ OrderedJson brief_of(const OriginEntry& entry) {
   return all;
 }
 
-std::string option(const Parameters& options, const char* key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::string() : found->second;
-}
-
 constexpr std::array kFilters{
     std::pair{"unit", std::size_t{128}},   std::pair{"register", kLongestCode},
     std::pair{"holder", std::size_t{200}}, std::pair{"text", std::size_t{300}},
@@ -113,14 +103,10 @@ Result<OriginSearch> read_search(const Parameters& options) {
     search.corrected = OriginSearch::Corrected::kIncluded;
   else if (!corrected.empty() && corrected != "no")
     return wrong_parameter("corrected");
-  if (const auto limit = option(options, "limit"); !limit.empty()) {
-    constexpr std::size_t kMostAtOnce = 100;
-    const auto [stopped, problem] =
-        std::from_chars(limit.data(), limit.data() + limit.size(), search.most);
-    if (problem != std::errc{} || stopped != limit.data() + limit.size() || search.most < 1 ||
-        search.most > kMostAtOnce)
-      return wrong_parameter("limit");
-  }
+  constexpr std::int64_t kMostAtOnce = 100;
+  ANTIN_TRY(const auto most, number_option(options, "limit", 1, kMostAtOnce,
+                                           static_cast<std::int64_t>(search.most)));
+  search.most = static_cast<std::size_t>(most);
   return search;
 }
 

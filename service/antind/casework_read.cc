@@ -1,7 +1,6 @@
 // Looking at cases and books.
 
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -25,27 +24,6 @@ using casework::Needs;
 
 constexpr std::int64_t kMostAtOnce = 100;
 
-Error wrong(std::string_view parameter) {
-  return make_error(Code::kHttpParameter, std::string(parameter),
-                    {{"parameter", std::string(parameter)}});
-}
-
-std::string option(const Parameters& options, const char* key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::string() : found->second;
-}
-
-Result<std::int64_t> number_option(const Parameters& options, const char* key, std::int64_t usual,
-                                   std::int64_t most) {
-  const auto written = options.find(key);
-  if (written == options.end()) return usual;
-  std::int64_t number = -1;
-  const auto* end = written->second.data() + written->second.size();
-  const auto [stopped, problem] = std::from_chars(written->second.data(), end, number);
-  if (problem != std::errc{} || stopped != end || number < 1 || number > most) return wrong(key);
-  return number;
-}
-
 // Filters and how long they may be. An empty one would find everything: whoever sends it has lost
 // its value on the way.
 constexpr std::array kFilters{
@@ -61,21 +39,21 @@ Result<casework::Search> read_search(const Parameters& options) {
   casework::Search search;
   for (const auto& [key, most] : kFilters) {
     const auto given = options.find(key);
-    if (given != options.end() && !is_line(given->second, most)) return wrong(key);
+    if (given != options.end() && !is_line(given->second, most)) return wrong_parameter(key);
   }
   if (const auto unit = option(options, "unit"); !unit.empty()) search.units = {unit};
   if (const auto product = option(options, "product"); !product.empty()) {
     search.product = casework::product_named(product);
-    if (!search.product) return wrong("product");
+    if (!search.product) return wrong_parameter("product");
   }
   if (const auto state = option(options, "state"); !state.empty()) {
     search.state = casework::state_named(state);
-    if (!search.state) return wrong("state");
+    if (!search.state) return wrong_parameter("state");
   }
   for (const auto& [key, day] :
        {std::pair{"from", &search.from_day}, std::pair{"to", &search.to_day}}) {
     *day = option(options, key);
-    if (!day->empty() && !is_day(*day)) return wrong(key);
+    if (!day->empty() && !is_day(*day)) return wrong_parameter(key);
   }
   search.requester = option(options, "requester");
   search.paper = option(options, "paper");
@@ -84,7 +62,7 @@ Result<casework::Search> read_search(const Parameters& options) {
   search.visit = option(options, "visit");
   search.before = option(options, "before");
   constexpr std::int64_t kUsual = 50;
-  ANTIN_TRY(const auto most, number_option(options, "limit", kUsual, kMostAtOnce));
+  ANTIN_TRY(const auto most, number_option(options, "limit", 1, kMostAtOnce, kUsual));
   search.most = static_cast<std::size_t>(most);
   return search;
 }
@@ -214,7 +192,7 @@ Result<Response> CaseworkApi::document(const std::string& id, const Request& req
 Result<Response> CaseworkApi::books(const Request& request, const Caller& caller) {
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"year"}));
   constexpr std::int64_t kLastYear = 2999;
-  ANTIN_TRY(const auto year, number_option(options, "year", 0, kLastYear));
+  ANTIN_TRY(const auto year, number_option(options, "year", 1, kLastYear, 0));
   ANTIN_TRY(const auto found, CallersCases(*parts_.store, caller).books(static_cast<int>(year)));
   OrderedJson body;
   body["books"] = OrderedJson::array();
@@ -225,8 +203,8 @@ Result<Response> CaseworkApi::books(const Request& request, const Caller& caller
 Result<Response> CaseworkApi::book_rows(const Request& request, const Caller& caller) {
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"book", "from", "limit"}));
   constexpr std::int64_t kLastNumber = 1'000'000'000;
-  ANTIN_TRY(const auto from, number_option(options, "from", 1, kLastNumber));
-  ANTIN_TRY(const auto most, number_option(options, "limit", kMostAtOnce, kMostAtOnce));
+  ANTIN_TRY(const auto from, number_option(options, "from", 1, kLastNumber, 1));
+  ANTIN_TRY(const auto most, number_option(options, "limit", 1, kMostAtOnce, kMostAtOnce));
   CallersCases cases(*parts_.store, caller);
   ANTIN_TRY(const auto book, cases.book(option(options, "book")));
   ANTIN_TRY(const auto rows, cases.rows(book.id.text(), from, static_cast<std::size_t>(most)));

@@ -9,6 +9,7 @@
 #include "service/antind/casework_api.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/problem.h"
+#include "service/antind/result_metadata.h"
 
 namespace antin::service {
 namespace {
@@ -92,15 +93,6 @@ Status CaseworkApi::signed_enough(const Case& one, const Json& facts, const Read
                                          : Status{Done{}};
 }
 
-// A result is dated with its first signature.
-Result<std::string> CaseworkApi::issued_on(const Case& one) {
-  ANTIN_TRY(const auto all, casework::Cases(*parts_.store).events(one.id));
-  const auto first = std::find_if(all.begin(), all.end(), [](const auto& event) {
-    return event.action == casework::name(Action::kOfficerSign);
-  });
-  return first == all.end() ? std::string() : legal_day(first->at);
-}
-
 Status CaseworkApi::may_release(const Case& one) {
   if (one.product != Product::kResult) return Done{};
   return parts_.store->in_snapshot([&](Database& database) -> Status {
@@ -167,30 +159,14 @@ Result<Response> CaseworkApi::metadata(const std::string& id, const Caller& call
     const auto allowed = may_be_fetched(one, std::nullopt, entry, "sealed");
     if (!allowed && allowed.error().code != Code::kResultRecalled) return allowed.error();
   }
-  ANTIN_TRY(const auto body, metadata_of(one, entry));
-  return json_response(200, body.dump());
-}
-
-Result<nlohmann::ordered_json> CaseworkApi::metadata_of(const Case& one,
-                                                        const std::optional<StoredEntry>& entry) {
-  ANTIN_TRY(const auto view, result_view(one));
-  if (!view.result || view.result->code.empty())
-    return make_error(Code::kCaseDocumentUnknown, one.id);
-  const auto facts = facts_of(one);
   ANTIN_TRY(const auto unit_name, parts_.office->unit_name(one.unit, parts_.clock->utc_now()));
-  ANTIN_TRY(const auto row, casework::Cases(*parts_.store).row(one.row));
-  ANTIN_TRY(const auto day, issued_on(one));
-  ANTIN_TRY(const auto sealed, newest(one.id, "sealed"));
-  return result_metadata({.one = one,
-                          .facts = facts,
-                          .result = *view.result,
-                          .replacement = view.replacement,
-                          .unit_name = entry ? entry->unit_name : unit_name,
-                          .signer = row ? row->facts.signer : std::string(),
-                          .day = day,
-                          .confidence = parts_.config->office.confidence.front(),
-                          .entry = entry,
-                          .document = sealed});
+  ANTIN_TRY(
+      const auto body,
+      metadata_of_result(*parts_.store, {.one = one,
+                                         .entry = entry,
+                                         .unit_name = unit_name,
+                                         .confidence = parts_.config->office.confidence.front()}));
+  return json_response(200, body.dump());
 }
 
 }  // namespace antin::service

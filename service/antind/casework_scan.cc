@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "service/antind/api.h"
 #include "service/antind/case_capture.h"
@@ -27,10 +26,6 @@ using Json = nlohmann::json;
 constexpr std::int64_t kMostPages = 500;
 constexpr std::int64_t kLeastWidth = 64, kUsualWidth = 900, kMostWidth = 2'000;
 
-Error wrong(const char* what, const char* why) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", why}});
-}
-
 Error incomplete(const Case& one) {
   return make_error(
       Code::kCaseIncomplete, one.id,
@@ -42,29 +37,13 @@ Error not_now(Code code, const Case& one) {
                     {{"buoc", std::string(casework::words(one.state, Language::kVietnamese))}});
 }
 
-Error wrong_parameter(const char* name) {
-  return make_error(Code::kHttpParameter, name, {{"parameter", name}});
-}
-
 Result<std::int64_t> whole(const Json& members, const char* name, std::int64_t least,
                            std::int64_t most, std::int64_t usual) {
   const auto found = members.find(name);
   if (found == members.end()) return usual;
-  if (!found->is_number_integer() || *found < least || *found > most) return wrong(name, "number");
+  if (!found->is_number_integer() || *found < least || *found > most)
+    return wrong_fact(name, "number");
   return found->get<std::int64_t>();
-}
-
-// As Parameters have it: digits, and nothing else.
-Result<std::int64_t> whole(const Parameters& options, const char* name, std::int64_t least,
-                           std::int64_t most, std::int64_t usual) {
-  const auto written = options.find(name);
-  if (written == options.end()) return usual;
-  std::int64_t number = -1;
-  const auto* const end = written->second.data() + written->second.size();
-  const auto [stopped, problem] = std::from_chars(written->second.data(), end, number);
-  if (problem != std::errc{} || stopped != end || number < least || number > most)
-    return wrong_parameter(name);
-  return number;
 }
 
 // The kept pages that stay, in their new order; `before`: how many there are.
@@ -76,16 +55,16 @@ Result<std::vector<PickedPage>> kept_pages(const Json& members, std::int64_t bef
     return pages;
   }
   if (!keep->is_array() || keep->size() > static_cast<std::size_t>(kMostPages))
-    return wrong("keep", "array");
+    return wrong_fact("keep", "array");
   for (const auto& one : *keep) {
-    if (!one.is_object()) return wrong("keep", "object");
+    if (!one.is_object()) return wrong_fact("keep", "object");
     ANTIN_CHECK(only_members(one, {"page", "rotate"}));
     ANTIN_TRY(const auto page, whole(one, "page", 1, before, 0));
     constexpr std::int64_t kQuarter = 90, kThreeQuarters = 270;
     ANTIN_TRY(const auto rotate, whole(one, "rotate", 0, kThreeQuarters, 0));
     const bool twice = std::any_of(pages.begin(), pages.end(),
                                    [&](const PickedPage& there) { return there.page == page - 1; });
-    if (page == 0 || rotate % kQuarter != 0 || twice) return wrong("keep", "page");
+    if (page == 0 || rotate % kQuarter != 0 || twice) return wrong_fact("keep", "page");
     pages.push_back({.page = page - 1, .rotate = rotate});
   }
   return pages;
@@ -95,7 +74,8 @@ Result<std::vector<PickedPage>> kept_pages(const Json& members, std::int64_t bef
 Result<std::string> paper_in(const Json& members) {
   ANTIN_TRY(auto paper, text_member(members, "paper"));
   constexpr std::array<std::string_view, 6> kPapers{"", "A3", "A4", "A5", "A6", "86x54"};
-  if (std::find(kPapers.begin(), kPapers.end(), paper) == kPapers.end()) return wrong("paper", "?");
+  if (std::find(kPapers.begin(), kPapers.end(), paper) == kPapers.end())
+    return wrong_fact("paper", "?");
   return paper;
 }
 
@@ -184,13 +164,13 @@ Result<Response> CaseworkApi::keep_scan(const std::string& id, const Request& re
   ANTIN_CHECK(only_members(members, {"version", "keep", "at", "paper", "facts"}));
   constexpr std::int64_t kLastVersion = 1'000'000'000;
   ANTIN_TRY(const auto version, whole(members, "version", 1, kLastVersion, 0));
-  if (version == 0) return wrong("version", "number");
+  if (version == 0) return wrong_fact("version", "number");
   CallersCases cases(*parts_.store, caller);
   ANTIN_TRY(const auto one, cases.find(id));
   ANTIN_CHECK(may_scan(one, version, cases.roles()));
   // What the counter says about the pages while it looks at them.
   const auto given = members.value("facts", Json::object());
-  if (!given.is_object()) return wrong("facts", "object");
+  if (!given.is_object()) return wrong_fact("facts", "object");
   ANTIN_CHECK(only_members(given, {"pages", "scan_confirmed"}));
   ANTIN_TRY(const auto facts, merge_facts(facts_of(one), given, one.state));
   Arrangement wanted;
@@ -256,8 +236,9 @@ Result<SharedBytes> CaseworkApi::drawn(const SharedBytes& document, std::int64_t
 Result<Response> CaseworkApi::page_picture(const std::string& id, const Request& request,
                                            const Caller& caller) {
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"of", "page", "width"}));
-  ANTIN_TRY(const auto page, whole(options, "page", 1, 1'000'000, 1));
-  ANTIN_TRY(const auto width, whole(options, "width", kLeastWidth, kMostWidth, kUsualWidth));
+  ANTIN_TRY(const auto page, number_option(options, "page", 1, 1'000'000, 1));
+  ANTIN_TRY(const auto width,
+            number_option(options, "width", kLeastWidth, kMostWidth, kUsualWidth));
   CallersCases cases(*parts_.store, caller);
   ANTIN_TRY(auto one, cases.find(id));
   ANTIN_TRY(one, settle(std::move(one)));
@@ -289,7 +270,7 @@ Result<Response> CaseworkApi::preview(const std::string& id, const Request& requ
                                       const Caller& caller) {
   ANTIN_TRY(const auto read, read_case_request(request));
   ANTIN_CHECK(only_members(read.members, {"facts", "page", "width"}));
-  if (read.file) return wrong("file", "?");
+  if (read.file) return wrong_fact("file", "?");
   ANTIN_TRY(const auto wanted, whole(read.members, "page", 1, 1'000'000, 0));
   ANTIN_TRY(const auto width, whole(read.members, "width", kLeastWidth, kMostWidth, kUsualWidth));
   CallersCases cases(*parts_.store, caller);

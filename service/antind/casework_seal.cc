@@ -9,6 +9,7 @@
 #include "service/antind/casework_api.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/inspected.h"
+#include "service/antind/result_metadata.h"
 #include "service/store/register_text.h"
 
 namespace antin::service {
@@ -212,7 +213,7 @@ Status CaseworkApi::enter(Step& step) {
   if (result) {
     // What stands in the QR code, and the day of the first signature.
     entry->code = result->public_code;
-    ANTIN_TRY(entry->day, issued_on(step.one));
+    ANTIN_TRY(entry->day, issued_on(*parts_.store, step.one));
   }
   original.entry = std::move(entry);
   bool fresh = false;

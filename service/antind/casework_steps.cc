@@ -32,10 +32,6 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMostTogether = 50;
 
-Error wrong(const std::string& what, const char* why) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", why}});
-}
-
 void set(casework::Needs& needs, Need need, bool there) {
   needs.set(static_cast<std::size_t>(need), there);
 }
@@ -53,13 +49,13 @@ Result<std::string> short_text(const Json& members, const char* name) {
   const bool plain = std::none_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
   });
-  if (text.size() > kMost || !plain) return wrong(name, "text");
+  if (text.size() > kMost || !plain) return wrong_fact(name, "text");
   return to_nfc(text);
 }
 
 Result<std::int64_t> version_in(const Json& members) {
   const auto found = members.find("version");
-  if (found == members.end() || !found->is_number_integer()) return wrong("version", "number");
+  if (found == members.end() || !found->is_number_integer()) return wrong_fact("version", "number");
   return found->get<std::int64_t>();
 }
 
@@ -90,7 +86,7 @@ Result<Response> CaseworkApi::open_case(const Request& request, const Caller& ca
       members, {"product", "unit", "visit", "dossier", "facts", "replaces", "further"}));
   ANTIN_TRY(const auto product, text_member(members, "product"));
   const auto known = casework::product_named(product);
-  if (!known) return wrong("product", "?");
+  if (!known) return wrong_fact("product", "?");
   CallersCases cases(*parts_.store, caller);
   const auto roles = cases.roles();
   const auto opener = *known == Product::kResult
@@ -129,9 +125,9 @@ Result<Response> CaseworkApi::open_case(const Request& request, const Caller& ca
       ANTIN_TRY(document, take_submission(fresh, facts, *read.file));
     }
   } else {
-    if (read.file) return wrong("file", "?");
+    if (read.file) return wrong_fact("file", "?");
     for (const char* name : {"replaces", "further"}) {
-      if (members.contains(name)) return wrong(name, "?");
+      if (members.contains(name)) return wrong_fact(name, "?");
     }
   }
   const auto opened = cases.open(fresh, once, document, origin);
@@ -270,10 +266,10 @@ Result<std::vector<casework::Change>> CaseworkApi::together(const Step& step) {
   const auto list = step.given.find("together");
   if (list == step.given.end()) return all;
   if (!list->is_array() || list->size() > kMostTogether || step.one.visit.empty())
-    return wrong("together", "array");
+    return wrong_fact("together", "array");
   CallersCases cases(*parts_.store, *step.caller);
   for (const auto& named : *list) {
-    if (!named.is_object()) return wrong("together", "object");
+    if (!named.is_object()) return wrong_fact("together", "object");
     ANTIN_CHECK(only_members(named, {"id", "version"}));
     ANTIN_TRY(const auto id, text_member(named, "id"));
     Step other{.action = step.action, .given = named, .caller = step.caller};
@@ -372,7 +368,7 @@ Result<Response> CaseworkApi::act(const std::string& id, const Request& request,
   ANTIN_CHECK(only_members(read.members, {"action", "version", "facts", "together"}));
   ANTIN_TRY(const auto action, text_member(read.members, "action"));
   const auto known = casework::action_named(action);
-  if (!known) return wrong("action", "?");
+  if (!known) return wrong_fact("action", "?");
   ANTIN_TRY(const auto version, version_in(read.members));
   CallersCases cases(*parts_.store, caller);
   Step step{.action = *known, .given = read.members, .file = read.file, .caller = &caller};

@@ -29,10 +29,6 @@ constexpr std::size_t kMostUnit = 128;
 
 enum class WorkQueue : std::uint8_t { kSign, kSeal };
 
-Error wrong(const char* parameter) {
-  return make_error(Code::kHttpParameter, parameter, {{"parameter", parameter}});
-}
-
 std::vector<State> states_of(WorkQueue queue) {
   if (queue == WorkQueue::kSign)
     return {State::kAttested, State::kComposed, State::kNumbered, State::kOfficerSigned};
@@ -151,14 +147,14 @@ Result<Response> CaseworkApi::work(const Request& request, const Caller& caller)
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"queue", "unit"}));
   const auto named = options.find("queue");
   if (named == options.end() || (named->second != "sign" && named->second != "seal"))
-    return wrong("queue");
+    return wrong_parameter("queue");
   const auto queue = named->second == "sign" ? WorkQueue::kSign : WorkQueue::kSeal;
   casework::Search search;
   search.states = states_of(queue);
   search.order = casework::Search::Order::kOldest;
   search.most = kMostWaiting + 1;
   if (const auto unit = options.find("unit"); unit != options.end()) {
-    if (!is_line(unit->second, kMostUnit)) return wrong("unit");
+    if (!is_line(unit->second, kMostUnit)) return wrong_parameter("unit");
     search.units = {unit->second};
   }
   ANTIN_TRY(auto found, CallersCases(*parts_.store, caller).search(search));

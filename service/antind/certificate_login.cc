@@ -27,23 +27,19 @@ constexpr std::string_view kChallengePath = "/api/v1/session/challenge";
 constexpr std::string_view kSignInPath = "/api/v1/session/certificate";
 constexpr const char* kContentType = "2.25.236554892043926323935400314438870334773";
 
-Error wrong(const char* what) {
-  return make_error(Code::kHttpParameter, what, {{"parameter", what}});
-}
-
 Result<Bytes> octets_in(const Json& value, const char* name, std::size_t most) {
-  if (!value.is_string()) return wrong(name);
+  if (!value.is_string()) return wrong_parameter(name);
   const auto& text = value.get_ref<const std::string&>();
   Bytes octets;
   if (text.empty() || text.size() > most * 4 / 3 + 4 || !from_base64(text, octets) ||
       octets.empty() || octets.size() > most)
-    return wrong(name);
+    return wrong_parameter(name);
   return octets;
 }
 
 Result<Bytes> octets_member(const Json& members, const char* name, std::size_t most) {
   const auto found = members.find(name);
-  if (found == members.end()) return wrong(name);
+  if (found == members.end()) return wrong_parameter(name);
   return octets_in(*found, name, most);
 }
 
@@ -51,7 +47,7 @@ Result<cbor::Array> chain_in(const Json& members) {
   cbor::Array chain;
   const auto found = members.find("chain");
   if (found == members.end()) return chain;
-  if (!found->is_array() || found->size() > kMostChain) return wrong("chain");
+  if (!found->is_array() || found->size() > kMostChain) return wrong_parameter("chain");
   for (const auto& one : *found) {
     ANTIN_TRY(auto octets, octets_in(one, "chain", kMostCertificate));
     chain.emplace_back(std::move(octets));
@@ -113,13 +109,13 @@ Result<CertificateLogin::Asked> CertificateLogin::read(const Request& request) {
   ANTIN_TRY(asked.nonce, text_of(members, "nonce"));
   if (asked.nonce.size() != kNonceDigits ||
       asked.nonce.find_first_not_of("0123456789abcdef") != std::string::npos)
-    return wrong("nonce");
+    return wrong_parameter("nonce");
   ANTIN_TRY(asked.time, text_of(members, "time"));
   ANTIN_TRY(asked.algorithm, text_of(members, "algorithm"));
-  if (!is_algorithm(asked.algorithm)) return wrong("algorithm");
+  if (!is_algorithm(asked.algorithm)) return wrong_parameter("algorithm");
   ANTIN_TRY(asked.digest, text_of(members, "digest"));
   const auto digest = digest_named(asked.digest);
-  if (!digest) return wrong("digest");
+  if (!digest) return wrong_parameter("digest");
   asked.digest_algorithm = *digest;
   ANTIN_TRY(asked.certificate, octets_member(members, "certificate", kMostCertificate));
   ANTIN_TRY(asked.signature, octets_member(members, "signature", kMostSignature));
@@ -130,7 +126,7 @@ Result<CertificateLogin::Asked> CertificateLogin::read(const Request& request) {
 // One instant is one text, so that what is built here is what was signed.
 Status CertificateLogin::check_clock(const std::string& time) const {
   const auto said = from_rfc3339(time);
-  if (!said || to_rfc3339(*said) != time) return wrong("time");
+  if (!said || to_rfc3339(*said) != time) return wrong_parameter("time");
   const auto now = parts_.clock->utc_now();
   const auto apart = said->since_epoch() - now.since_epoch();
   if (apart > kMostSkew || -apart > kMostSkew)

@@ -1,7 +1,6 @@
 #include "service/antind/delivery_api.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "service/antind/api.h"
 #include "service/antind/case_request.h"
@@ -16,10 +15,6 @@ using outbox::DeliveryState;
 
 constexpr std::size_t kMostAtOnce = 200;
 
-Error wrong(const char* parameter) {
-  return make_error(Code::kHttpParameter, parameter, {{"parameter", parameter}});
-}
-
 OrderedJson both(Code code, const Params& params) {
   return {{"vi", sentence(code, Language::kVietnamese, params)},
           {"en", sentence(code, Language::kEnglish, params)}};
@@ -31,22 +26,21 @@ OrderedJson both_actions(Code code, const Params& params) {
 }
 
 OrderedJson json_of(const Delivery& one) {
-  OrderedJson all = {
-      {"id", one.id},
-      {"case", one.event.stream},
-      {"event", id_of(one.event)},
-      {"type", one.event.type},
-      {"unit", one.event.unit},
-      {"target", one.target},
-      {"address", one.address.empty() ? OrderedJson(nullptr) : OrderedJson(one.address)},
-      {"state", name(one.state)},
-      {"state_words",
-       {{"vi", words(one.state, Language::kVietnamese)},
-        {"en", words(one.state, Language::kEnglish)}}},
-      {"under_way", one.under_way},
-      {"tries", one.tries},
-      {"created", to_rfc3339(one.created)},
-      {"updated", to_rfc3339(one.updated)}};
+  OrderedJson all = {{"id", one.id},
+                     {"case", one.event.stream},
+                     {"event", id_of(one.event)},
+                     {"type", one.event.type},
+                     {"unit", one.event.unit},
+                     {"target", one.target},
+                     {"address", or_null(one.address)},
+                     {"state", name(one.state)},
+                     {"state_words",
+                      {{"vi", words(one.state, Language::kVietnamese)},
+                       {"en", words(one.state, Language::kEnglish)}}},
+                     {"under_way", one.under_way},
+                     {"tries", one.tries},
+                     {"created", to_rfc3339(one.created)},
+                     {"updated", to_rfc3339(one.updated)}};
   all["next_try"] = one.state == DeliveryState::kWaiting ? OrderedJson(to_rfc3339(one.due))
                                                          : OrderedJson(nullptr);
   all["document_sha256"] =
@@ -81,18 +75,16 @@ Result<outbox::DeliverySearch> read_search(const Parameters& options) {
   for (const auto& [key, text] : options) {
     if (key == "state") {
       search.state = outbox::delivery_state_named(text);
-      if (!search.state) return wrong("state");
+      if (!search.state) return wrong_parameter("state");
     } else if (key == "target") {
-      if (!outbox::is_target_name(text)) return wrong("target");
+      if (!outbox::is_target_name(text)) return wrong_parameter("target");
       search.target = text;
     } else if (key == "before") {
-      if (!is_delivery_id(text)) return wrong("before");
+      if (!is_delivery_id(text)) return wrong_parameter("before");
       search.before = text;
     } else {
-      const auto* const end = text.data() + text.size();
-      const auto [stopped, problem] = std::from_chars(text.data(), end, search.most);
-      if (problem != std::errc{} || stopped != end || search.most < 1 || search.most > kMostAtOnce)
-        return wrong("limit");
+      ANTIN_TRY(const auto most, number_option(options, "limit", 1, kMostAtOnce, 0));
+      search.most = static_cast<std::size_t>(most);
     }
   }
   return search;

@@ -4,6 +4,7 @@
 
 #include "service/antind/api.h"
 #include "service/antind/case_capture.h"
+#include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
 #include "service/antind/line.h"
@@ -21,28 +22,24 @@ using Json = nlohmann::json;
 
 constexpr std::int64_t kLastYear = 2999;
 
-Error wrong(const char* what, const char* why) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", why}});
-}
-
 Result<std::int64_t> number_member(const Json& members, const char* name, std::int64_t least,
                                    std::int64_t most) {
   const auto found = members.find(name);
   if (found == members.end() || !found->is_number_integer() || *found < least || *found > most)
-    return wrong(name, "number");
+    return wrong_fact(name, "number");
   return found->get<std::int64_t>();
 }
 
 Result<std::string> line_member(const Json& members, const char* name, std::size_t most) {
   ANTIN_TRY(const auto text, text_member(members, name));
-  if (!is_line(text, most)) return wrong(name, "text");
+  if (!is_line(text, most)) return wrong_fact(name, "text");
   return to_nfc(text);
 }
 
 Result<bool> flag_member(const Json& members, const char* name) {
   const auto found = members.find(name);
   if (found == members.end()) return false;
-  if (!found->is_boolean()) return wrong(name, "boolean");
+  if (!found->is_boolean()) return wrong_fact(name, "boolean");
   return found->get<bool>();
 }
 
@@ -176,7 +173,7 @@ Result<Response> DigitiseApi::import(const Request& request, const Caller& calle
   ANTIN_TRY(const auto unit_name, parts_.office->unit_name(fresh.unit, now));
   ANTIN_TRY(const auto cells, cells_in(read.members));
   const auto& reference = cells.at(static_cast<std::size_t>(Column::kReference));
-  if (reference.empty()) return wrong("reference", "text");
+  if (reference.empty()) return wrong_fact("reference", "text");
   fresh.id = new_uuid7(*parts_.clock, *parts_.random);
   fresh.owner = caller.key_id;
   fresh.created = fresh.updated = now;
@@ -211,11 +208,11 @@ Result<Response> DigitiseApi::report_faults(const Request& request, const Caller
   ANTIN_TRY(const auto unit_name, parts_.office->unit_name(unit, now));
   const auto rows = read.members.find("rows");
   if (rows == read.members.end() || !rows->is_array() || rows->empty() || rows->size() > kMostRows)
-    return wrong("rows", "array");
+    return wrong_fact("rows", "array");
   std::vector<holdings::Fault> faults;
   faults.reserve(rows->size());
   for (const auto& row : *rows) {
-    if (!row.is_object()) return wrong("rows", "object");
+    if (!row.is_object()) return wrong_fact("rows", "object");
     ANTIN_CHECK(only_members(row, {"reference", "procedure", "year", "codes"}));
     holdings::Fault fault{
         .unit = unit, .reference = {}, .procedure = {}, .codes = {}, .created = now};

@@ -1,7 +1,5 @@
 // Looking at what was digitised, and how far it has come.
 
-#include <charconv>
-
 #include "service/antind/api.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
@@ -16,36 +14,16 @@ using holdings::Held;
 
 constexpr std::int64_t kMostAtOnce = 100;
 
-Error wrong(std::string_view parameter) {
-  return make_error(Code::kHttpParameter, std::string(parameter),
-                    {{"parameter", std::string(parameter)}});
-}
-
 Result<std::string> option(const Parameters& options, const char* key, std::size_t most) {
   const auto found = options.find(key);
   if (found == options.end()) return std::string();
-  if (!is_line(found->second, most)) return wrong(key);
+  if (!is_line(found->second, most)) return wrong_parameter(key);
   return found->second;
-}
-
-Result<std::int64_t> number_option(const Parameters& options, const char* key, std::int64_t usual,
-                                   std::int64_t least, std::int64_t most) {
-  const auto written = options.find(key);
-  if (written == options.end()) return usual;
-  std::int64_t number = -1;
-  const auto* end = written->second.data() + written->second.size();
-  const auto [stopped, failed] = std::from_chars(written->second.data(), end, number);
-  if (failed != std::errc{} || stopped != end || number < least || number > most) return wrong(key);
-  return number;
 }
 
 Result<std::int64_t> year_option(const Parameters& options) {
   constexpr std::int64_t kFirst = 1900, kLast = 2999;
-  return number_option(options, "year", 0, kFirst, kLast);
-}
-
-OrderedJson or_null(const std::string& text) {
-  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
+  return number_option(options, "year", kFirst, kLast, 0);
 }
 
 // what the store of papers of the holder wants to know, by the names that it has for it.
@@ -114,11 +92,7 @@ Result<OrderedJson> DigitiseApi::describe(const Held& held) {
   for (const auto& doubt : doubts) all["doubts"].push_back(in_words(doubt));
   if (held.job.empty()) return all;
   ANTIN_TRY(const auto job, parts_.store->any_job(held.job));
-  if (!job) return all;
-  all["sealing"] = {{"state", name(job->state)}};
-  const auto problem = OrderedJson::parse(job->result, nullptr, false);
-  if ((job->state == JobState::kFailed || job->state == JobState::kPending) && problem.is_object())
-    all["sealing"]["problem"] = problem;
+  if (job) all["sealing"] = sealing_of(*job);
   return all;
 }
 
@@ -132,7 +106,7 @@ Result<Response> DigitiseApi::find(const Request& request, const Caller& caller)
   ANTIN_TRY(const auto state, option(options, "state", 16));
   if (!state.empty()) {
     search.state = holdings::state_named(state);
-    if (!search.state) return wrong("state");
+    if (!search.state) return wrong_parameter("state");
   }
   ANTIN_TRY(search.procedure, option(options, "procedure", 64));
   ANTIN_TRY(search.kind, option(options, "kind", 64));
@@ -141,7 +115,7 @@ Result<Response> DigitiseApi::find(const Request& request, const Caller& caller)
   ANTIN_TRY(const auto year, year_option(options));
   search.year = static_cast<int>(year);
   ANTIN_TRY(search.before, option(options, "before", 64));
-  ANTIN_TRY(const auto most, number_option(options, "limit", 50, 1, kMostAtOnce));
+  ANTIN_TRY(const auto most, number_option(options, "limit", 1, kMostAtOnce, 50));
   search.most = static_cast<std::size_t>(most);
   ANTIN_TRY(const auto found, CallersHeld(*parts_.store, *parts_.vault, caller).search(search));
   OrderedJson body = {{"results", OrderedJson::array()}};
@@ -162,7 +136,7 @@ Result<Response> DigitiseApi::document(const std::string& id, const Request& req
                                        const Caller& caller) {
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"of"}));
   ANTIN_TRY(const auto of, option(options, "of", 16));
-  if (!of.empty() && of != "scan" && of != "sealed") return wrong("of");
+  if (!of.empty() && of != "scan" && of != "sealed") return wrong_parameter("of");
   ANTIN_TRY(auto held, CallersHeld(*parts_.store, *parts_.vault, caller).find(id));
   ANTIN_TRY(held, settle(std::move(held)));
   if (of == "scan" || (of.empty() && held.original.empty())) {

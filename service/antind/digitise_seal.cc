@@ -2,6 +2,7 @@
 // of the register.
 
 #include "service/antind/api.h"
+#include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
 #include "service/antind/inspected.h"
@@ -24,10 +25,6 @@ using Json = nlohmann::json;
 constexpr const char* kSealOwner = "digitise";
 constexpr std::size_t kMostAtOnce = 200;
 
-Error wrong(const char* what, const char* why) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", why}});
-}
-
 // A scan with the agency's line and seal is an office copy (NĐ 30/2020 Đ25 k1c): nobody else signs.
 casework::Case as_case(const Held& held) {
   casework::Case one;
@@ -46,15 +43,15 @@ Result<Batch> batch_in(const Json& members) {
   ANTIN_CHECK(only_members(members, {"unit", "procedure", "sealer", "limit"}));
   Batch batch;
   ANTIN_TRY(batch.unit, text_member(members, "unit"));
-  if (!is_line(batch.unit, 128)) return wrong("unit", "text");
+  if (!is_line(batch.unit, 128)) return wrong_fact("unit", "text");
   ANTIN_TRY(batch.procedure, text_member(members, "procedure"));
   if (members.contains("procedure") && !is_line(batch.procedure, 64))
-    return wrong("procedure", "text");
+    return wrong_fact("procedure", "text");
   ANTIN_TRY(batch.sealer, text_member(members, "sealer"));
-  if (!is_line(batch.sealer, 200)) return wrong("sealer", "text");
+  if (!is_line(batch.sealer, 200)) return wrong_fact("sealer", "text");
   if (const auto limit = members.find("limit"); limit != members.end()) {
     if (!limit->is_number_integer() || *limit < 1 || *limit > kMostAtOnce)
-      return wrong("limit", "number");
+      return wrong_fact("limit", "number");
     batch.most = limit->get<std::size_t>();
   }
   return batch;

@@ -24,7 +24,9 @@ constexpr std::size_t kMostTemplates = 200;
 // "2026-11-21T09:05", as a template wants an instant.
 std::string instant(UtcTime at) {
   const auto time = TimeOfDay::of(at);
-  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  const auto two = [](int number) {
+    return office::two_digits(static_cast<std::uint32_t>(number));
+  };
   return LegalDay::of(at).iso() + "T" + two(time.hour) + ":" + two(time.minute);
 }
 

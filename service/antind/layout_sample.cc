@@ -5,6 +5,7 @@
 #include <array>
 
 #include "service/antind/layout_composer.h"
+#include "service/antind/line.h"
 #include "service/settings/section.h"
 
 namespace antin::service {
@@ -121,15 +122,6 @@ Result<std::string> line_of(Section& root) {
   return out;
 }
 
-std::string as_toml(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) >= 0x20) out += c;
-  }
-  return out + '"';
-}
-
 }  // namespace
 
 std::vector<TemplateFacts> LayoutComposer::templates() const {
@@ -165,7 +157,7 @@ Result<Made> LayoutComposer::sample(const std::string& id, std::int64_t version)
   Ask page{.layout = "trang-thu", .day = facts.from};
   if (facts.kind == "line") {
     ANTIN_TRY(const auto line, line_of(root));
-    return compose(std::string(kBlank) + "[[block]]\ntext = " + as_toml(line) + "\n", page,
+    return compose(std::string(kBlank) + "[[block]]\ntext = " + in_quotes(line) + "\n", page,
                    "document");
   }
   ANTIN_TRY(const auto blank, compose(kBlank, page, "document"));

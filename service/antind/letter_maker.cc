@@ -21,8 +21,7 @@ Result<SharedBytes> make_letter(WorkerPool& workers, LetterOrder order,
   ANTIN_TRY(const auto made, cbor::text_at(reply.body, "made"));
   if (made != "document" || reply.descriptors.size() != 1)
     return make_error(Code::kIpcMalformed, "no document came back");
-  ANTIN_TRY(const auto mapped, map_sealed(reply.descriptors[0], worker::kMaxDocument));
-  return SharedBytes(Bytes(mapped.view().begin(), mapped.view().end()));
+  return map_sealed(reply.descriptors[0], worker::kMaxDocument);
 }
 
 Result<std::string> read_template(const std::string& folder, const std::string& name) {

@@ -175,4 +175,9 @@ Result<std::vector<FormPart>> read_multipart(ByteView body, const std::string& b
   }
 }
 
+SharedBytes content_of(const SharedBytes& body, const FormPart& part) {
+  return SharedBytes(std::make_shared<const SharedBytes>(body),
+                     body.view().subspan(part.begin, part.size));
+}
+
 }  // namespace antin::service

@@ -34,4 +34,7 @@ Result<std::string> multipart_boundary(std::string_view content_type);
 Result<std::vector<FormPart>> read_multipart(ByteView body, const std::string& boundary,
                                              const MultipartLimits& limits = {});
 
+/// Of a part of `body`, which it keeps alive.
+SharedBytes content_of(const SharedBytes& body, const FormPart& part);
+
 }  // namespace antin::service

@@ -76,10 +76,6 @@ std::optional<office::CopyForm> form_in(const Json& facts) {
   return std::nullopt;
 }
 
-Error wrong(const char* what) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", "?"}});
-}
-
 std::uint32_t small(std::int64_t number) {
   constexpr std::int64_t kMost = 1'000'000;
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(number, 0, kMost));
@@ -143,7 +139,7 @@ Status LegalOffice::check(const Case& one, const Json& facts) const {
 Status LegalOffice::check_scan(const Case& one, const Json& facts, const Scan& scan) const {
   if (one.product == Product::kOfficeCopy) {
     const auto form = form_in(facts);
-    if (!form) return wrong("form");
+    if (!form) return wrong_fact("form", "?");
     return office::check_copy_source({.form = *form,
                                       .holds_signature = scan.holds_signature,
                                       .is_sao_y = yes_or_no(facts, "is_sao_y")});
@@ -173,7 +169,7 @@ Result<casework::Series> LegalOffice::series(const Case& one, const Json& facts,
   series.day = day.iso();
   if (one.product == Product::kResult) {
     const auto symbol = text_fact(facts, "symbol");
-    if (symbol.empty()) return wrong("symbol");
+    if (symbol.empty()) return wrong_fact("symbol", "?");
     series.id.series = symbol;
     series.name = std::to_string(day.year());
     series.text = [symbol](std::int64_t number) {

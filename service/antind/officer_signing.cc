@@ -7,6 +7,7 @@
 
 #include "certs/core/base64.h"
 #include "service/antind/api.h"
+#include "service/antind/case_facts.h"
 #include "service/antind/case_request.h"
 #include "service/antind/problem.h"
 #include "service/antind/query.h"
@@ -25,16 +26,12 @@ constexpr std::size_t kThreads = 2;
 constexpr std::size_t kMostQueued = 256;
 constexpr std::size_t kMostCertificate = 16'384, kMostChain = 8, kMostMade = 65'536;
 
-Error wrong(const char* what) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", "?"}});
-}
-
 Result<Bytes> octets_member(const Json& members, const char* name, std::size_t most) {
   ANTIN_TRY(const auto text, text_member(members, name));
   Bytes octets;
   if (text.empty() || text.size() > most * 4 / 3 + 4 || !from_base64(text, octets) ||
       octets.empty())
-    return wrong(name);
+    return wrong_fact(name, "?");
   return octets;
 }
 
@@ -42,7 +39,7 @@ Result<std::vector<Bytes>> chain_member(const Json& members) {
   std::vector<Bytes> chain;
   const auto found = members.find("chain");
   if (found == members.end()) return chain;
-  if (!found->is_array() || found->size() > kMostChain) return wrong("chain");
+  if (!found->is_array() || found->size() > kMostChain) return wrong_fact("chain", "?");
   for (const auto& one : *found) {
     ANTIN_TRY(auto octets, octets_member(Json{{"chain", one}}, "chain", kMostCertificate));
     chain.push_back(std::move(octets));
@@ -55,7 +52,7 @@ Result<std::string> word_member(const Json& members, const char* name,
                                 std::initializer_list<std::string_view> words) {
   ANTIN_TRY(const auto text, text_member(members, name));
   if (!members.contains(name)) return std::string(*words.begin());
-  if (std::find(words.begin(), words.end(), text) == words.end()) return wrong(name);
+  if (std::find(words.begin(), words.end(), text) == words.end()) return wrong_fact(name, "?");
   return text;
 }
 
@@ -118,7 +115,7 @@ Result<Caller> behind_ticket(const OfficerSigning::Parts& parts, SigningSessions
 Result<Response> issue_ticket(const OfficerSigning::Parts& parts, SigningSessions& sessions,
                               const std::string& id, const Request& request, const Caller& caller) {
   ANTIN_TRY(const auto read, read_case_request(request));
-  if (read.file) return make_error(Code::kHttpParameter, "file", {{"parameter", "file"}});
+  if (read.file) return wrong_parameter("file");
   ANTIN_CHECK(only_members(read.members, {}));
   ANTIN_TRY(const auto session, sessions.find(id, caller.key_id));
   if (parts.clock->utc_now() >= session.expires)
@@ -139,7 +136,7 @@ struct Given {
 
 Result<std::vector<Given>> given_in(const Json& members) {
   const auto list = members.find("signatures");
-  if (list == members.end() || !list->is_array()) return wrong("signatures");
+  if (list == members.end() || !list->is_array()) return wrong_fact("signatures", "?");
   if (list->empty() || list->size() > SigningSessions::kMostCases)
     return make_error(Code::kSigningTooMany, "signatures",
                       {{"gioi_han", std::to_string(SigningSessions::kMostCases)},
@@ -147,12 +144,12 @@ Result<std::vector<Given>> given_in(const Json& members) {
   std::vector<Given> all;
   all.reserve(list->size());
   for (const auto& one : *list) {
-    if (!one.is_object()) return wrong("signatures");
+    if (!one.is_object()) return wrong_fact("signatures", "?");
     ANTIN_CHECK(only_members(one, {"case", "value", "cms"}));
     Given given;
     ANTIN_TRY(given.case_id, case_member(one, "case"));
     const bool cms = one.contains("cms");
-    if (cms == one.contains("value")) return wrong("value");
+    if (cms == one.contains("value")) return wrong_fact("value", "?");
     ANTIN_TRY(given.made.octets, octets_member(one, cms ? "cms" : "value", kMostMade));
     if (cms) given.made.form = SignatureMaker::Made::Form::kCms;
     if (std::any_of(all.begin(), all.end(),
@@ -206,7 +203,7 @@ Result<std::vector<SigningItem>> OfficerSigning::wanted_items(const nlohmann::js
                                                               const Request& request,
                                                               const Caller& caller) {
   const auto list = members.find("cases");
-  if (list == members.end() || !list->is_array()) return wrong("cases");
+  if (list == members.end() || !list->is_array()) return wrong_fact("cases", "?");
   if (list->empty() || list->size() > SigningSessions::kMostCases)
     return make_error(Code::kSigningTooMany, "cases",
                       {{"gioi_han", std::to_string(SigningSessions::kMostCases)},
@@ -215,12 +212,12 @@ Result<std::vector<SigningItem>> OfficerSigning::wanted_items(const nlohmann::js
   std::vector<SigningItem> items;
   items.reserve(list->size());
   for (const auto& one : *list) {
-    if (!one.is_object()) return wrong("cases");
+    if (!one.is_object()) return wrong_fact("cases", "?");
     ANTIN_CHECK(only_members(one, {"id", "version"}));
     SigningItem item{.number = static_cast<std::int64_t>(items.size()) + 1};
     ANTIN_TRY(item.case_id, case_member(one, "id"));
     const auto version = one.find("version");
-    if (version == one.end() || !version->is_number_integer()) return wrong("version");
+    if (version == one.end() || !version->is_number_integer()) return wrong_fact("version", "?");
     item.version = version->get<std::int64_t>();
     if (std::any_of(items.begin(), items.end(),
                     [&](const SigningItem& other) { return other.case_id == item.case_id; }))
@@ -240,7 +237,7 @@ Result<std::vector<SigningItem>> OfficerSigning::wanted_items(const nlohmann::js
 Result<Response> OfficerSigning::open(const Request& request, const Caller& caller,
                                       const Responder& responder, bool& later) {
   ANTIN_TRY(const auto read, read_case_request(request));
-  if (read.file) return make_error(Code::kHttpParameter, "file", {{"parameter", "file"}});
+  if (read.file) return wrong_parameter("file");
   const auto& members = read.members;
   ANTIN_CHECK(only_members(members, {"certificate", "chain", "algorithm", "digest", "cases"}));
   SigningSession session;
@@ -277,7 +274,7 @@ Result<Response> OfficerSigning::complete(const std::string& id, const Request& 
                                           bool& later) {
   ANTIN_TRY(const auto session, sessions_.find(id, caller.key_id));
   ANTIN_TRY(const auto read, read_case_request(request, kMostCompletion));
-  if (read.file) return make_error(Code::kHttpParameter, "file", {{"parameter", "file"}});
+  if (read.file) return wrong_parameter("file");
   ANTIN_CHECK(only_members(read.members, {"signatures"}));
   ANTIN_TRY(const auto given, given_in(read.members));
   auto not_taken = nlohmann::ordered_json::array();
@@ -382,8 +379,7 @@ Result<Response> OfficerSigning::document(const std::string& id, const Request& 
   ANTIN_TRY(const auto options, parse_query(request.head.query, {"case"}));
   ANTIN_TRY(const auto session, sessions_.find(id, caller.key_id));
   const auto wanted = options.find("case");
-  if (wanted == options.end())
-    return make_error(Code::kHttpParameter, "case", {{"parameter", "case"}});
+  if (wanted == options.end()) return wrong_parameter("case");
   ANTIN_TRY(const auto case_id, case_member({{"case", wanted->second}}, "case"));
   ANTIN_TRY(const auto item, sessions_.item(id, case_id));
   if (parts_.clock->utc_now() >= session.expires)

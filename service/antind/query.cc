@@ -1,6 +1,7 @@
 #include "service/antind/query.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "certs/core/bytes.h"
 #include "service/ipc/utf8.h"
@@ -43,6 +44,27 @@ Result<Parameters> parse_query(std::string_view query,
     if (!out.emplace(*name, *value).second) return wrong(*name);
   }
   return out;
+}
+
+std::string option(const Parameters& options, const char* name) {
+  const auto found = options.find(name);
+  return found == options.end() ? std::string() : found->second;
+}
+
+Result<std::int64_t> number_option(const Parameters& options, const char* name, std::int64_t least,
+                                   std::int64_t most, std::int64_t usual) {
+  const auto written = options.find(name);
+  if (written == options.end()) return usual;
+  std::int64_t number = 0;
+  const auto* const end = written->second.data() + written->second.size();
+  const auto [stopped, problem] = std::from_chars(written->second.data(), end, number);
+  if (problem != std::errc{} || stopped != end || number < least || number > most)
+    return wrong_parameter(name);
+  return number;
+}
+
+Error wrong_parameter(const std::string& name, Where where) {
+  return make_error(Code::kHttpParameter, name, {{"parameter", name}}, where);
 }
 
 }  // namespace antin::service

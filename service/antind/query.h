@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,5 +19,13 @@ std::optional<std::string> percent_decode(std::string_view text);
 /// is not in `known`, or a bad encoding.
 Result<Parameters> parse_query(std::string_view query,
                                std::initializer_list<std::string_view> known);
+
+/// "" when it is absent.
+std::string option(const Parameters& options, const char* name);
+/// Digits and nothing else; `usual` when it is absent. Fails with kHttpParameter.
+Result<std::int64_t> number_option(const Parameters& options, const char* name, std::int64_t least,
+                                   std::int64_t most, std::int64_t usual);
+/// kHttpParameter ({parameter}).
+Error wrong_parameter(const std::string& name, Where where = Where::here());
 
 }  // namespace antin::service

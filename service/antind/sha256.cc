@@ -18,11 +18,4 @@ Bytes sha256(std::initializer_list<ByteView> parts) {
   return {digest.begin(), digest.end()};
 }
 
-bool equal_in_constant_time(ByteView a, ByteView b) noexcept {
-  if (a.size() != b.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
-  return difference == 0;
-}
-
 }  // namespace antin::service

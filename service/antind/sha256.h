@@ -10,7 +10,4 @@ namespace antin::service {
 /// enough for names of files and fingerprints of requests.
 Bytes sha256(std::initializer_list<ByteView> parts);
 
-/// In time that depends on the lengths only.
-bool equal_in_constant_time(ByteView a, ByteView b) noexcept;
-
 }  // namespace antin::service

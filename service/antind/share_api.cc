@@ -1,6 +1,7 @@
 // Telling other systems what is held: what their purposes allow, and never without a record.
 
 #include "service/antind/api.h"
+#include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
 #include "service/antind/line.h"
@@ -20,13 +21,9 @@ constexpr std::size_t kMostResults = 50;
 constexpr const char* kBeforeAsking = "kiem_tra_truoc_khi_yeu_cau";
 constexpr const char* kBasisBeforeAsking = "Chỉ thị 27/CT-TTg ngày 27/10/2023";
 
-Error wrong(const char* what) {
-  return make_error(Code::kCaseFacts, what, {{"muc", what}, {"ly_do", "text"}});
-}
-
 Result<std::string> needed(const Json& members, const char* name, std::size_t most) {
   ANTIN_TRY(const auto text, text_member(members, name));
-  if (!is_line(text, most)) return wrong(name);
+  if (!is_line(text, most)) return wrong_fact(name, "text");
   return to_nfc(text);
 }
 
@@ -38,7 +35,7 @@ Result<std::string> optional_text(const Json& members, const char* name, std::si
 Result<std::string> holder_in(const Json& members) {
   ANTIN_TRY(const auto text, needed(members, "holder_id", 32));
   const auto id = digitise::holder_id(text);
-  if (!id) return wrong("holder_id");
+  if (!id) return wrong_fact("holder_id", "text");
   return *id;
 }
 
@@ -70,8 +67,8 @@ OrderedJson shared_of(const Held& held, std::string_view today) {
           {"number", facts.number},
           {"date", facts.day},
           {"issuer", facts.issuer},
-          {"title", facts.title.empty() ? OrderedJson(nullptr) : OrderedJson(facts.title)},
-          {"valid_until", facts.until.empty() ? OrderedJson(nullptr) : OrderedJson(facts.until)},
+          {"title", or_null(facts.title)},
+          {"valid_until", or_null(facts.until)},
           {"in_force", digitise::in_force(facts.until, today)},
           {"pages", held.pages}};
 }
@@ -150,7 +147,7 @@ Result<Response> DigitiseApi::already_held(const Request& request, const Caller&
   ANTIN_TRY(const auto holder_id, holder_in(read.members));
   ANTIN_TRY(const auto kind, optional_text(read.members, "kind", 64));
   ANTIN_TRY(const auto procedure, optional_text(read.members, "procedure", 64));
-  if (kind.empty() && procedure.empty()) return wrong("kind");
+  if (kind.empty() && procedure.empty()) return wrong_fact("kind", "text");
   ANTIN_TRY(const auto found, CallersHeld(*parts_.store, *parts_.vault, caller)
                                   .of_holder(holder_id, kind, procedure, kMostResults));
   const auto id = new_uuid7(*parts_.clock, *parts_.random);

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 
+#include "service/antind/line.h"
 #include "service/antind/officer_signing.h"
 
 namespace antin::service {
@@ -25,15 +26,6 @@ std::string millimetres(double value) {
   return {text.data(), static_cast<std::size_t>(std::max(0, length))};
 }
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) >= 0x20) out += c;
-  }
-  return out + '"';
-}
-
 }  // namespace
 
 std::optional<cbor::Value> signature_appearance(const std::string& name, const Bytes& png) {
@@ -51,7 +43,7 @@ std::optional<cbor::Value> signature_appearance(const std::string& name, const B
   const double lift = kAboveNameMm - (kRoomMm - box_height) / 2;
   const std::string toml = "schema = \"antin-appearance/1\"\nkind = \"signature\"\nwidth_mm = " +
                            millimetres(box_width) + "\nheight_mm = " + millimetres(box_height) +
-                           "\n[anchor]\ntext = " + quoted(name) +
+                           "\n[anchor]\ntext = " + in_quotes(name) +
                            "\nabove = true\npage = -1\ny_mm = " + millimetres(lift) +
                            "\n[image]\nfile = \"signature.png\"\nx_mm = " + millimetres(kMarginMm) +
                            "\ny_mm = " + millimetres(kMarginMm) +

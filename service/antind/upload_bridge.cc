@@ -4,6 +4,7 @@
 #include <array>
 
 #include "service/antind/api.h"
+#include "service/antind/case_facts.h"
 #include "service/antind/case_request.h"
 #include "service/antind/multipart.h"
 #include "service/antind/sha256.h"
@@ -18,10 +19,6 @@ std::string file_name_of(const std::string& case_id) {
   return case_id + ".pdf";
 }
 
-SharedBytes slice(const SharedBytes& whole, std::size_t begin, std::size_t size) {
-  return SharedBytes(std::make_shared<const SharedBytes>(whole), whole.view().subspan(begin, size));
-}
-
 // The tool sends what else it likes beside the file; nobody reads that.
 Result<SharedBytes> uploaded(const Request& request) {
   const auto& body = request.body.octets();
@@ -31,7 +28,7 @@ Result<SharedBytes> uploaded(const Request& request) {
                                  [](const FormPart& part) { return part.name == "uploadfile"; });
   if (file == parts.end())
     return make_error(Code::kHttpPartMissing, "uploadfile", {{"part", "uploadfile"}});
-  return slice(body, file->begin, file->size);
+  return content_of(body, *file);
 }
 
 // What the tool reads: "Status" is a boolean, a number makes it say 0x0028.
@@ -74,12 +71,12 @@ Result<Response> UploadBridge::handle(const RouteRow& row, const Request& reques
 
 Result<Response> UploadBridge::open(const Request& request, const Caller& caller) {
   ANTIN_TRY(const auto read, read_case_request(request));
-  if (read.file) return make_error(Code::kHttpParameter, "file", {{"parameter", "file"}});
+  if (read.file) return wrong_parameter("file");
   ANTIN_CHECK(only_members(read.members, {"case", "version"}));
   ANTIN_TRY(const auto id, case_member(read.members, "case"));
   const auto version = read.members.find("version");
   if (version == read.members.end() || !version->is_number_integer())
-    return make_error(Code::kCaseFacts, "version", {{"muc", "version"}, {"ly_do", "number"}});
+    return wrong_fact("version", "number");
   ANTIN_TRY(const auto wanted, parts_.casework->to_sign(id, version->get<std::int64_t>(), caller));
   constexpr std::size_t kTokenOctets = 32;
   const auto token = to_hex(parts_.random->bytes(kTokenOctets));

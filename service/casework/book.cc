@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/casework/conditions.h"
 #include "service/store/register_text.h"
 #include "service/store/store_values.h"
 
@@ -276,19 +277,12 @@ Result<std::optional<Book>> Books::book(const std::string& id) {
 
 Result<std::vector<Book>> Books::books(const std::vector<std::string>& units, int year,
                                        std::size_t most) {
-  std::string condition = "WHERE (?1=0 OR year=?1)";
-  Database::Values values{std::int64_t{year}};
-  if (!units.empty()) {
-    std::string list;
-    for (const auto& unit : units) {
-      values.emplace_back(unit);
-      list += (list.empty() ? "?" : ", ?") + std::to_string(values.size());
-    }
-    condition += " AND unit IN (" + list + ")";
-  }
-  ANTIN_TRY(const auto rows,
-            database_.query(kBookColumns + condition + " ORDER BY id LIMIT " + std::to_string(most),
-                            values));
+  Conditions where;
+  if (year != 0) where.add("year=", std::int64_t{year});
+  where.one_of("unit", units);
+  ANTIN_TRY(const auto rows, database_.query(kBookColumns + where.text() + " ORDER BY id LIMIT " +
+                                                 std::to_string(most),
+                                             where.values()));
   std::vector<Book> found;
   found.reserve(rows.size());
   for (const auto& row : rows) found.push_back(read_book(row));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service/casework/cases.h"
+#include "service/casework/conditions.h"
 #include "service/store/store_values.h"
 
 namespace antin::casework {
@@ -142,19 +143,14 @@ Status may_replace(Database& database, const ResultRow& result) {
 
 Result<std::optional<std::string>> case_of_dossier(Database& database, const std::string& dossier,
                                                    const std::vector<std::string>& units) {
-  Database::Values values{dossier};
-  std::string among;
-  for (const auto& unit : units) {
-    values.emplace_back(unit);
-    among += (among.empty() ? "?" : ", ?") + std::to_string(values.size());
-  }
+  Conditions where;
+  where.add("r.dossier=", dossier);
+  where.and_also("c.state NOT IN " + std::string(kGivenUp));
+  where.one_of("c.unit", units);
   ANTIN_TRY(const auto rows,
-            database.query("SELECT c.id FROM casework c JOIN case_result r ON r.case_id=c.id WHERE"
-                           " r.dossier=?1 AND c.state NOT IN " +
-                               std::string(kGivenUp) +
-                               (among.empty() ? "" : " AND c.unit IN (" + among + ")") +
-                               " ORDER BY c.id DESC LIMIT 1",
-                           values));
+            database.query("SELECT c.id FROM casework c JOIN case_result r ON r.case_id=c.id " +
+                               where.text() + " ORDER BY c.id DESC LIMIT 1",
+                           where.values()));
   if (rows.empty()) return std::optional<std::string>();
   return std::optional(as_string(rows[0][0]));
 }

@@ -18,16 +18,9 @@ bool are_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_digit);
 }
 
-// Code points of what is UTF-8.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
 // What people read: no control characters, not blank.
 bool is_line(std::string_view text, std::size_t most) {
-  return !text.empty() && characters(text) <= most &&
+  return !text.empty() && service::characters(text) <= most &&
          std::none_of(text.begin(), text.end(),
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }

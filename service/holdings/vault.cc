@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "certs/ossl/digest.h"
+#include "certs/ossl/hmac.h"
 
 namespace antin::holdings {
 namespace {
@@ -43,38 +43,17 @@ Result<Bytes> find_or_make(service::Store& store, RandomSource& random) {
 
 }  // namespace
 
-Bytes hmac_sha256(ByteView key, ByteView message) {
-  constexpr std::size_t kBlock = 64;
-  constexpr std::uint8_t kInner = 0x36, kOuter = 0x5C;
-  Bytes block(kBlock, 0);
-  if (key.size() > kBlock) {
-    const auto shorter = ossl::sha256(key);
-    std::copy(shorter.begin(), shorter.end(), block.begin());
-  } else {
-    std::copy(key.begin(), key.end(), block.begin());
-  }
-  Bytes inner(block), outer(block);
-  for (auto& octet : inner) octet = static_cast<std::uint8_t>(octet ^ kInner);
-  for (auto& octet : outer) octet = static_cast<std::uint8_t>(octet ^ kOuter);
-  const auto first = ossl::digest(DigestAlgorithm::kSha256, {inner, message});
-  auto mac = ossl::digest(DigestAlgorithm::kSha256, {outer, first});
-  for (auto* octets : {&block, &inner, &outer}) {
-    const SecretBytes wiped(std::move(*octets));
-  }
-  return mac;
-}
-
 Result<Vault> Vault::open(service::Store& store, RandomSource& random) {
   ANTIN_TRY(const auto digest, find_or_make(store, random));
   ANTIN_TRY(const auto secret, store.document(digest, service::kKeyOctets));
   if (secret.size() != service::kKeyOctets)
     return make_error(Code::kStoredDocumentDamaged, "secret of holders");
-  return Vault(SecretBytes(hmac_sha256(secret.view(), as_bytes("antin-holder/1 find"))),
-               SecretBytes(hmac_sha256(secret.view(), as_bytes("antin-holder/1 seal"))));
+  return Vault(SecretBytes(ossl::hmac_sha256(secret.view(), {as_bytes("antin-holder/1 find")})),
+               SecretBytes(ossl::hmac_sha256(secret.view(), {as_bytes("antin-holder/1 seal")})));
 }
 
 Bytes Vault::hash(std::string_view holder_id) const {
-  return hmac_sha256(find_.view(), as_bytes(holder_id));
+  return ossl::hmac_sha256(find_.view(), {as_bytes(holder_id)});
 }
 
 Result<Bytes> Vault::seal(std::string_view holder_id, const std::string& row) const {

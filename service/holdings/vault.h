@@ -11,9 +11,6 @@
 
 namespace antin::holdings {
 
-/// HMAC-SHA-256 (RFC 2104).
-Bytes hmac_sha256(ByteView key, ByteView message);
-
 /// Identifiers of holders: found by a keyed hash, kept encrypted. Both keys come from one secret of
 /// 32 random octets that the store keeps as it keeps documents: under its master key when it has
 /// one, outside the database in any case. Whoever has only the database cannot tell who a row is

@@ -5,10 +5,11 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
+
+#include "certs/core/spawn_settings.h"
 
 namespace antin::service {
 namespace {
@@ -17,22 +18,6 @@ Error failed(const std::string& doing, int number, Where where = Where::here()) 
   return make_error(Code::kIpcFailed, doing + ": " + std::generic_category().message(number), {},
                     where);
 }
-
-// posix_spawn's two settings objects, each destroyed once.
-struct SpawnSettings {
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-  SpawnSettings() {
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawnattr_init(&attributes);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-  ~SpawnSettings() {
-    ::posix_spawn_file_actions_destroy(&files);
-    ::posix_spawnattr_destroy(&attributes);
-  }
-};
 
 std::string ending(int status) {
   if (WIFEXITED(status)) return "exit " + std::to_string(WEXITSTATUS(status));
@@ -53,25 +38,14 @@ std::string reap(pid_t pid) {
 Result<ChildProcess> ChildProcess::spawn(const std::string& program,
                                          const std::vector<std::string>& arguments) {
   ANTIN_TRY(auto ends, Channel::pair());
-  SpawnSettings settings;
+  SpawnSettings settings(SpawnSettings::Group::kOwn);
   // The child's end must not stand at kChildChannel already: dup2 onto itself keeps O_CLOEXEC.
   Descriptor child_end{::fcntl(ends.second.fd(), F_DUPFD_CLOEXEC, kChildChannel + 1)};
   if (!child_end) return failed("duplicate a descriptor", errno);
-  ::posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&settings.files, child_end.get(), kChildChannel);
-  ::posix_spawn_file_actions_addclosefrom_np(&settings.files, kChildChannel + 1);
-  // Our signal mask and handlers are ours alone; an own process group keeps a terminal's Ctrl-C for
-  // the parent, which stops its children in order.
-  sigset_t none;
-  sigset_t all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&settings.attributes, &none);
-  ::posix_spawnattr_setsigdefault(&settings.attributes, &all);
-  ::posix_spawnattr_setpgroup(&settings.attributes, 0);
-  ::posix_spawnattr_setflags(
-      &settings.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  ::posix_spawn_file_actions_addopen(settings.files(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(settings.files(), STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_adddup2(settings.files(), child_end.get(), kChildChannel);
+  ::posix_spawn_file_actions_addclosefrom_np(settings.files(), kChildChannel + 1);
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -81,7 +55,7 @@ Result<ChildProcess> ChildProcess::spawn(const std::string& program,
   std::string lang = "LANG=C.UTF-8";
   std::array<char*, 2> environment{lang.data(), nullptr};
   pid_t pid = -1;
-  const int problem = ::posix_spawn(&pid, program.c_str(), &settings.files, &settings.attributes,
+  const int problem = ::posix_spawn(&pid, program.c_str(), settings.files(), settings.attributes(),
                                     argv.data(), environment.data());
   if (problem != 0) return failed("start " + program, problem);
   return ChildProcess(pid, std::move(ends.first));

@@ -16,7 +16,7 @@ class Filling {
 
   Status check() const {
     for (const auto& [name, value] : data_.values) {
-      if (find(name) != nullptr) continue;
+      if (layout_.wanted(name) != nullptr) continue;
       return make_error(Code::kLayoutValueUnknown, name, {{"mau", layout_.title}, {"ten", name}});
     }
     for (const auto& wanted : layout_.values)
@@ -34,7 +34,7 @@ class Filling {
 
   Result<std::string> text(std::string_view pattern) const {
     return replaced(pattern, [&](const Placeholder& at) -> Result<std::string> {
-      const auto* wanted = find(at.name);
+      const auto* wanted = layout_.wanted(at.name);
       if (wanted != nullptr) return part_of(*wanted, value_of(wanted->name), at.part);
       // Only such a name has passed read_layout().
       return "{" + std::string{at.name} + "}";
@@ -104,11 +104,6 @@ class Filling {
   double size_of(const Block& block) const {
     if (block.size_pt > 0) return block.size_pt;
     return style_.size_pt > 0 ? style_.size_pt : layout_.size_pt;
-  }
-  const Wanted* find(std::string_view name) const {
-    const auto found = std::find_if(layout_.values.begin(), layout_.values.end(),
-                                    [&](const Wanted& wanted) { return wanted.name == name; });
-    return found == layout_.values.end() ? nullptr : &*found;
   }
   std::string value_of(const std::string& name) const {
     const auto found = data_.values.find(name);

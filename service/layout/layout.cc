@@ -226,7 +226,7 @@ class TextCheck {
   Status text(const std::string& text) const {
     ANTIN_CHECK(replaced(text, [&](const Placeholder& at) -> Result<std::string> {
       if (layout_.kind == Layout::Kind::kLine && is_signing_time(at.name)) return std::string{};
-      const auto* wanted = find(at.name);
+      const auto* wanted = layout_.wanted(at.name);
       if (wanted == nullptr || !has_part(wanted->form, at.part)) return unknown(at.name);
       return std::string{};
     }));
@@ -236,7 +236,7 @@ class TextCheck {
   Status blocks(const std::vector<Block>& blocks) const {
     for (const auto& block : blocks) {
       ANTIN_CHECK(text(block.text));
-      if (!block.when.empty() && find(block.when) == nullptr) return unknown(block.when);
+      if (!block.when.empty() && layout_.wanted(block.when) == nullptr) return unknown(block.when);
       for (const auto& head : block.heads) ANTIN_CHECK(text(head.head));
       for (const auto& column : block.columns) ANTIN_CHECK(this->blocks(column.blocks));
     }
@@ -244,12 +244,6 @@ class TextCheck {
   }
 
  private:
-  const Wanted* find(std::string_view name) const {
-    const auto found = std::find_if(layout_.values.begin(), layout_.values.end(),
-                                    [&](const Wanted& wanted) { return wanted.name == name; });
-    if (found != layout_.values.end()) return &*found;
-    return nullptr;
-  }
   Error unknown(std::string_view name) const {
     return make_error(Code::kLayoutPlaceholder, std::string{name},
                       {{"mau", layout_.title}, {"ten", std::string{name}}});
@@ -264,9 +258,7 @@ Result<Layout> read(Section root) {
   if (values.size() > kMaxValues) return wrong("value", "too many");
   for (auto& section : values) {
     ANTIN_TRY(auto wanted, read_wanted(section));
-    const bool twice = std::any_of(layout.values.begin(), layout.values.end(),
-                                   [&](const Wanted& other) { return other.name == wanted.name; });
-    if (twice) return wrong("value", wanted.name);
+    if (layout.wanted(wanted.name) != nullptr) return wrong("value", wanted.name);
     layout.values.push_back(std::move(wanted));
   }
   ANTIN_TRY(layout.blocks, BlockReader{}.read(root, "block", 0));
@@ -281,6 +273,12 @@ Result<Layout> read(Section root) {
 }
 
 }  // namespace
+
+const Wanted* Layout::wanted(std::string_view value) const {
+  const auto found = std::find_if(values.begin(), values.end(),
+                                  [&](const Wanted& one) { return one.name == value; });
+  return found == values.end() ? nullptr : &*found;
+}
 
 std::optional<Day> read_day(std::string_view text) {
   constexpr std::size_t kLength = 10;

@@ -74,6 +74,8 @@ struct Layout {
 
   /// "loi-chung-ban-sao/1": what a document keeps of the template it was made with.
   std::string name() const { return id + "/" + std::to_string(version); }
+  /// nullptr when none of `values` has this name.
+  const Wanted* wanted(std::string_view value) const;
 };
 
 /// Reads a template, schema = "antin-layout/1". Fails with kConfigUnreadable, kConfigSchema,

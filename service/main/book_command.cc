@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "service/main/book_office.h"
 #include "service/main/daemon.h"
 #include "service/main/store_settings.h"
+#include "service/main/words_and_options.h"
 #include "service/office/legal_day.h"
 #include "service/store/register_text.h"
 #include "service/system/complain.h"
@@ -44,40 +44,23 @@ int usage() {
   return kFailed;
 }
 
-struct Arguments {
-  std::vector<std::string> words;
-  std::map<std::string, std::string> options{{"--config", "/etc/antin/antin.toml"},
-                                             {"--year", "0"},
-                                             {"--from", "1"},
-                                             {"--to", ""},
-                                             {"--reason", ""},
-                                             {"--month", ""},
-                                             {"--unit", ""},
-                                             {"--output", ""},
-                                             {"--with", ""}};
-  /// -1 for what is no number.
-  std::int64_t number(const char* name) const {
-    const auto& text = options.at(name);
-    if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != text.npos)
-      return -1;
-    return std::stoll(text);
-  }
-};
+WordsAndOptions known() {
+  return {.options = {{"--config", "/etc/antin/antin.toml"},
+                      {"--year", "0"},
+                      {"--from", "1"},
+                      {"--to", ""},
+                      {"--reason", ""},
+                      {"--month", ""},
+                      {"--unit", ""},
+                      {"--output", ""},
+                      {"--with", ""}}};
+}
 
-bool read_arguments(std::span<char*> given, Arguments& out) {
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const std::string word = given[i];
-    const auto option = out.options.find(word);
-    if (option == out.options.end()) {
-      if (word.starts_with("-")) return false;
-      out.words.push_back(word);
-    } else if (++i == given.size()) {
-      return false;
-    } else {
-      option->second = given[i];
-    }
-  }
-  return out.words.size() >= 2;
+// -1 for what is no number.
+std::int64_t number(const std::string& text) {
+  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != text.npos)
+    return -1;
+  return std::stoll(text);
 }
 
 void print(const Book& book) {
@@ -213,7 +196,7 @@ const std::vector<Verb>& verbs() {
   return all;
 }
 
-bool is_complete(const Arguments& arguments) {
+bool is_complete(const WordsAndOptions& arguments) {
   const auto& words = arguments.words;
   const auto verb = std::find_if(verbs().begin(), verbs().end(),
                                  [&](const Verb& one) { return one.name == words[1]; });
@@ -224,7 +207,7 @@ bool is_complete(const Arguments& arguments) {
                       [&](const char* option) { return arguments.options.at(option).empty(); });
 }
 
-Status run(const Arguments& arguments, const Config& config, Store& store) {
+Status run(const WordsAndOptions& arguments, const Config& config, Store& store) {
   const auto& what = arguments.words[1];
   const auto book = arguments.words.size() > 2 ? arguments.words[2] : std::string();
   const auto& options = arguments.options;
@@ -236,23 +219,23 @@ Status run(const Arguments& arguments, const Config& config, Store& store) {
     return export_book_to(store, config, book, output,
                           options.at("--with").empty() ? Contents::kLines : Contents::kDocuments);
   Desk desk(store);
-  if (what == "list") return desk.list(static_cast<int>(arguments.number("--year")));
-  if (what == "show") return desk.show(book, arguments.number("--from"));
+  if (what == "list") return desk.list(static_cast<int>(number(arguments["--year"])));
+  if (what == "show") return desk.show(book, number(arguments["--from"]));
   if (what == "close") return desk.close(book);
   if (what == "volume") return desk.next_volume(book);
-  return desk.skip(book, arguments.number("--to"), options.at("--reason"));
+  return desk.skip(book, number(arguments["--to"]), options.at("--reason"));
 }
 
 }  // namespace
 
 int book_command(std::span<char*> given) {
-  Arguments arguments;
-  if (!read_arguments(given, arguments)) return usage();
+  auto arguments = known();
+  if (!arguments.read(given) || arguments.words.size() < 2) return usage();
   const auto& words = arguments.words;
   if (words[1] == "verify" && words.size() == 3) return verify_folder(words[2]);
-  const auto from = arguments.number("--from"), year = arguments.number("--year");
+  const auto from = number(arguments["--from"]), year = number(arguments["--year"]);
   if (!is_complete(arguments) || from < 1 || year < 0 || year > 2'999 ||
-      (words[1] == "skip" && arguments.number("--to") < 1))
+      (words[1] == "skip" && number(arguments["--to"]) < 1))
     return usage();
   const auto config = load_config(arguments.options.at("--config"));
   if (!config) return complain(config.error());

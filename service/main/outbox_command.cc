@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "service/audit/store_events.h"
 #include "service/main/daemon.h"
 #include "service/main/store_settings.h"
+#include "service/main/words_and_options.h"
 #include "service/outbox/deliveries.h"
 #include "service/outbox/target.h"
 #include "service/system/complain.h"
@@ -36,33 +36,15 @@ int usage() {
   return kFailed;
 }
 
-struct Arguments {
-  std::vector<std::string> words;
-  bool all_dead = false;
-  std::map<std::string, std::string> options{{"--config", "/etc/antin/antin.toml"},
-                                             {"--case", ""},
-                                             {"--target", ""},
-                                             {"--state", ""},
-                                             {"--to", ""}};
-  const std::string& operator[](const char* name) const { return options.at(name); }
-};
+constexpr const char* kAllDead = "--all-dead";
 
-bool read_arguments(std::span<char*> given, Arguments& out) {
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const std::string word = given[i];
-    const auto option = out.options.find(word);
-    if (word == "--all-dead") {
-      out.all_dead = true;
-    } else if (option == out.options.end()) {
-      if (word.starts_with("-")) return false;
-      out.words.push_back(word);
-    } else if (++i == given.size()) {
-      return false;
-    } else {
-      option->second = given[i];
-    }
-  }
-  return out.words.size() >= 2;
+WordsAndOptions known() {
+  return {.options = {{"--config", "/etc/antin/antin.toml"},
+                      {"--case", ""},
+                      {"--target", ""},
+                      {"--state", ""},
+                      {"--to", ""}},
+          .flags = {kAllDead}};
 }
 
 void print(const Delivery& one) {
@@ -94,7 +76,8 @@ class Desk {
     store.set_event_sink(audit::store_events(clock_, random_));
   }
 
-  Status list(const Arguments& given, std::optional<DeliveryState> state, std::size_t& count) {
+  Status list(const WordsAndOptions& given, std::optional<DeliveryState> state,
+              std::size_t& count) {
     return each(deliveries_,
                 {.stream = given["--case"], .target = given["--target"], .state = state},
                 [&](const Delivery& one) -> Status {
@@ -127,20 +110,23 @@ class Desk {
   Deliveries deliveries_;
 };
 
-bool fits(const Arguments& given, const std::string& what) {
+bool fits(const WordsAndOptions& given, const std::string& what) {
   const bool named = given.words.size() == 3, alone = given.words.size() == 2;
   if (!given["--state"].empty() && !outbox::delivery_state_named(given["--state"])) return false;
   if (what == "list" || what == "dead") return alone;
   if (what == "cancel") return named;
   if (what != "retry") return false;
-  return given.all_dead ? alone && !given["--target"].empty() && given["--to"].empty() : named;
+  return given.raised.count(kAllDead) != 0
+             ? alone && !given["--target"].empty() && given["--to"].empty()
+             : named;
 }
 
 }  // namespace
 
 int outbox_command(std::span<char*> arguments) {
-  Arguments given;
-  if (!read_arguments(arguments, given) || !fits(given, given.words[1])) return usage();
+  auto given = known();
+  if (!given.read(arguments) || given.words.size() < 2 || !fits(given, given.words[1]))
+    return usage();
   const auto& what = given.words[1];
   const auto store = [&]() -> Result<std::unique_ptr<Store>> {
     ANTIN_TRY(const auto config, load_config(given["--config"]));
@@ -152,10 +138,10 @@ int outbox_command(std::span<char*> arguments) {
   std::size_t count = 0;
   const auto state = what == "dead" ? std::optional(DeliveryState::kDead)
                                     : outbox::delivery_state_named(given["--state"]);
-  const auto done = what == "list" || what == "dead" ? desk.list(given, state, count)
-                    : what == "cancel"               ? desk.cancel(given.words[2])
-                    : given.all_dead                 ? desk.retry_dead(given["--target"])
-                                                     : desk.retry(given.words[2], given["--to"]);
+  const auto done = what == "list" || what == "dead"    ? desk.list(given, state, count)
+                    : what == "cancel"                  ? desk.cancel(given.words[2])
+                    : given.raised.count(kAllDead) != 0 ? desk.retry_dead(given["--target"])
+                                                        : desk.retry(given.words[2], given["--to"]);
   if (!done) return complain(done.error());
   return what == "dead" && count > 0 ? kFound : 0;
 }

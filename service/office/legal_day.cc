@@ -3,16 +3,13 @@
 #include <charconv>
 #include <vector>
 
+#include "service/office/numbering.h"
 #include "service/text/numbers.h"
 
 namespace antin::office {
 namespace {
 
 constexpr std::chrono::hours kVietnamOffset{7};
-
-std::string two(unsigned n) {
-  return (n < 10 ? "0" : "") + std::to_string(n);
-}
 
 // Decimal digits only, `most` of them.
 std::optional<unsigned> number(std::string_view digits, std::size_t most) {
@@ -55,7 +52,8 @@ std::optional<TimeOfDay> TimeOfDay::parse(std::string_view text) {
 }
 
 std::string TimeOfDay::in_words() const {
-  return two(static_cast<unsigned>(hour)) + " giờ " + two(static_cast<unsigned>(minute)) + " phút";
+  return two_digits(static_cast<unsigned>(hour)) + " giờ " +
+         two_digits(static_cast<unsigned>(minute)) + " phút";
 }
 
 LegalDay LegalDay::of(UtcTime at) {
@@ -114,20 +112,21 @@ UtcTime LegalDay::at(TimeOfDay time) const noexcept {
 }
 
 std::string LegalDay::iso() const {
-  return std::to_string(year()) + "-" + two(month()) + "-" + two(day());
+  return std::to_string(year()) + "-" + two_digits(month()) + "-" + two_digits(day());
 }
 
 std::string LegalDay::vietnam() const {
-  return two(day()) + "/" + two(month()) + "/" + std::to_string(year());
+  return two_digits(day()) + "/" + two_digits(month()) + "/" + std::to_string(year());
 }
 
 std::string LegalDay::in_attestation() const {
-  return "ngày " + two(day()) + " tháng " + two(month()) + " năm " + std::to_string(year());
+  return "ngày " + two_digits(day()) + " tháng " + two_digits(month()) + " năm " +
+         std::to_string(year());
 }
 
 std::string LegalDay::in_document() const {
-  const auto named = month() <= 2 ? two(month()) : std::to_string(month());
-  return "ngày " + two(day()) + " tháng " + named + " năm " + std::to_string(year());
+  const auto named = month() <= 2 ? two_digits(month()) : std::to_string(month());
+  return "ngày " + two_digits(day()) + " tháng " + named + " năm " + std::to_string(year());
 }
 
 }  // namespace antin::office

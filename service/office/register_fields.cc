@@ -21,12 +21,6 @@ bool is_number(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
 bool is_clean(std::string_view text) {
   return service::is_nfc(text) && std::none_of(text.begin(), text.end(), [](char c) {
            return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
@@ -35,7 +29,8 @@ bool is_clean(std::string_view text) {
 
 Status check(const RegisterField& field, const std::string& value) {
   if (!is_clean(value)) return wrong(field.label, "Unicode NFC");
-  if (characters(value) > field.most) return wrong(field.label, "> " + std::to_string(field.most));
+  if (service::characters(value) > field.most)
+    return wrong(field.label, "> " + std::to_string(field.most));
   if (field.type == Type::kDay && !is_day_or_part(value))
     return wrong(field.label, "yyyy-mm-dd | yyyy-mm | yyyy");
   if (field.type == Type::kNumber && !is_number(value)) return wrong(field.label, "0-9");

@@ -5,13 +5,13 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
+#include "certs/core/spawn_settings.h"
 #include "service/render/draw_exit.h"
 
 namespace antin::service {
@@ -33,30 +33,6 @@ struct Pipe {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("pipe", errno);
     return Pipe{Descriptor{ends[0]}, Descriptor{ends[1]}};
-  }
-};
-
-struct SpawnSettings {
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-  SpawnSettings() {
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setsigdefault(&attributes, &all);
-    ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-  ~SpawnSettings() {
-    ::posix_spawn_file_actions_destroy(&files);
-    ::posix_spawnattr_destroy(&attributes);
   }
 };
 
@@ -86,11 +62,11 @@ Result<pid_t> spawn(const std::string& launcher, std::vector<std::string> words,
                     int err) {
   // A descriptor that stands at its place already would keep its close-on-exec flag cleared only by
   // chance: all three are ours and above 2.
-  SpawnSettings settings;
-  ::posix_spawn_file_actions_adddup2(&settings.files, in, STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&settings.files, out, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&settings.files, err, STDERR_FILENO);
-  ::posix_spawn_file_actions_addclosefrom_np(&settings.files, STDERR_FILENO + 1);
+  SpawnSettings settings(SpawnSettings::Group::kOwn);
+  ::posix_spawn_file_actions_adddup2(settings.files(), in, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(settings.files(), out, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(settings.files(), err, STDERR_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(settings.files(), STDERR_FILENO + 1);
   words.insert(words.begin(), launcher);
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
@@ -98,7 +74,7 @@ Result<pid_t> spawn(const std::string& launcher, std::vector<std::string> words,
   argv.push_back(nullptr);
   std::array<char*, 1> environment{nullptr};
   pid_t pid = -1;
-  const int problem = ::posix_spawn(&pid, launcher.c_str(), &settings.files, &settings.attributes,
+  const int problem = ::posix_spawn(&pid, launcher.c_str(), settings.files(), settings.attributes(),
                                     argv.data(), environment.data());
   if (problem == ENOENT || problem == EACCES)
     return make_error(Code::kCompareNoRenderer, "start " + launcher);

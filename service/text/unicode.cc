@@ -1,5 +1,6 @@
 #include "service/text/unicode.h"
 
+#include <algorithm>
 #include <array>
 #include <utf8proc.h>
 #include <vector>
@@ -82,6 +83,12 @@ std::string upper_case(std::string_view utf8) {
   out.reserve(utf8.size());
   for (const auto point : points) append(out, utf8proc_toupper(point));
   return out;
+}
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -17,6 +17,9 @@ std::string search_key(std::string_view utf8);
 /// Capitals of Vietnamese too: "sctđt/bs" becomes "SCTĐT/BS". Unchanged when it is not UTF-8.
 std::string upper_case(std::string_view utf8);
 
+/// Code points, as limits of what people type count them.
+std::size_t characters(std::string_view utf8);
+
 /// Without blanks around it.
 std::string_view trimmed(std::string_view text);
 

@@ -32,7 +32,7 @@ Status judge_own(const verifier::SignatureReport& signature, const std::string& 
   // From B-T on there must be a timestamp of this very signature; whether its maker is trusted
   // shows in every report.
   const auto reached = signature.level.value_or("");
-  if (reached != "B-B" && reached.rfind("B-", 0) != 0) return unsound("level " + reached);
+  if (!reached.starts_with("B-")) return unsound("level " + reached);
   if (level != "B-B" && reached == "B-B") return unsound("level " + reached);
   return Done{};
 }

@@ -55,6 +55,43 @@ to = "le.thi.thu"
 at = "2020-01-02T08:00:00+07:00"
 permission = "01/QĐ-UBND"
 """
+# Somebody with words of the test's own whose days are over, and somebody else who keeps no seal.
+MORE_PEOPLE = """
+[[person]]
+id = "tran.van.thu"
+name = "{name}"
+[[authorisation]]
+person = "tran.van.thu"
+unit = "H40.8"
+duty = "van_thu"
+capacity = "{capacity}"
+basis = "02/QĐ-UBND"
+from = "2020-01-01"
+to = "2020-12-31"
+[[person]]
+id = "vo.thi.van"
+name = "Võ Thị Vân"
+[[authorisation]]
+person = "vo.thi.van"
+unit = "H40.7"
+duty = "van_thu"
+capacity = "VĂN THƯ"
+basis = "03/QĐ-UBND"
+from = "2020-01-01"
+"""
+# What other systems may ask results for: [digitise] table.
+PURPOSES = """\
+schema = "antin-digitise/1"
+confidence = "2"
+[[purpose]]
+code = "giai_quyet_thu_tuc"
+vi = "Giải quyết thủ tục hành chính"
+en = "Deciding procedures"
+legal_basis = ["Nghị định 118/2025/NĐ-CP"]
+gives = "document"
+kinds = ["KQ.*"]
+procedures = ["*"]
+"""
 EVERYTHING = "cases,reception,officer,clerk,submit,verify,originals,register"
 
 

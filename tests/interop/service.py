@@ -8,22 +8,10 @@ import re
 import subprocess
 
 import judges
-from office import EVERYTHING, furnish
+from office import EVERYTHING, PURPOSES, furnish
 
 CONFIG = pathlib.Path(__file__).resolve().parent / "schemathesis.toml"
 SECONDS = 90
-SHARED = """\
-schema = "antin-digitise/1"
-confidence = "2"
-[[purpose]]
-code = "giai_quyet_thu_tuc"
-vi = "Giải quyết thủ tục hành chính"
-en = "Deciding procedures"
-legal_basis = ["Nghị định 118/2025/NĐ-CP"]
-gives = "document"
-kinds = ["KQ.*"]
-procedures = ["*"]
-"""
 
 
 def run(world, results):
@@ -31,7 +19,7 @@ def run(world, results):
     results.section("The service against its own description")
     log = world.folder / "schemathesis.log"
     units, office = furnish(world)
-    (world.folder / "digitise.toml").write_text(SHARED)
+    (world.folder / "digitise.toml").write_text(PURPOSES)
     with world.service(verify=units, more=office + '[digitise]\ntable = "digitise.toml"\n',
                        scopes=f"{EVERYTHING},sign,audit,digitise,share") as base, open(log, "wb") as out:
         done = subprocess.run(

@@ -24,10 +24,6 @@ int usage() {
   return kFailed;
 }
 
-std::string pages_file(const AgentConfig& config) {
-  return config.state + "/agent-pages";
-}
-
 int status(const AgentConfig& config) {
   const auto port = running_port(config);
   if (!port) return complain(port.error());
@@ -36,7 +32,7 @@ int status(const AgentConfig& config) {
 }
 
 int pages(const AgentConfig& config) {
-  for (const auto& one : Pairings(pages_file(config), config.origins).all())
+  for (const auto& one : Pairings(config.pages_file(), config.origins).all())
     std::cout << one << '\n';
   return 0;
 }
@@ -44,7 +40,7 @@ int pages(const AgentConfig& config) {
 int forget(const AgentConfig& config, const std::string& text) {
   const auto origin = Origin::read(text, Origin::Loopback::kAllowed);
   if (!origin) return complain(make_error(Code::kAgentOriginRefused, text, {{"trang", text}}));
-  const auto forgotten = Pairings(pages_file(config), {}).forget(*origin);
+  const auto forgotten = Pairings(config.pages_file(), {}).forget(*origin);
   if (!forgotten) return complain(forgotten.error());
   if (forgotten.value()) return 0;
   return complain(make_error(Code::kAgentNotPaired, text, {{"trang", text}}));

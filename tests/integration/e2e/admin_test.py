@@ -15,34 +15,11 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from office import EVERYTHING, furnish  # noqa: E402
+from office import EVERYTHING, MORE_PEOPLE, furnish  # noqa: E402
 from world import World, quietly  # noqa: E402
 
-# A name that would do something on a page that believed it; and words that belong to an earlier day.
+# A name that would do something on a page that believed it.
 MARKUP = "<img src=x onerror=alert(1)> Trần Văn Thử"
-MORE_PEOPLE = """
-[[person]]
-id = "tran.van.thu"
-name = "{name}"
-[[authorisation]]
-person = "tran.van.thu"
-unit = "H40.8"
-duty = "van_thu"
-capacity = "VĂN THƯ"
-basis = "02/QĐ-UBND"
-from = "2020-01-01"
-to = "2020-12-31"
-[[person]]
-id = "vo.thi.van"
-name = "Võ Thị Vân"
-[[authorisation]]
-person = "vo.thi.van"
-unit = "H40.7"
-duty = "van_thu"
-capacity = "VĂN THƯ"
-basis = "03/QĐ-UBND"
-from = "2020-01-01"
-"""
 ALL = ["units", "people", "seals", "legal", "layouts", "keys", "trust", "audit", "state", "check"]
 RIGHT = "admin"
 world = base = None
@@ -235,7 +212,7 @@ def main(build, arguments):
     world = World(pathlib.Path(build) / "tests" / "world-admin", build, "--all-algorithms")
     verify, more = furnish(world)
     people = world.folder / "people.toml"
-    people.write_text(people.read_text(encoding="utf-8") + MORE_PEOPLE.format(name=MARKUP), encoding="utf-8")
+    people.write_text(people.read_text(encoding="utf-8") + MORE_PEOPLE.format(name=MARKUP, capacity="VĂN THƯ"), encoding="utf-8")
     audit = '[audit]\ncheckpoint_key = "pkcs11:token=agency;object=checkpoint"\norigin = "xa.example/antin"\n'
     with world.service(verify=verify + "allow_test_pki = true\n", more=more + audit, scopes=EVERYTHING + f",{RIGHT}") as base:
         world.counter = world.add_key("quầy", "cases,reception")

@@ -370,7 +370,7 @@ class Signing(unittest.TestCase):
     def test_S14_a_ticket_opens_its_own_session_and_nothing_else(self):
         mine, other = self.session("phieu-cua-toi"), self.session("phieu-khac")
         ticket = self.ticket(mine)
-        as_agent = lambda method, path, members=None: play.ask_with(f"Ticket {ticket}", method, path, members)  # noqa: E731
+        as_agent = lambda method, path, members=None: ask(method, path, members, authorization=f"Ticket {ticket}")  # noqa: E731
         self.assertEqual(as_agent("GET", mine["self"]).body["state"], "ready")
         self.assertTrue(as_agent("GET", mine["items"][0]["document"]).octets.startswith(b"%PDF"))
         for path in (other["self"], other["items"][0]["document"]):
@@ -401,10 +401,10 @@ class Signing(unittest.TestCase):
         order = self.order(session)
         self.assertEqual(agent.job(self.begin(agent, order))["state"], "done")
         used = f"Ticket {order['ticket']}"
-        answer = play.ask_with(used, "GET", session["items"][0]["document"])
+        answer = ask("GET", session["items"][0]["document"], authorization=used)
         self.assertEqual((answer.status, answer.body["code"]), (409, "officer.case_not_prepared"))
         # It still tells what became of it: an answer may have been lost.
-        self.assertEqual(play.ask_with(used, "GET", session["self"]).body["state"], "ended")
+        self.assertEqual(ask("GET", session["self"], authorization=used).body["state"], "ended")
 
     @contextlib.contextmanager
     def between(self, change):
@@ -580,24 +580,8 @@ class Signing(unittest.TestCase):
             self.assertNotIn(words, log)
 
 
-def ask_with(authorization, method, path, members=None):
-    """As casework_test.ask(), with another Authorization."""
-    url = urllib.parse.urlsplit(play.base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-    headers = {"Authorization": authorization}
-    body = None if members is None else json.dumps(members).encode()
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-    connection.request(method, path, body, headers)
-    answer = connection.getresponse()
-    said = play.Answer(answer.status, answer.headers, answer.read())
-    connection.close()
-    return said
-
-
 if __name__ == "__main__":
     build = pathlib.Path(sys.argv.pop(1)).resolve()
-    play.ask_with = ask_with
     play.world = world = World(build / "tests" / "world-agent", build, "--all-algorithms")
     import officer_test
     officer_test.world = world

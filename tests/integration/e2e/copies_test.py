@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 import unittest
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
@@ -232,14 +231,10 @@ class OfficeCopies(Desk):
         parts.append(('name="file"; filename="a.pdf"', octets))
         body = b"".join(b"--%s\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n" % (boundary, head.encode(), value)
                         for head, value in parts) + b"--%s--\r\n" % boundary
-        url = urllib.parse.urlsplit(desk.base)
-        connection = desk.http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-        connection.request("POST", path, body, {"Authorization": f"Bearer {world.clerk}", "Content-Type":
+        answer = desk.sent("POST", path, body, {"Authorization": f"Bearer {world.clerk}", "Content-Type":
                            f"multipart/form-data; boundary={boundary.decode()}"})
-        answer = connection.getresponse()
-        octets = answer.read()
-        self.assertIn(answer.status, (200, 201), octets)
-        return desk.json.loads(octets)
+        self.assertIn(answer.status, (200, 201), answer.octets)
+        return answer.body
 
     def test_R05_an_extract_of_an_electronic_original_that_is_kept(self):
         original = self.kept(self.signed(NOTICE))

@@ -17,7 +17,7 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from office import furnish  # noqa: E402
+from office import PURPOSES, furnish  # noqa: E402
 from sheets import sheet  # noqa: E402
 from world import CONFIG, World, quietly  # noqa: E402
 
@@ -26,17 +26,7 @@ UNIT = "H40.7"
 COLUMNS = ["Họ và tên chủ sở hữu", "Số định danh", "Mã thủ tục", "Mã giấy tờ", "Số ký hiệu", "Ngày cấp",
            "Cơ quan cấp", "Thời hạn hiệu lực", "Tên tệp", "Số trang", "Tài liệu mật"]
 BASIS = "Nghị định 118/2025/NĐ-CP"
-PURPOSES = """\
-schema = "antin-digitise/1"
-confidence = "2"
-[[purpose]]
-code = "giai_quyet_thu_tuc"
-vi = "Giải quyết thủ tục hành chính"
-en = "Deciding procedures"
-legal_basis = ["{basis}"]
-gives = "document"
-kinds = ["KQ.*"]
-procedures = ["*"]
+MORE_PURPOSES = """\
 [[purpose]]
 code = "thong_ke"
 vi = "Thống kê"
@@ -324,7 +314,7 @@ if __name__ == "__main__":
     world.unnamed = world.add_key("unnamed", "share")
     world.reception = world.add_key("reception", "reception")
     world.elsewhere = world.add_key("elsewhere", "share", "--unit", "H40.8")
-    (world.folder / "digitise.toml").write_text(PURPOSES.format(basis=BASIS, allowed=key_id("allowed"),
+    (world.folder / "digitise.toml").write_text(PURPOSES + MORE_PURPOSES.format(basis=BASIS, allowed=key_id("allowed"),
                                                                 narrow=key_id("narrow")))
     folder = Folder(world.folder / "quet")
     with world.service(verify=units, more=office + '[digitise]\ntable = "digitise.toml"\n',

@@ -7,7 +7,6 @@ that must not be a sign-in. S-04, S-14, A-01; docs/PROTOCOL.login.md.
 import base64
 import datetime
 import hashlib
-import http.client
 import json
 import pathlib
 import subprocess
@@ -69,19 +68,13 @@ def signed(octets, name):
 
 def page(method, path, members=None, origin=None, host=None, **fields):
     """As a browser asks from a page of the service, without any key."""
-    url = urllib.parse.urlsplit(play.base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
     headers = {"Origin": origin or play.base, "Sec-Fetch-Site": "same-origin", **fields}
     if host:
         headers["Host"] = host
     body = None if members is None else json.dumps(members).encode()
     if body is not None:
         headers["Content-Type"] = "application/json"
-    connection.request(method, path, body, headers)
-    answer = connection.getresponse()
-    said = play.Answer(answer.status, answer.headers, answer.read())
-    connection.close()
-    return said
+    return play.sent(method, path, body, headers)
 
 
 class Login(unittest.TestCase):

@@ -6,14 +6,12 @@ service, worker, key holder, and an officer's token of its own.
 """
 import base64
 import hashlib
-import http.client
 import pathlib
 import re
 import sqlite3
 import ssl
 import sys
 import unittest
-import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import casework_test as play  # noqa: E402
@@ -54,25 +52,12 @@ def upload(address, parts, unquoted=False):
             head += f"; filename={quote}{file}{quote}; filename*=utf-8''{file}"
         body += b"--" + line + b"\r\n" + head.encode() + b"\r\n\r\n" + content + b"\r\n"
     body += b"--" + line + b"--\r\n"
-    url = urllib.parse.urlsplit(play.base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-    connection.request("POST", address, body,
-                       {"Content-Type": f"multipart/form-data; boundary={line.decode()}"})
-    answer = connection.getresponse()
-    said = play.Answer(answer.status, answer.headers, answer.read())
-    connection.close()
-    return said
+    return play.sent("POST", address, body, {"Content-Type": f"multipart/form-data; boundary={line.decode()}"})
 
 
 def fetched(address):
     """Without any key."""
-    url = urllib.parse.urlsplit(play.base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-    connection.request("GET", address)
-    answer = connection.getresponse()
-    said = play.Answer(answer.status, answer.headers, answer.read())
-    connection.close()
-    return said
+    return play.sent("GET", address)
 
 
 class Officer(unittest.TestCase):

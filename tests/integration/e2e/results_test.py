@@ -235,15 +235,10 @@ class Results(desk.Desk):
 
     def resigned(self, octets, once, status):
         """As a system with the right to sign asks for the seal on any file."""
-        url = desk.urllib.parse.urlsplit(desk.base)
-        connection = desk.http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-        connection.request("POST", "/api/v1/signatures", octets, {
+        answer = desk.sent("POST", "/api/v1/signatures", octets, {
             "Content-Type": "application/pdf", "Idempotency-Key": once, "Authorization": f"Bearer {world.signs}"})
-        answer = connection.getresponse()
-        body = desk.json.loads(answer.read())
-        connection.close()
-        self.assertEqual(answer.status, status, body)
-        return body
+        self.assertEqual(answer.status, status, answer.octets)
+        return answer.body
 
     def test_R14_nobody_signs_a_recalled_result_again(self):
         case = self.released()

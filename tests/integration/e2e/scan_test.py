@@ -4,12 +4,10 @@ counter works by, over HTTP with the real service, worker and drawing process.
 
     scan_test.py BUILD [unittest options]
 """
-import http.client
 import json
 import pathlib
 import sys
 import unittest
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
@@ -27,19 +25,12 @@ LINE = b"----antin-scans"
 def send(case, files=(), key=None, **members):
     """Files of one form, as a browser sends them."""
     members.setdefault("version", case["version"])
-    url = urllib.parse.urlsplit(desk.base)
     parts = [b"Content-Disposition: form-data; name=\"request\"\r\n\r\n" + json.dumps(members).encode()]
     parts += [b"Content-Disposition: form-data; name=\"file%s\"; filename=\"a\"\r\n\r\n%s"
               % (b"" if n == 0 else str(n + 1).encode(), octets) for n, octets in enumerate(files)]
     body = b"".join(b"--%s\r\n%s\r\n" % (LINE, part) for part in parts) + b"--%s--\r\n" % LINE
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-    try:
-        connection.request("POST", case["self"] + "/scan", body, {
-            "Authorization": f"Bearer {key or desk.world.clerk}", "Content-Type": f"multipart/form-data; boundary={LINE.decode()}"})
-        answer = connection.getresponse()
-        return desk.Answer(answer.status, answer.headers, answer.read())
-    finally:
-        connection.close()
+    return desk.sent("POST", case["self"] + "/scan", body, {
+        "Authorization": f"Bearer {key or desk.world.clerk}", "Content-Type": f"multipart/form-data; boundary={LINE.decode()}"})
 
 
 class Paged(desk.Desk):
@@ -139,13 +130,9 @@ class Pictures(Paged):
         self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "image/jpeg"), answer.octets[:200])
         self.assertTrue(answer.octets.startswith(b"\xff\xd8"))
         self.assertIn("private", answer.headers["Cache-Control"])
-        url = urllib.parse.urlsplit(desk.base)
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-        connection.request("GET", case["self"] + "/page?of=scan&page=1&width=300", headers={
+        again = desk.sent("GET", case["self"] + "/page?of=scan&page=1&width=300", headers={
             "Authorization": f"Bearer {desk.world.clerk}", "If-None-Match": answer.headers["ETag"]})
-        again = connection.getresponse()
-        self.assertEqual((again.status, again.read()), (304, b""))
-        connection.close()
+        self.assertEqual((again.status, again.octets), (304, b""))
         for query, status in (("of=scan&page=2", 404), ("of=sealed", 404), ("page=1", 400), ("of=scan&width=9", 400),
                               ("of=scan&width=9999", 400), ("of=scan&page=0", 400), ("of=scan&colour=red", 400)):
             self.assertEqual(ask("GET", f"{case['self']}/page?{query}").status, status, query)

@@ -1,6 +1,7 @@
 """Cases for tests of the pages, brought by the interface to where a page begins with them."""
 import base64
 import json
+import os
 import ssl
 import sys
 import pathlib
@@ -86,3 +87,28 @@ class Desk:
     def certificate(self, name="officer-rsa2048"):
         text = (self.world.pki / "certs" / f"{name}.crt").read_text()
         return base64.b64encode(ssl.PEM_cert_to_DER_cert(text)).decode()
+
+
+class AtQueues:
+    """Beside PageTest: what tests at the queues have, and do without."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.desk = Desk(cls.office)
+
+    def look(self, name, english=True):
+        """Every picture only when somebody wants to look (ANTIN_LOOK=1): twenty states take minutes."""
+        if os.environ.get("ANTIN_LOOK"):
+            return super().look(name, english)
+        self.settled()
+        for size in ("phone", "usual"):
+            self.size(size)
+            self.fits_the_screen(name, size)
+        return None
+
+    def rows(self):
+        return self.driver.execute_script("return [...document.querySelectorAll('.work-list tbody tr')].map(r => r.dataset.id)")
+
+    def states(self, cases):
+        return [self.desk.now(case)["state"] for case in cases]

@@ -22,12 +22,6 @@ WEB = HERE.parents[2] / "service" / "web"
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self' "
           "https://localhost:* https://127.0.0.1:* http://127.0.0.1:* ws://127.0.0.1:*; media-src 'self' blob:; "
           "frame-src 'self' blob:; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-# Who works with the pages where antind has no accounts yet.
-PRETENDED = {"account": "phat.trien", "person": {"id": "le.thi.thu", "name": "Lê Thị Thư"},
-             "rights": ["cases", "reception", "officer", "clerk", "submit", "verify", "originals", "register", "audit",
-                        "share", "digitise", "admin"],
-             "units": [{"code": "H40.7", "name": "Ủy ban nhân dân xã Quỳnh Diễn"}], "csrf": "x",
-             "expires": "2099-01-01T00:00:00Z", "idle_until": "2099-01-01T00:00:00Z"}
 
 
 class FromSource:
@@ -37,15 +31,6 @@ class FromSource:
         self.office = office
         self.upstream = urllib.parse.urlsplit(office.base)
         self.context = ssl.create_default_context(cafile=office.world.folder / "tls.crt")
-        self.pretend = office.pretended = not self.has_accounts()
-        self.over = False  # the pretended session
-
-    def has_accounts(self):
-        connection = self.connect()
-        connection.request("GET", "/api/v1/session")
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status != 404
 
     def connect(self):
         return http.client.HTTPSConnection("localhost", self.upstream.port, timeout=120, context=self.context)
@@ -86,31 +71,13 @@ class FromSource:
             text = "; charset=utf-8" if kind.startswith("text/") else ""
             return self.send(request, 200, [("Content-Type", kind + text), ("Content-Security-Policy", POLICY),
                                             ("Cache-Control", "no-store")], file.read_bytes())
-        if self.pretend and path.startswith("/api/") and (path == "/api/v1/session" or self.over):
-            status, told = self.session(request.command if path == "/api/v1/session" else "", body)
-            return self.send(request, status, [("Content-Type", "application/json" if status == 200 else "application/problem+json")],
-                             json.dumps(told).encode())
         return self.pass_on(request, body)
-
-    def session(self, method, body):
-        """Ends and begins like a real one; "sai" is the wrong password."""
-        wrong = method == "POST" and json.loads(body)["password"] == "sai"
-        if method in ("DELETE", "POST"):
-            self.over = method == "DELETE" or wrong
-        if not self.over:
-            return 200, PRETENDED
-        words = "Tên tài khoản hoặc mật khẩu không đúng." if wrong else "Phiên làm việc đã kết thúc."
-        return 401, {"status": 401, "title": words, "code": "account.sign_in_wrong" if wrong else "session.over",
-                     "message": {"vi": words, "en": words}}
 
     def pass_on(self, request, body):
         headers = {name: value for name, value in request.headers.items()
-                   if name.lower() not in ("host", "connection", "content-length", "accept-encoding", "x-antin-token"
-                                           if self.pretend else "")}
+                   if name.lower() not in ("host", "connection", "content-length", "accept-encoding")}
         # As a proxy in front does: what the browser calls the service is what the service calls itself.
         headers["Host"] = request.headers["Host"]
-        if self.pretend and "Authorization" not in headers:
-            headers["Authorization"] = f"Bearer {self.office.world.api_key}"
         connection = self.connect()
         try:
             connection.request(request.command, request.path, body or None, headers)
@@ -139,6 +106,6 @@ if __name__ == "__main__":
     office = browser.Office(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "develop")
     with office.running():
         with FromSource(office).running() as address:
-            print(f"{address}/app/\nAPI key: {office.world.api_key}\n{json.dumps(getattr(office, 'accounts', {}))}", flush=True)
+            print(f"{address}/app/\nAPI key: {office.world.api_key}\n{json.dumps(office.accounts)}", flush=True)
             with contextlib.suppress(KeyboardInterrupt):
                 threading.Event().wait()

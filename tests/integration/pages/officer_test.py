@@ -12,7 +12,7 @@ import urllib.parse
 
 from agent_stand_in import StandIn
 from browser import PageTest, main
-from desk import SEALER, Desk
+from desk import SEALER, AtQueues
 
 
 def put_file(page, address, octets):
@@ -30,39 +30,38 @@ def put_file(page, address, octets):
     return said
 
 
-class Staff(PageTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.desk = Desk(cls.office)
-
-    def sign_in_as(self, person):
-        if getattr(self.office, "accounts", None):
-            self.sign_in(person)
-
+class Staff(AtQueues, PageTest):
     def setUp(self):
         super().setUp()
         # Neither the signing tool of offices nor a second agent listens on this computer.
         self.expect_silence(r"127\.0\.0\.1:89\d\d")
 
-    def look(self, name, english=True):
-        """Every picture only when somebody wants to look (ANTIN_LOOK=1): twenty states take minutes."""
-        if os.environ.get("ANTIN_LOOK"):
-            return super().look(name, english)
-        self.settled()
-        for size in ("phone", "usual"):
-            self.size(size)
-            self.fits_the_screen(name, size)
-        return None
-
-    def rows(self):
-        return self.driver.execute_script("return [...document.querySelectorAll('.work-list tbody tr')].map(r => r.dataset.id)")
 
 
 class Queue(Staff):
+    def about_to_sign(self):
+        """A case by itself."""
+        case = self.desk.attested()
+        self.sign_in("nguyen.van.anh")
+        self.open(f"/app/#/queue/{case['id']}")
+        self.press("button", "Ký riêng hồ sơ này")
+        self.says("Các tài liệu sẽ ký")
+        return case
+
+    def take_the_tool(self):
+        """The one that offices have."""
+        self.expect_problem(404, 409)
+        self.driver.execute_script("document.querySelector('.other-ways').open = true")
+        self.press("button", "Ký bằng phần mềm này")
+
+    def address(self):
+        """Where the tool sends the file."""
+        return self.wait_for(lambda: self.driver.execute_script(
+            "const all = document.querySelectorAll('.copyable code'); return all.length > 1 && all[1].textContent"))
+
     def test_1_what_waits_is_found_marked_and_opened_by_keyboard(self):
         first = [self.desk.attested() for _ in range(4)]
-        self.sign_in_as("nguyen.van.anh")
+        self.sign_in("nguyen.van.anh")
         self.open("/app/#/queue")
         self.says("Đang chờ")
         self.wait_for(lambda: len(self.rows()) >= 4)
@@ -85,7 +84,7 @@ class Queue(Staff):
 
     def test_2_a_case_is_seen_beside_its_capture_and_counts_as_seen_then(self):
         case = self.desk.attested()
-        self.sign_in_as("nguyen.van.anh")
+        self.sign_in("nguyen.van.anh")
         self.open("/app/#/queue")
         self.wait_for(lambda: case["id"] in self.rows())
         self.open(f"/app/#/queue/{case['id']}")
@@ -104,7 +103,7 @@ class Queue(Staff):
 
     def test_3_what_is_not_signed_goes_back_to_the_counter_with_its_reason(self):
         case = self.desk.attested()
-        self.sign_in_as("nguyen.van.anh")
+        self.sign_in("nguyen.van.anh")
         self.open(f"/app/#/queue/{case['id']}")
         self.press("button", "Không ký")
         self.find("dialog")
@@ -119,47 +118,29 @@ class Queue(Staff):
         self.assertEqual([c["requester"] for c in fresh], [case["requester"]])
 
     def test_4_without_the_agent_the_page_says_so_and_the_offices_own_tool_signs(self):
-        case = self.desk.attested()
-        self.sign_in_as("nguyen.van.anh")
-        self.open(f"/app/#/queue/{case['id']}")
-        self.press("button", "Ký riêng hồ sơ này")
-        self.says("Các tài liệu sẽ ký")
+        case = self.about_to_sign()
         self.driver.execute_script("document.querySelector('.other-ways').open = true")
         self.says("antin sign-cases")
         self.look("sign-without-agent", english=False)
         self.axe(english=False)
-        self.expect_problem(404, 409)
-        self.driver.execute_script("document.querySelector('.other-ways').open = true")
-        self.press("button", "Ký bằng phần mềm này")
+        self.take_the_tool()
         self.says("Địa chỉ để nhập bằng tay")
-        address = self.wait_for(lambda: self.driver.execute_script("const all = document.querySelectorAll('.copyable code'); return all.length > 1 && all[1].textContent"))
+        address = self.address()
         put_file(self, address, self.desk.signed_file(case))
         self.says("Ký số thành công.", 20)
         self.assertEqual(self.desk.now(case)["state"], "officer_signed")
 
     def test_5_a_file_that_is_not_the_document_does_not_count_as_signed(self):
-        case = self.desk.attested()
-        self.sign_in_as("nguyen.van.anh")
-        self.open(f"/app/#/queue/{case['id']}")
-        self.press("button", "Ký riêng hồ sơ này")
-        self.says("Các tài liệu sẽ ký")
-        self.expect_problem(404, 409)
-        self.driver.execute_script("document.querySelector('.other-ways').open = true")
-        self.press("button", "Ký bằng phần mềm này")
-        address = self.wait_for(lambda: self.driver.execute_script("const all = document.querySelectorAll('.copyable code'); return all.length > 1 && all[1].textContent"))
+        case = self.about_to_sign()
+        self.take_the_tool()
+        address = self.address()
         put_file(self, address, self.desk.document(case, "document"))
         self.says("tệp gửi về không được nhận", 20)
         self.assertEqual(self.desk.now(case)["state"], "attested")
 
     def test_6_a_case_that_somebody_voids_meanwhile_is_not_called_signed(self):
-        case = self.desk.attested()
-        self.sign_in_as("nguyen.van.anh")
-        self.open(f"/app/#/queue/{case['id']}")
-        self.press("button", "Ký riêng hồ sơ này")
-        self.says("Các tài liệu sẽ ký")
-        self.expect_problem(404, 409)
-        self.driver.execute_script("document.querySelector('.other-ways').open = true")
-        self.press("button", "Ký bằng phần mềm này")
+        case = self.about_to_sign()
+        self.take_the_tool()
         self.says("Địa chỉ để nhập bằng tay")
         self.desk.step(case, "void", {"reason": "quét nhầm"})
         self.says("hồ sơ này chưa được ký", 20)
@@ -174,15 +155,9 @@ class Sign(Staff):
         self.agent = StandIn(self.desk, self.base)
         self.addCleanup(self.agent.stop)
 
-    def needs_tickets(self):
-        status, _, octets = self.office.ask("GET", "/api/v1/openapi.json")
-        if status != 200 or b"/api/v1/signing-sessions/{id}/ticket" not in octets:
-            if "ticket" not in os.environ.get("ANTIN_PRETEND", ""):
-                self.skipTest("antind gives no tickets to agents")
-
     def marked(self, count):
         cases = [self.desk.attested() for _ in range(count)]
-        self.sign_in_as("nguyen.van.anh")
+        self.sign_in("nguyen.van.anh")
         self.open("/app/#/queue")
         self.wait_for(lambda: {c["id"] for c in cases} <= set(self.rows()))
         self.script("localStorage.setItem('antin.agent.port', arguments[0])", str(self.agent.port))
@@ -199,9 +174,6 @@ class Sign(Staff):
     def sign(self, count):
         self.press("button", f"Ký {count} hồ sơ, nhập mã PIN một lần")
 
-    def states(self, cases):
-        return [self.desk.now(case)["state"] for case in cases]
-
     def test_1_what_is_missing_is_said_and_the_page_goes_on_when_it_is_there(self):
         self.marked(2)
         self.agent.mode = "missing"
@@ -217,7 +189,6 @@ class Sign(Staff):
         self.axe()
 
     def test_4_S13_many_are_signed_with_one_pin_and_each_says_what_became_of_it(self):
-        self.needs_tickets()
         count = int(os.environ.get("ANTIN_BATCH", "12"))
         cases = self.marked(count)
         self.open("/app/#/queue/sign")
@@ -230,7 +201,6 @@ class Sign(Staff):
         self.look("sign-many", english=False)
 
     def test_2_a_token_pulled_in_the_middle_leaves_the_rest_to_be_signed_again(self):
-        self.needs_tickets()
         cases = self.marked(3)
         self.open("/app/#/queue/sign")
         self.says("Antin Test CA")
@@ -258,7 +228,6 @@ class Sign(Staff):
         self.look("sign-done", english=False)
 
     def test_3_after_a_wrong_pin_nothing_is_signed_and_nobody_tries_again_by_itself(self):
-        self.needs_tickets()
         cases = self.marked(1)
         self.look_at_all(cases)
         self.open("/app/#/queue/sign")
@@ -273,7 +242,7 @@ class Sign(Staff):
 class Seal(Staff):
     def test_1_who_keeps_the_seal_is_said_and_many_are_sealed_and_entered(self):
         cases = [self.desk.officer_signed() for _ in range(2)]
-        self.sign_in_as("le.thi.thu")
+        self.sign_in("le.thi.thu")
         self.open("/app/#/seal")
         self.wait_for(lambda: {c["id"] for c in cases} <= set(self.rows()))
         self.says("Khóa của cơ quan sẵn sàng")
@@ -294,7 +263,7 @@ class Seal(Staff):
     def test_2_what_the_officer_did_not_sign_is_not_sealed_and_stops_no_other(self):
         good = self.desk.officer_signed()
         bad = self.desk.officer_signed()
-        self.sign_in_as("le.thi.thu")
+        self.sign_in("le.thi.thu")
         self.open("/app/#/seal")
         self.wait_for(lambda: {good["id"], bad["id"]} <= set(self.rows()))
         for case in (good, bad):
@@ -310,7 +279,7 @@ class Seal(Staff):
 class Case(Staff):
     def test_1_a_case_shows_its_way_and_is_cancelled_by_decision(self):
         case = self.desk.step(self.desk.registered(), "release", {"delivery": "anh@example.vn"})
-        self.sign_in_as("le.thi.thu")
+        self.sign_in("le.thi.thu")
         self.open(f"/app/#/cases/{case['id']}")
         self.says("Ký số thành công.")
         self.says("Lịch sử xử lý")
@@ -334,7 +303,7 @@ class Case(Staff):
 
     def test_2_who_saw_an_older_version_changes_nothing_and_sees_the_new_one(self):
         case = self.desk.officer_signed()
-        self.sign_in_as("nguyen.van.anh")
+        self.sign_in("nguyen.van.anh")
         self.open(f"/app/#/cases/{case['id']}")
         self.press("button", "Hủy số, không phát hành")
         self.type_in("Lý do", "quét nhầm")

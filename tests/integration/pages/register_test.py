@@ -11,6 +11,7 @@ import sys
 from browser import PageTest, main
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from office import PURPOSES  # noqa: E402
 from sheets import sheet  # noqa: E402
 
 UNIT = "H40.7"
@@ -126,20 +127,6 @@ class Register(PageTest):
         self.says("1.000132")
         self.look("digitising")
         self.axe()
-
-
-PURPOSES = """\
-schema = "antin-digitise/1"
-confidence = "2"
-[[purpose]]
-code = "giai_quyet_thu_tuc"
-vi = "Giải quyết thủ tục hành chính"
-en = "Deciding procedures"
-legal_basis = ["Nghị định 118/2025/NĐ-CP"]
-gives = "document"
-kinds = ["KQ.*"]
-procedures = ["*"]
-"""
 
 
 def purposes(office):

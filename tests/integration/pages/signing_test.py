@@ -14,7 +14,7 @@ import unittest
 import urllib.parse
 
 from browser import PageTest, main
-from desk import Desk
+from desk import AtQueues
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import agent_test  # noqa: E402
@@ -24,14 +24,13 @@ OFFICER = "nguyen.van.anh"
 SIGN_IN = "Đăng nhập bằng chứng thư số"
 
 
-class WithAgent(PageTest):
+class WithAgent(AtQueues, PageTest):
     """Each test has an agent of its own, in a folder of its own."""
     made = 0
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.desk = Desk(cls.office)
         agent_test.world = cls.world
 
     def setUp(self):
@@ -54,23 +53,12 @@ class WithAgent(PageTest):
         """This browser has met the agent before, at this port."""
         self.script("localStorage.setItem('antin.agent.port', String(arguments[0]))", port)
 
-    def look(self, name, english=True):
-        """Every picture only when somebody wants to look (ANTIN_LOOK=1)."""
-        if os.environ.get("ANTIN_LOOK"):
-            return super().look(name, english)
-        self.settled()
-        for size in ("phone", "usual"):
-            self.size(size)
-            self.fits_the_screen(name, size)
-        return None
-
     def pin(self):
         return (self.world.token / "officer.pin").read_text().strip()
 
     def marked(self, count, agent):
         cases = [self.desk.attested() for _ in range(count)]
-        if self.office.accounts:
-            self.sign_in(OFFICER)
+        self.sign_in(OFFICER)
         self.open("/app/#/queue")
         self.wait_for(lambda: {c["id"] for c in cases} <= set(self.rows()))
         self.met(agent.port if hasattr(agent, "port") else agent)
@@ -79,9 +67,6 @@ class WithAgent(PageTest):
         self.expect_problem(404, 409)
         self.open("/app/#/queue/sign")
         return cases
-
-    def rows(self):
-        return self.driver.execute_script("return [...document.querySelectorAll('.work-list tbody tr')].map(r => r.dataset.id)")
 
     def sign(self, count):
         """Having said of those that were not opened that they are signed all the same."""
@@ -203,11 +188,6 @@ class Question(WithAgent):
 
 
 class SignIn(WithAgent):
-    def setUp(self):
-        super().setUp()
-        if not self.office.accounts:
-            self.skipTest("this antind has no accounts")
-
     def test_1_who_has_a_token_signs_in_with_it_when_the_agent_is_there(self):
         self.open("/app/")
         self.find("button", SIGN_IN)

@@ -1,7 +1,7 @@
 // The agent beside a person's signing device, for pages: found, paired, asked for certificates, for
 // signatures on a signing-session, and for a sign-in (docs/PROTOCOL.agent.md).
 
-import {api} from "./api.js";
+import {api, pause} from "./api.js";
 import {t} from "./i18n.js";
 import {AgentProblem, demand, findAgent, own} from "./agent_link.js";
 
@@ -40,21 +40,6 @@ const kLost = "agent.callback_lost";
 const kKeptCertificate = "antin.agent.certificate";
 
 const link = {port: 0, token: ""};
-
-/**
- * @param {number} ms
- * @param {AbortSignal} [signal]
- * @returns {Promise<void>}
- */
-function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = window.setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
-      window.clearTimeout(timer);
-      reject(new DOMException("stopped", "AbortError"));
-    }, {once: true});
-  });
-}
 
 /** @param {unknown} told */
 function problemIn(told) {

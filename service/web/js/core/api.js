@@ -211,16 +211,16 @@ async function ask(method, path, content, options) {
 
 /**
  * @param {number} milliseconds
- * @param {AbortSignal} [signal]
+ * @param {AbortSignal} [signal] ends it with an AbortError
  * @returns {Promise<void>}
  */
-function pause(milliseconds, signal) {
+export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = window.setTimeout(resolve, milliseconds);
     signal?.addEventListener("abort", () => {
       window.clearTimeout(timer);
       reject(new DOMException("stopped", "AbortError"));
-    });
+    }, {once: true});
   });
 }
 

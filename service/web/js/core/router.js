@@ -2,7 +2,7 @@
 // shows those of which the person has a right.
 
 import {t} from "./i18n.js";
-import {pageTitle, problemNotice, replace, skeleton, button} from "./ui.js";
+import {button, h, pageTitle, problemNotice, replace, skeleton} from "./ui.js";
 import {session} from "./session.js";
 
 /**
@@ -147,14 +147,7 @@ export async function render() {
 
 /** @param {HTMLElement} main */
 function refuse(main) {
-  replace(main, pageTitle(t("core.not_allowed")), skeletonless(t("core.not_allowed_hint")));
-}
-
-/** @param {string} words */
-function skeletonless(words) {
-  const said = document.createElement("p");
-  said.textContent = words;
-  return said;
+  replace(main, pageTitle(t("core.not_allowed")), h("p", null, t("core.not_allowed_hint")));
 }
 
 /**

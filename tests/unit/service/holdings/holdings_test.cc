@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "certs/ossl/digest.h"
+#include "certs/ossl/hmac.h"
 #include "service/audit/store_events.h"
 #include "tests/fakes/counting_random.h"
 #include "tests/fakes/frozen_clock.h"
@@ -77,11 +78,12 @@ class HoldingsTest : public fakes::StoreFixture {
 };
 
 TEST(Hmac, IsThatOfRfc4231) {
-  EXPECT_EQ(to_hex(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
+  EXPECT_EQ(to_hex(ossl::hmac_sha256(as_bytes("Jefe"), {as_bytes("what do ya want for nothing?")})),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  EXPECT_EQ(to_hex(hmac_sha256(Bytes(131, 0xAA),
-                               as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
-            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(
+      to_hex(ossl::hmac_sha256(
+          Bytes(131, 0xAA), {as_bytes("Test Using Larger Than Block-Size Key - Hash Key First")})),
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST_F(HoldingsTest, KeepsNoIdentifierInTheDatabase) {

@@ -1,7 +1,7 @@
 // The bridge to the signing tool that offices have (S-15, docs/PROTOCOL.officer.md): the page asks
 // for two addresses, hands them to the tool on this computer, and looks whether the file came.
 
-import {api, Problem} from "../../core/api.js";
+import {api, pause, Problem} from "../../core/api.js";
 import {button, h, notice} from "../../core/ui.js";
 import {date, dateTime, t} from "../../core/i18n.js";
 
@@ -110,7 +110,6 @@ export async function bridge({one, signal, say}) {
       say(tool.answer === null ? notice("warning", t("officer.bridge.no_tool"), h("p", null, t("officer.bridge.no_tool_do")), addresses)
         : notice("info", t("officer.bridge.tool_said", {said: tool.answer.Message || "–"}), addresses));
     }
-    await new Promise((resolve) => { window.setTimeout(resolve, kAsk); });
-    if (signal.aborted) throw new DOMException("gone", "AbortError");
+    await pause(kAsk, signal);
   }
 }

@@ -1,7 +1,7 @@
 // One signing from its preparation to what became of each file. Nothing here says "signed" unless
 // the service has judged the finished file and says so.
 
-import {api} from "../../core/api.js";
+import {api, pause} from "../../core/api.js";
 import {h, notice} from "../../core/ui.js";
 import {either, t} from "../../core/i18n.js";
 import {device} from "./device.js";
@@ -23,21 +23,6 @@ const kLost = "agent.callback_lost";
 function told(problem) {
   if (!problem) return undefined;
   return {code: problem.code ?? "", sentence: either(problem.message) || (problem.title ?? ""), remedy: either(problem.action)};
-}
-
-/**
- * @param {number} ms
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = window.setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      window.clearTimeout(timer);
-      reject(new DOMException("gone", "AbortError"));
-    }, {once: true});
-  });
 }
 
 /**

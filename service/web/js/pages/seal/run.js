@@ -1,7 +1,7 @@
 // Sealing many: each is checked, sealed, entered and released by itself, and one that fails stops
 // none of the others.
 
-import {api, isProblem, Problem, sentenceOf} from "../../core/api.js";
+import {api, isProblem, pause, Problem, sentenceOf} from "../../core/api.js";
 import {either, t} from "../../core/i18n.js";
 import {session} from "../../core/session.js";
 
@@ -70,7 +70,7 @@ async function seal(one, key, say, signal) {
       say({state: "pending", problem: late ? {code: late.code ?? "", sentence: either(late.message), remedy: either(late.action)} : undefined});
       return null;
     }
-    await new Promise((resolve) => { window.setTimeout(resolve, kAsk); });
+    await pause(kAsk, signal);
     now = await api.get(one.self, {signal});
   }
   say({state: "sealed"});

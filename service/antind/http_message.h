@@ -1,4 +1,0 @@
-#pragma once
-
-// Moved; kept for who has not followed yet.
-#include "service/http/http_message.h"
