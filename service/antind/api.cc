@@ -303,7 +303,9 @@ void Api::run(const Shared& work, const Responder& responder) {
   }();
   if (later) return;
   if (!answer) {
-    parts_.log->write(Log::Level::kWarning, "request_failed",
+    // Whoever asked can mend the others by himself.
+    const bool ours = info(answer.error().code).http_status == 500;
+    parts_.log->write(ours ? Log::Level::kError : Log::Level::kWarning, "request_failed",
                       {{"request_id", id}, {"error", to_log_line(answer.error())}});
     responder.answer(told(work->request.head, answer.error(), id));
     return;

@@ -153,8 +153,9 @@ Result<Case> CaseworkApi::settle(Case one) {
   if (!job_id || casework::step_of(one.product, one.state, Action::kSeal) == nullptr) return one;
   ANTIN_TRY(const auto job, parts_.store->any_job(*job_id));
   if (!job || job->state != JobState::kDone) return one;
-  // Somebody else may have been faster; whoever fails leaves the case where it is.
-  if (const auto taken = take_sealed(one, *job); !taken)
+  // Somebody else may have been faster, which is no failure; whoever fails leaves the case where it
+  // is.
+  if (const auto taken = take_sealed(one, *job); !taken && taken.error().code != Code::kCaseChanged)
     parts_.log->write(Log::Level::kError, "case_seal_not_taken",
                       {{"case", one.id}, {"job", job->id}, {"error", to_log_line(taken.error())}});
   ANTIN_TRY(const auto now, casework::Cases(*parts_.store).find(one.id));

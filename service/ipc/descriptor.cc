@@ -35,7 +35,12 @@ Result<Descriptor> new_memfd(const char* name) {
 }
 
 Status seal_memfd(const Descriptor& fd) {
-  if (::fcntl(fd.get(), F_ADD_SEALS, kAllSeals) != 0) return failed("seal a memfd");
+  // EBUSY: the kernel itself holds a page for a moment, to move it or to write it elsewhere. It has
+  // waited 150 ms for that already, each time.
+  constexpr int kTries = 20;
+  for (int tried = 1; ::fcntl(fd.get(), F_ADD_SEALS, kAllSeals) != 0; ++tried) {
+    if (errno != EBUSY || tried == kTries) return failed("seal a memfd");
+  }
   return Done{};
 }
 

@@ -19,8 +19,10 @@
 namespace antin::service::sandbox {
 namespace {
 
-// Channel, documents, answers: a message brings at most eight.
-constexpr rlim_t kDescriptors = 32;
+// A message brings at most eight. But the kernel holds the same number against all descriptors that
+// any process of this user has under way in messages (ETOOMANYREFS, unix(7)): a service with many
+// workers must not stop one of them from answering.
+constexpr rlim_t kDescriptors = 4'096;
 constexpr std::uint32_t kNewMemfd = MFD_CLOEXEC | MFD_ALLOW_SEALING;
 
 Error incomplete(const char* what) {

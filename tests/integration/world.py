@@ -205,6 +205,14 @@ class World:
     def end_antind(self, how=signal.SIGTERM):
         self.server.send_signal(how)
         self.server.wait(30)
+        self.tell_failures()
+
+    def tell_failures(self, most=20):
+        """What an answer 500 does not say stands in the service's log; ctest shows it of a test that failed."""
+        lines = (self.folder / "antind.log").read_text(errors="replace").splitlines()
+        failures = [line for line in lines if '"level":"error"' in line]
+        for line in failures[-most:]:
+            print(line[:500])
 
     def certificate_sha256(self, name):
         pem = (self.pki / "certs" / f"{name}.crt").read_text()

@@ -147,6 +147,23 @@ TEST_F(HostileWorkerTest, EndsWhereItsBoundsAre) {
   }
 }
 
+// The kernel counts what all processes of one user have under way (unix(7), ETOOMANYREFS).
+TEST_F(HostileWorkerTest, ABusyNeighbourKeepsNoneFromAnswering) {
+  auto queue = Channel::pair();
+  ASSERT_TRUE(queue);
+  constexpr int kUnderWay = 100;
+  for (int i = 0; i < kUnderWay; ++i) {
+    Message message;
+    auto memfd = new_memfd("under-way");
+    ASSERT_TRUE(memfd);
+    message.descriptors.push_back(std::move(memfd).value());
+    ASSERT_TRUE(queue.value().first.send(message, after(kLong)));
+  }
+  const auto reply = ask("attach");
+  ASSERT_TRUE(reply) << to_log_line(reply.error());
+  EXPECT_EQ(reply.value().descriptors.size(), 1U);
+}
+
 TEST_F(HostileWorkerTest, CannotWriteInTheLog) {
   ::testing::internal::CaptureStderr();
   EXPECT_TRUE(ask("log"));
