@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <spawn.h>
+#include <thread>
 
 namespace antin {
 
@@ -36,7 +39,22 @@ class SpawnSettings {
   }
 
   posix_spawn_file_actions_t* files() noexcept { return &files_; }
-  const posix_spawnattr_t* attributes() const noexcept { return &attributes_; }
+
+  enum class Found : std::uint8_t { kByPath, kBySearch };
+  /// 0 and `pid`, or a number of errno. A limit of processes that is reached for a moment (EAGAIN)
+  /// is waited for: a third of a second at the most.
+  int start(pid_t& pid, const char* program, char* const* arguments, char* const* environment,
+            Found found = Found::kByPath) {
+    constexpr int kTries = 6;
+    auto pause = std::chrono::milliseconds(10);
+    for (int tried = 1;; ++tried) {
+      const auto spawn = found == Found::kByPath ? ::posix_spawn : ::posix_spawnp;
+      const int problem = spawn(&pid, program, &files_, &attributes_, arguments, environment);
+      if (problem != EAGAIN || tried == kTries) return problem;
+      std::this_thread::sleep_for(pause);
+      pause *= 2;
+    }
+  }
 
  private:
   posix_spawn_file_actions_t files_{};

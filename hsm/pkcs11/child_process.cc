@@ -42,9 +42,7 @@ std::optional<pid_t> launch(const std::string& program, std::string module,
   std::string name = "antin-pkcs11";
   std::array<char*, 3> arguments{name.data(), module.data(), nullptr};
   pid_t pid = -1;
-  if (::posix_spawn(&pid, program.c_str(), files, settings.attributes(), arguments.data(),
-                    environ) != 0)
-    return std::nullopt;
+  if (settings.start(pid, program.c_str(), arguments.data(), environ) != 0) return std::nullopt;
   return pid;
 }
 

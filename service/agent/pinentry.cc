@@ -36,8 +36,8 @@ pid_t launch(std::string program, const hsm::Descriptor& channel, bool grab) {
   std::string option = "--no-global-grab";
   std::array<char*, 3> arguments{program.data(), grab ? nullptr : option.data(), nullptr};
   pid_t pid = -1;
-  const int problem = ::posix_spawnp(&pid, program.c_str(), settings.files(), settings.attributes(),
-                                     arguments.data(), environ);
+  const int problem = settings.start(pid, program.c_str(), arguments.data(), environ,
+                                     SpawnSettings::Found::kBySearch);
   return problem == 0 ? pid : -1;
 }
 

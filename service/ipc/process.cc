@@ -55,8 +55,7 @@ Result<ChildProcess> ChildProcess::spawn(const std::string& program,
   std::string lang = "LANG=C.UTF-8";
   std::array<char*, 2> environment{lang.data(), nullptr};
   pid_t pid = -1;
-  const int problem = ::posix_spawn(&pid, program.c_str(), settings.files(), settings.attributes(),
-                                    argv.data(), environment.data());
+  const int problem = settings.start(pid, program.c_str(), argv.data(), environment.data());
   if (problem != 0) return failed("start " + program, problem);
   return ChildProcess(pid, std::move(ends.first));
 }

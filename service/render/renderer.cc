@@ -74,8 +74,7 @@ Result<pid_t> spawn(const std::string& launcher, std::vector<std::string> words,
   argv.push_back(nullptr);
   std::array<char*, 1> environment{nullptr};
   pid_t pid = -1;
-  const int problem = ::posix_spawn(&pid, launcher.c_str(), settings.files(), settings.attributes(),
-                                    argv.data(), environment.data());
+  const int problem = settings.start(pid, launcher.c_str(), argv.data(), environment.data());
   if (problem == ENOENT || problem == EACCES)
     return make_error(Code::kCompareNoRenderer, "start " + launcher);
   if (problem != 0) return failed("start " + launcher, problem);

@@ -21,7 +21,7 @@ def run(world, results):
     units, office = furnish(world)
     (world.folder / "digitise.toml").write_text(PURPOSES)
     with world.service(verify=units, more=office + '[digitise]\ntable = "digitise.toml"\n',
-                       scopes=f"{EVERYTHING},sign,audit,digitise,share") as base, open(log, "wb") as out:
+                       scopes=f"{EVERYTHING},sign,audit,digitise,share,admin") as base, open(log, "wb") as out:
         done = subprocess.run(
             [judges.TOOLS / "venv/bin/schemathesis", "--config-file", CONFIG, "run", f"{base}/api/v1/openapi.json", "--url", base,
              "--header", f"Authorization: Bearer {world.api_key}", "--phases", "examples,coverage,fuzzing",
