@@ -5,6 +5,7 @@ import tempfile
 import unittest
 
 import check_catalogue
+import check_conformance
 import check_house
 import check_threat_model
 import run_tidy
@@ -70,6 +71,32 @@ class ThreatModel(unittest.TestCase):
                 self.assertIn(before, self.PAGE)
                 known = set(check_threat_model.offences(self.PAGE))
                 self.assertEqual(len(set(check_threat_model.offences(self.PAGE.replace(before, after))) - known), 1)
+
+
+class Conformance(unittest.TestCase):
+    PAGE = check_conformance.PAGE.read_text(encoding="utf-8")
+    WANTED = check_conformance.requirements(check_conformance.LIST.read_text(encoding="utf-8"))
+
+    def test_the_page_answers_for_every_requirement(self):
+        self.assertEqual(check_conformance.offences(self.PAGE, self.WANTED), [])
+
+    def test_what_is_missing_is_found(self):
+        for before, after in (("| C-06 ", "| "), ("| C-06 ", "| C-07 "),
+                              ("`lint_test.test_A10_*`", "`lint_test.test_A11_*`"), ("`Stamp.C13_*`", "`Stamp.C12_*`"),
+                              ("`TT226/C16_FeePerCopy.*`", "`TT226/C16_FeePerCopies.*`"), ("e2e.digitise", "e2e.digitize"),
+                              ("service/antind/old_results.cc", "service/antind/new_results.cc"),
+                              ("| partly: skew", "| nearly: skew")):
+            with self.subTest(after):
+                self.assertIn(before, self.PAGE)
+                self.assertTrue(check_conformance.offences(self.PAGE.replace(before, after), self.WANTED))
+
+    def test_a_new_requirement_needs_a_row(self):
+        self.assertEqual(check_conformance.offences(self.PAGE, [*self.WANTED, "C-24"]), ["C-24: 0 rows instead of 1"])
+
+    def test_A10_the_readme_says_what_cryptography_it_uses(self):
+        said = " ".join((tree.ROOT / "README.md").read_text(encoding="utf-8").split())
+        self.assertIn("Uses OpenSSL, libp11", said)
+        self.assertIn("licence or conformity statement for civil cryptography is required (NĐ 341/2026)", said)
 
 
 class Catalogue(unittest.TestCase):

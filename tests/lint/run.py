@@ -34,6 +34,7 @@ def main():
         ("catalogue of codes", [sys.executable, HERE / "check_catalogue.py"]),
         ("table of codes", [sys.executable, HERE / "codes_doc.py"]),
         ("threat model", [sys.executable, HERE / "check_threat_model.py"]),
+        ("conformance", [sys.executable, HERE / "check_conformance.py"]),
         ("pages", [sys.executable, HERE / "check_pages.py"]),
         ("clang-format", ["clang-format-14", "--dry-run", "-Werror", "--ferror-limit=1", *cpp]),
         ("shellcheck", ["shellcheck", *scripts, ".ci/run"]),

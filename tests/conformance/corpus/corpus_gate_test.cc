@@ -42,7 +42,7 @@ std::string outcome(const Judged& judged) {
 
 class CorpusGate : public testing::TestWithParam<const char*> {};
 
-TEST_P(CorpusGate, JudgesEveryFileAsItsGateAsks) {
+TEST_P(CorpusGate, V03_JudgesEveryFileAsItsGateAsks) {
   if (!std::filesystem::exists(corpus()))
     GTEST_SKIP() << "the shared corpus is not there: " << corpus();
   const auto gaps = read_gaps();

@@ -216,6 +216,14 @@ class Counter(Desk):
         self.assertEqual(self.step(case, "capture", file=SCAN, status=409)["code"],
                          "office.page_count_differs")
 
+    def test_C14_a_certification_has_one_document(self):
+        case = self.step(self.opened(), "check", {"answers": ANSWERS})
+        for name in ("file", "file2"):
+            second = SCAN + (b"\r\n------antin-test\r\nContent-Disposition: form-data; name=\"%s\"; "
+                             b"filename=\"b.pdf\"\r\n\r\n" % name.encode()) + SCAN
+            self.step(case, "capture", file=second, status=400)
+        self.assertEqual(self.step(case, "capture", file=SCAN)["state"], "captured")
+
     def test_C04_an_electronic_original_is_not_a_scan(self):
         case = self.step(self.opened(), "check", {"answers": ANSWERS})
         self.assertEqual(self.step(case, "capture", file=self.signed(NOTICE), status=409)["code"],

@@ -73,7 +73,7 @@ class Service(unittest.TestCase):
         report = world.verify([path])[str(path)]
         self.assertEqual(report["verdict"], "VALID")
 
-    def test_any_verdict_is_an_answer(self):
+    def test_V13_any_verdict_is_an_answer(self):
         document = bytearray(self.signed("tampered"))
         document[300] ^= 1
         for octets, verdict in ((bytes(document), "INVALID"), (NOTICE, "NO_SIGNATURE")):
@@ -85,7 +85,7 @@ class Service(unittest.TestCase):
         status, _, answer = ask("POST", "/api/v1/verify", body, headers)
         self.assertEqual((status, json.loads(answer)["verdict"]), (200, "VALID"))
 
-    def test_garbage_is_a_problem_with_a_code(self):
+    def test_V13_garbage_is_a_problem_with_a_code(self):
         answer = ask("POST", "/api/v1/verify", b"no PDF at all" * 50, PDF)
         self.problem(answer, 422)
         self.assertTrue(json.loads(answer[2])["code"])

@@ -22,7 +22,7 @@ class Keys : public testing::Test {
   std::unique_ptr<Pkcs11KeyHolder> keys_ = holder(options({fakes::SoftHsmToken::kModule}));
 };
 
-TEST_F(Keys, AreFoundByUriFingerprintIdAndLabel) {
+TEST_F(Keys, S09_AreFoundByUriFingerprintIdAndLabel) {
   EXPECT_EQ(found(labelled("rsa3072")), "rsa3072");
   EXPECT_EQ(found(by_uri("pkcs11:token=antin%20test;object=p384;type=private")), "p384");
   EXPECT_EQ(found(by_uri("pkcs11:id=%04")), "p256");
@@ -111,7 +111,7 @@ TEST_F(Keys, ThatWereDeletedAreNotFoundAndTheOthersStillSign) {
   EXPECT_EQ(outcome(keys_->sign(stays.uri, stays.schemes.front(), attributes())), "ok");
 }
 
-TEST_F(Keys, OfATokenThatWasPulledSignAgainWhenItIsBack) {
+TEST_F(Keys, S11_OfATokenThatWasPulledSignAgainWhenItIsBack) {
   const auto uri = must(find_one(*keys_, labelled("p256"))).uri;
   ASSERT_EQ(outcome(keys_->sign(uri, kEcdsa256, attributes())), "ok");
   token_.pull_out();

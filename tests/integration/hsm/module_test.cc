@@ -65,7 +65,7 @@ TEST_F(Modules, ATextFileIsNoLibrary) {
             "not a Linux library (ELF)");
 }
 
-TEST_F(Modules, A32BitLibraryIsToldAsSuch) {
+TEST_F(Modules, S09_A32BitLibraryIsToldAsSuch) {
   std::string elf32 =
       "\x7f"
       "ELF\x01\x01\x01";
@@ -92,7 +92,7 @@ TEST_F(Modules, AnotherLibraryIsNoPkcs11Module) {
             "not a PKCS#11 library (no C_GetFunctionList)");
 }
 
-TEST_F(Modules, ACrashWhileLoadingTakesNobodyAlong) {
+TEST_F(Modules, S09_ACrashWhileLoadingTakesNobodyAlong) {
   shimmed_.inject("load crash -1\n");
   EXPECT_NE(reason(failure_beside_a_good_one(shim_module())).find("when loaded"),
             std::string::npos);

@@ -37,7 +37,7 @@ class Pins : public testing::Test {
   std::unique_ptr<Pkcs11KeyHolder> keys_ = holder(options({shim_module()}));
 };
 
-TEST_F(Pins, AWrongOneIsTriedOnceAndTheNextLoginAsksAgain) {
+TEST_F(Pins, S10_AWrongOneIsTriedOnceAndTheNextLoginAsksAgain) {
   FixedPin wrong{"00000000"};
   const auto refused = log_in(*keys_, wrong);
   ASSERT_EQ(outcome(refused), "token.pin_incorrect");
@@ -227,7 +227,7 @@ TEST_F(Pins, LeaveTheChildsMemoryWithTheirLogin) {
   EXPECT_FALSE(memory_holds(pid, wrong));
 }
 
-TEST_F(Pins, AKeyThatWantsOnePerSignatureGetsOnePerSignature) {
+TEST_F(Pins, S12_AKeyThatWantsOnePerSignatureGetsOnePerSignature) {
   shimmed_.token.tool("--keypairgen --key-type EC:prime256v1 --label each --id 66 --always-auth");
   FixedPin each{std::string{kPin}};
   auto chosen = options({shim_module()});
@@ -296,7 +296,7 @@ TEST_F(Pins, AnEntrustedOneMustNameItsTokenProperly) {
   EXPECT_EQ(outcome(Pkcs11KeyHolder::create(std::move(chosen))), "token.uri_invalid");
 }
 
-TEST_F(Pins, InAFileAreReadOnlyWhenNobodyElseCanReadIt) {
+TEST_F(Pins, S23_InAFileAreReadOnlyWhenNobodyElseCanReadIt) {
   const auto path = shimmed_.token.folder() + "/pin";
   std::ofstream{path} << kPin << "\n";
   ASSERT_EQ(::chmod(path.c_str(), 0400), 0);

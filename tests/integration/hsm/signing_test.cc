@@ -11,7 +11,7 @@ class Signing : public testing::Test {
   std::unique_ptr<Pkcs11KeyHolder> keys_ = holder(options({fakes::SoftHsmToken::kModule}));
 };
 
-TEST_F(Signing, EveryOfferedSchemeOfEveryKeyVerifiesWithItsCertificate) {
+TEST_F(Signing, S12_EveryOfferedSchemeOfEveryKeyVerifiesWithItsCertificate) {
   const auto in = log_in(*keys_);
   ASSERT_TRUE(in) << to_log_line(in.error());
   const auto found = keys_->keys({});

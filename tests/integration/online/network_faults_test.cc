@@ -179,7 +179,7 @@ TEST_P(NetworkFault, OfTheResponderLeavesTheDecisionToTheList) {
   EXPECT_EQ(state("officer-revoked", collect("officer-revoked")), State::kRevoked);
 }
 
-TEST_P(NetworkFault, OfEverythingIsToldAndNeverGood) {
+TEST_P(NetworkFault, V07_OfEverythingIsToldAndNeverGood) {
   web_->fault("/ocsp", GetParam().query);
   // A list knows neither nonces nor responders: the responder alone does these wrong.
   const std::string query = GetParam().query;

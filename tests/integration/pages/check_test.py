@@ -215,7 +215,7 @@ class Check(PageTest):
         self.says("Mã chưa đúng")
         self.assertNotIn("alert(1)", self.driver.page_source)
 
-    def test_a_hash_is_computed_here_and_the_file_stays_here(self):
+    def test_V14_a_hash_is_computed_here_and_the_file_stays_here(self):
         self.open("/")
         self.give_file_field(made["held"]["path"])
         self.press("button", re.compile("mã băm"))

@@ -109,7 +109,7 @@ std::string sign(const Bytes& original, int round, Bytes& out) {
   return "";
 }
 
-TEST(Corpus, IsSignedThreeTimesOrRefusedForTheRightReason) {
+TEST(Corpus, S02_IsSignedThreeTimesOrRefusedForTheRightReason) {
   std::ifstream manifest(kCorpus / "unsigned.jsonl");
   if (!manifest) GTEST_SKIP() << "no corpus beside the source tree";
   if (!qpdf_finds_clean(kCorpus / "unsigned/17cc92aa58ec48f7.pdf")) {

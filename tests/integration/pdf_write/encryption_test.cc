@@ -82,7 +82,7 @@ Result<PreparedSignature> prepare(const Bytes& file, const std::string& password
 
 class Encrypted : public testing::TestWithParam<Kind> {};
 
-TEST_P(Encrypted, DocumentIsSignedTwiceAndReadBack) {
+TEST_P(Encrypted, S16_DocumentIsSignedTwiceAndReadBack) {
   Bytes file = test::rewritten(test::make_pdf(test::one_page()), GetParam().settings);
   for (std::size_t round = 1; round <= 2; ++round) {
     const auto prepared = prepare(file, GetParam().password);
@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Kind{"Aes256ObjectStreams", aes_256_object_streams, ""}),
     [](const auto& row) { return row.param.name; });
 
-TEST(EncryptedDocument, ThatForbidsAnnotationsIsRefused) {
+TEST(EncryptedDocument, S16_ThatForbidsAnnotationsIsRefused) {
   const Bytes file = test::rewritten(test::make_pdf(test::one_page()), no_annotations);
   const auto refused = prepare(file, "");
   ASSERT_FALSE(refused);

@@ -221,7 +221,7 @@ TEST_F(DaemonTest, ServesOnWhileTheKeyHolderIsAwayAndSignsWhenItIsBack) {
   EXPECT_EQ(sign("case-0002", pdf_).status, 201);
 }
 
-TEST_F(DaemonTest, RefusesToSignWhatItsPolicyRefuses) {
+TEST_F(DaemonTest, S18_RefusesToSignWhatItsPolicyRefuses) {
   const auto script = test::PdfBuilder::document(1, "/OpenAction<</S/JavaScript/JS(1)>>")
                           .finish_table("/Root 1 0 R")
                           .text();
@@ -294,7 +294,7 @@ TEST_F(DaemonTest, AsksForTheRightKey) {
       200);
 }
 
-TEST_F(DaemonTest, KeepsOriginalsAndFindsThemByHashOfARevision) {
+TEST_F(DaemonTest, V14_KeepsOriginalsAndFindsThemByHashOfARevision) {
   ASSERT_TRUE(daemon_->start()) << daemon_->log();
   const auto made = sign("case-0001", pdf_);
   ASSERT_EQ(made.status, 201) << made.body;
@@ -386,7 +386,7 @@ TEST_F(DaemonTest, DoesNotLetVerificationWaitBehindSigning) {
   EXPECT_EQ(verify(pdf_).status, 200);
 }
 
-TEST_F(DaemonTest, ASignatureWaitsForItsTimestampAcrossARestart) {
+TEST_F(DaemonTest, S07_ASignatureWaitsForItsTimestampAcrossARestart) {
   LateTsa tsa;
   for (const char* name : {"root.crt", "issuing-ca.crt"})
     std::filesystem::copy(std::string(ANTIN_SOURCE_DIR "/tests/pki/trust/") + name,

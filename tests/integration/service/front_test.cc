@@ -263,7 +263,7 @@ TEST_F(FrontTest, AKeyOfOneUnitSeesNothingOfAnother) {
   EXPECT_EQ(ask("POST", "/api/v1/originals", b, pdf_).status, 403);
 }
 
-TEST_F(FrontTest, AsksForAClientCertificateWhereItIsConfigured) {
+TEST_F(FrontTest, A06_AsksForAClientCertificateWhereItIsConfigured) {
   write_config(tls() + "tls_client_ca = \"" + pki_.certificate("ca") +
                "\"\nclient_certificate_for = [\"originals\"]\n");
   const auto secret = key({"add", "--name", "a", "--scopes", "originals"});

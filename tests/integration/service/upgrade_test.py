@@ -161,7 +161,7 @@ class Upgrade(unittest.TestCase):
     def codes(findings):
         return [finding["code"] for finding in findings]
 
-    def test_a_level_that_was_out_of_reach_is_reached_after_a_kill(self):
+    def test_A05_S06_a_level_that_was_out_of_reach_is_reached_after_a_kill(self):
         service = self.service("killed")
         first = self.released(service, "upgrade-01")
         self.assertEqual((first["level"], first["level_wanted"], first["version"]),

@@ -136,13 +136,13 @@ class Sign(Command):
         self.assertEqual([w["code"] for w in row["warnings"]], ["sign.development_key"])
         self.assertTrue(out.read_bytes().startswith((VECTORS / "xref-stream.pdf").read_bytes()))
 
-    def test_people_read_m01(self):
+    def test_M01_people_read_it(self):
         done = self.antin("sign", VECTORS / "xref-table.pdf", "-o", self.folder / "out.pdf",
                           *self.p12(), "--lang", "vi")
         self.assertIn("Ký số thành công.", done.stdout.decode())
         self.assertIn("Nguyễn Văn Ảnh", done.stdout.decode())
 
-    def test_people_read_m02_with_the_reason(self):
+    def test_M02_people_read_it_with_the_reason(self):
         junk = self.folder / "junk.pdf"
         junk.write_bytes(b"not a PDF")
         done = self.antin("sign", junk, "-o", self.folder / "out.pdf", *self.p12(), "--lang", "vi")

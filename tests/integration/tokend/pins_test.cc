@@ -87,7 +87,7 @@ TEST_F(PinsTest, DestroysAWrongPinAndAsksForAnother) {
   EXPECT_EQ(outcome(stranger), "tokend.token_unknown");
 }
 
-TEST_F(PinsTest, AreTakenFromACredential) {
+TEST_F(PinsTest, S23_AreTakenFromACredential) {
   tokend_->write_config(with_pin("credential:agency-pin"));
   EXPECT_FALSE(tokend_->start());
   EXPECT_NE(tokend_->log().find("tokend.credential_missing"), std::string::npos);
@@ -101,7 +101,7 @@ TEST_F(PinsTest, AreTakenFromACredential) {
   EXPECT_EQ(outcome(sign()), "ok");
 }
 
-TEST_F(PinsTest, AreNotTakenFromAFileThatOthersRead) {
+TEST_F(PinsTest, S23_AreNotTakenFromAFileThatOthersRead) {
   tokend_->write_config(with_pin("file:pin"));
   tokend_->write_pin(fakes::SoftHsmToken::kPin);
   std::filesystem::permissions(folder_.path() + "/pin", std::filesystem::perms{0444});

@@ -64,7 +64,7 @@ class Trust(unittest.TestCase):
         path = self.folder / "trust.log"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def test_a_root_is_not_trusted_before_its_fingerprint_is_confirmed(self):
+    def test_S22_a_root_is_not_trusted_before_its_fingerprint_is_confirmed(self):
         done = self.add(CERTS / "root.crt")
         self.refused(done, "cert.trust_not_confirmed")
         shown = done.stdout.replace(":", "").lower()
@@ -140,7 +140,7 @@ class Trust(unittest.TestCase):
         done = self.added(CERTS / "expired-ca.crt", "--lang", "en")
         self.assertIn("expired on 31/12/2025", done.stdout)
 
-    def test_reads_pem_der_and_p7b(self):
+    def test_S22_reads_pem_der_and_p7b(self):
         bundle, plain = self.work / "all.p7b", self.work / "root.der"
         subprocess.run(["openssl", "crl2pkcs7", "-nocrl", "-certfile", CERTS / "issuing-ca.crt",
                         "-certfile", CERTS / "revoked-ca.crt", "-out", bundle], check=True)
@@ -172,7 +172,7 @@ class Trust(unittest.TestCase):
         self.refused(self.antin("remove", fingerprint("root")), "cert.trust_shared")
         self.assertEqual(len(self.listed()), 2)
 
-    def test_every_change_leaves_a_line_that_stays(self):
+    def test_S22_every_change_leaves_a_line_that_stays(self):
         self.added(CERTS / "root.crt", "--fingerprint", fingerprint("root"), "--purpose", "sign")
         first = (self.folder / "trust.log").read_bytes()
         self.add(CERTS / "other-root.crt")  # not confirmed

@@ -18,7 +18,7 @@ TEST(AlgorithmPolicy, AcceptsWhatCircular15Allows) {
   }
 }
 
-TEST(AlgorithmPolicy, RefusesWeakKeysWhateverTheTime) {
+TEST(AlgorithmPolicy, S03_RefusesWeakKeysWhateverTheTime) {
   const auto policy = AlgorithmPolicy::viet_nam();
   const auto long_ago = instant("2010-01-01T00:00:00Z");
   for (const auto at : {test_now(), long_ago}) {
@@ -29,7 +29,7 @@ TEST(AlgorithmPolicy, RefusesWeakKeysWhateverTheTime) {
   }
 }
 
-TEST(AlgorithmPolicy, EndsSha1AtItsDate) {
+TEST(AlgorithmPolicy, V08_EndsSha1AtItsDate) {
   const auto policy = AlgorithmPolicy::viet_nam();
   const PublicKeyInfo key{Kind::kRsa, 2048, ""};
   EXPECT_TRUE(policy.accepts(DigestAlgorithm::kSha1, key, instant("2016-12-31T23:59:59Z")));

@@ -42,7 +42,7 @@ TEST(Path, UsesWhatTheDocumentBrings) {
   EXPECT_EQ(build_path(input).state, State::kValid);
 }
 
-TEST(Path, IsNeverTrustedByName) {
+TEST(Path, V05_IsNeverTrustedByName) {
   const auto trust = test_trust();
   auto input = input_for("fake-officer", trust);
   input.candidates = {cert("fake-issuing-ca"), cert("fake-root")};

@@ -62,7 +62,7 @@ TEST(Timestamp, IsAskedForReadAndTrusted) {
   }
 }
 
-TEST(Timestamp, CoversWhatItCoversOnly) {
+TEST(Timestamp, V19_CoversWhatItCoversOnly) {
   const auto trust = test_trust();
   const auto token = answer().value();
   const auto input = input_for("officer-p256", trust);
@@ -87,7 +87,7 @@ TEST(Timestamp, OfAStrangerIsIntactButNotTrusted) {
   EXPECT_FALSE(result.trusted());
 }
 
-TEST(Timestamp, ByAnExpiredOrUnknownStatusTsaIsNotTrusted) {
+TEST(Timestamp, V19_ByAnExpiredOrUnknownStatusTsaIsNotTrusted) {
   const auto trust = test_trust();
   const auto expired = judge(answer("tsa-expired").value(), trust);
   EXPECT_EQ(expired.integrity, Integrity::kIntact);

@@ -152,7 +152,7 @@ TEST_F(OnlineEvidenceTest, FallsBackToTheListWhenTheResponderIsSilent) {
   EXPECT_EQ(state(what, found), State::kValid);
 }
 
-TEST_F(OnlineEvidenceTest, NothingReachableIsSaidAndNeverGood) {
+TEST_F(OnlineEvidenceTest, V07_NothingReachableIsSaidAndNeverGood) {
   web_.fail("pki.antin.invalid", Code::kNetUnreachable);
   const auto what = wanted("officer-rsa2048");
   const auto found = collect(what);
@@ -285,7 +285,7 @@ TEST_F(WrongList, AnOlderListReplacesNothing) {
   EXPECT_EQ(state(what, collect(what)), State::kRevoked);
 }
 
-TEST_F(OnlineEvidenceTest, AMissingIssuerIsFetchedOnlyWhenAllowed) {
+TEST_F(OnlineEvidenceTest, V05_AMissingIssuerIsFetchedOnlyWhenAllowed) {
   trust_ = {{anchor("lt-root")}, {}};
   const auto what = wanted("lt-signer-long");
   const auto without = collect(what);

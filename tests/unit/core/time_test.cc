@@ -25,7 +25,7 @@ TEST(UtcTime, RefusesWhatRfc3339Forbids) {
     EXPECT_FALSE(from_rfc3339(text)) << text;
 }
 
-TEST(PdfDate, IsWrittenAtVietnamTime) {
+TEST(PdfDate, S19_IsWrittenAtVietnamTime) {
   EXPECT_EQ(to_pdf_date(at("2026-11-21T02:05:07Z")), "D:20261121090507+07'00'");
 }
 

@@ -150,7 +150,7 @@ TEST(Image, OfThePackageHasTheRightColour) {
   EXPECT_TRUE(seal.value().empty());
 }
 
-TEST(Image, OfTheOtherColourIsWarnedAbout) {
+TEST(Image, R08_OfTheOtherColourIsWarnedAbout) {
   const auto red = check_image(read_file("seal.png"), Appearance::Kind::kSignature);
   ASSERT_TRUE(red);
   ASSERT_EQ(red.value().size(), 1U);
@@ -178,7 +178,7 @@ TEST(Image, WithAnyKindOfTransparencyIsAccepted) {
   EXPECT_EQ(gray.value().size(), 1U) << "grey has no hue";
 }
 
-TEST(Image, ThatIsOpaqueOrNoPngIsRefusedWithTheLegalSentence) {
+TEST(Image, R08_ThatIsOpaqueOrNoPngIsRefusedWithTheLegalSentence) {
   const Bytes jpeg{0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F'};
   for (const auto& image : {vector_file("rgb-opaque.png"), vector_file("palette-opaque.png"),
                             vector_file("rgba-all-opaque.png"),
@@ -310,7 +310,7 @@ TEST(CopyLine, ThatNeedsThreeRowsIsRefused) {
 
 class Turned : public testing::TestWithParam<int> {};
 
-TEST_P(Turned, SealCoversTheLeftThirdOfTheSignatureImage) {
+TEST_P(Turned, R09_SealCoversTheLeftThirdOfTheSignatureImage) {
   const std::string page = "/Rotate " + std::to_string(GetParam()) + "/CropBox[20 30 580 830]";
   auto person = ready("person.toml");
   ASSERT_TRUE(person);

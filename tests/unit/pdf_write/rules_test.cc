@@ -120,7 +120,7 @@ TEST(Field, WithoutAnAreaTakesNoStampAndSaysSo) {
   EXPECT_EQ(prepared.value().warnings[0].code, Code::kFieldInvisible);
 }
 
-TEST(DocMdp, OneForbidsEverySignatureButNotATimestamp) {
+TEST(DocMdp, S17_OneForbidsEverySignatureButNotATimestamp) {
   const Bytes file = certified(DocMdp::kNoChanges);
   const auto refused = prepare(file, invisible());
   ASSERT_FALSE(refused);
@@ -132,21 +132,21 @@ TEST(DocMdp, OneForbidsEverySignatureButNotATimestamp) {
   EXPECT_TRUE(prepare(file, timestamp));
 }
 
-TEST(DocMdp, TwoPrefersAnEmptyField) {
+TEST(DocMdp, S17_TwoPrefersAnEmptyField) {
   const auto prepared = prepare(certified(DocMdp::kFormFilling, with_field()), stamped());
   ASSERT_TRUE(prepared);
   EXPECT_EQ(prepared.value().field(), "Box");
   EXPECT_TRUE(prepared.value().warnings.empty());
 }
 
-TEST(DocMdp, TwoWithoutAnEmptyFieldMakesAnInvisibleOneAndSaysSo) {
+TEST(DocMdp, S17_TwoWithoutAnEmptyFieldMakesAnInvisibleOneAndSaysSo) {
   const auto prepared = prepare(certified(DocMdp::kFormFilling), stamped());
   ASSERT_TRUE(prepared);
   ASSERT_EQ(prepared.value().warnings.size(), 1U);
   EXPECT_EQ(prepared.value().warnings[0].code, Code::kStampOmittedCertified);
 }
 
-TEST(DocMdp, TwoAllowsAVisibleNewFieldOnDemandWithAWarning) {
+TEST(DocMdp, S17_TwoAllowsAVisibleNewFieldOnDemandWithAWarning) {
   auto update = stamped();
   update.allow_new_visible_field_when_certified = true;
   const auto prepared = prepare(certified(DocMdp::kFormFilling), update);

@@ -61,7 +61,7 @@ struct Class {
 
 class EveryStructure : public testing::TestWithParam<Class> {};
 
-TEST_P(EveryStructure, KeepsThePrefixAndTheKindOfCrossReference) {
+TEST_P(EveryStructure, S02_KeepsThePrefixAndTheKindOfCrossReference) {
   const Bytes original = GetParam().make();
   const Bytes file = signed_file(original, invisible());
   expect_sound(original, file);
@@ -181,7 +181,7 @@ TEST(Update, JunkBeforeTheHeaderShiftsOffsetsButNotTheByteRange) {
   EXPECT_NE(tail.find("startxref\n" + std::to_string(relative) + "\n"), std::string_view::npos);
 }
 
-TEST(Contents, ThatDoNotFitAreRefusedAndTheExactFitIsNot) {
+TEST(Contents, S16_ThatDoNotFitAreRefusedAndTheExactFitIsNot) {
   auto prepared = prepare(table_pdf(), invisible());
   ASSERT_TRUE(prepared);
   const auto too_large = prepared.value().set_contents(Bytes(513));
@@ -297,7 +297,7 @@ TEST(Timestamp, HasItsOwnTypeAndNoTime) {
   EXPECT_EQ(fields.value().at(0).date, "");
 }
 
-TEST(Field, HasAUniqueNameFromItsRole) {
+TEST(Field, S16_HasAUniqueNameFromItsRole) {
   auto update = invisible();
   update.role = "agency";
   const auto prepared = prepare(table_pdf(), update);

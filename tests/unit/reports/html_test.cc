@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(Sheet, EveryVerdict,
                          testing::Values(Verdict::kValid, Verdict::kInvalid, Verdict::kInsufficient,
                                          Verdict::kNoSignature));
 
-TEST(Sheet, HoldsEveryFieldThatTheLawAsksFor) {
+TEST(Sheet, V02_V17_HoldsEveryFieldThatTheLawAsksFor) {
   const auto sheet = make_sheet(made::report(Verdict::kValid, 1), SheetLanguage::kVietnamese);
   const auto& signature = sheet.sections.at(1);
   std::vector<std::string> labels;
@@ -66,7 +66,7 @@ TEST(Sheet, HoldsEveryFieldThatTheLawAsksFor) {
     EXPECT_EQ(std::count(labels.begin(), labels.end(), wanted), 1) << wanted;
 }
 
-TEST(Sheet, TellsTheSenderWhyInOneSentence) {
+TEST(Sheet, V17_TellsTheSenderWhyInOneSentence) {
   const auto refused = make_sheet(made::report(Verdict::kInvalid, 1), SheetLanguage::kVietnamese);
   EXPECT_EQ(refused.decision.first,
             "Từ chối tiếp nhận. Lý do: Nội dung tài liệu đã bị thay đổi sau khi ký số.");

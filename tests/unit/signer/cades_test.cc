@@ -103,7 +103,7 @@ class Cades : public ::testing::Test {
   Environment environment_{};
 };
 
-TEST_F(Cades, EveryLevelVerifiesAndIsDer) {
+TEST_F(Cades, S20_EveryLevelVerifiesAndIsDer) {
   for (const auto level : {Level::kB, Level::kT, Level::kLT, Level::kLTA}) {
     SCOPED_TRACE(name(level));
     const auto cms = signed_at(level);

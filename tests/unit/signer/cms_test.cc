@@ -184,7 +184,7 @@ TEST_F(SignedCms, FromElsewhereIsRefusedWhenItIsNotWhatPadesWants) {
   EXPECT_EQ(code(contradiction, pki_certificate("officer-p256")), Code::kCmsMalformed);
 }
 
-TEST(SignedAttributes, LeaveSigningTimeOutUnlessAsked) {
+TEST(SignedAttributes, S01_LeaveSigningTimeOutUnlessAsked) {
   const auto signer = pki_certificate("officer-rsa2048");
   const auto digest = ossl::sha256(as_bytes(kDocument));
   const Bytes signing_time_oid{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x05};
@@ -197,7 +197,7 @@ TEST(SignedAttributes, LeaveSigningTimeOutUnlessAsked) {
   EXPECT_TRUE(has_time(signed_attributes(signer, kSha256, digest, test_now()).value()));
 }
 
-TEST(SignedAttributes, RefuseADigestThatIsNotForSigning) {
+TEST(SignedAttributes, S03_RefuseADigestThatIsNotForSigning) {
   const auto signer = pki_certificate("officer-rsa2048");
   for (const auto weak : {kMd5, kSha1, kSha224}) {
     const auto refused =

@@ -141,7 +141,7 @@ class Extend : public ::testing::Test {
   Environment environment_{};
 };
 
-TEST_F(Extend, ReachesEveryLevelFromEveryLowerOne) {
+TEST_F(Extend, S06_ReachesEveryLevelFromEveryLowerOne) {
   for (const auto from : {Level::kB, Level::kT, Level::kLT}) {
     const auto before = signed_at(from);
     for (const auto target : {Level::kT, Level::kLT, Level::kLTA}) {
@@ -159,7 +159,7 @@ TEST_F(Extend, ReachesEveryLevelFromEveryLowerOne) {
   }
 }
 
-TEST_F(Extend, StoresWhatTheChainsNeedUnderTheSignaturesKey) {
+TEST_F(Extend, S05_StoresWhatTheChainsNeedUnderTheSignaturesKey) {
   const auto before = signed_at(Level::kT);
   const auto made = extend(extending(before, Level::kLT), environment_);
   ASSERT_TRUE(made) << to_log_line(made.error());
@@ -407,7 +407,7 @@ INSTANTIATE_TEST_SUITE_P(Iso32000, ExtendEveryStructure,
                            return name;
                          });
 
-TEST_F(Extend, SigningFallsBackToWhatItReaches) {
+TEST_F(Extend, S06_SigningFallsBackToWhatItReaches) {
   evidence_.reachable = false;
   auto wanted = signing(vector_document("xref-table"), Level::kLTA);
   wanted.check.crls.clear();

@@ -103,7 +103,7 @@ class TokenFree : public ::testing::Test {
   BusyTsa tsa_{soft_tsa_, token_};
 };
 
-TEST_F(TokenFree, WhileTheTimestampServerIsAskedSomebodyElseSigns) {
+TEST_F(TokenFree, S08_WhileTheTimestampServerIsAskedSomebodyElseSigns) {
   std::optional<Result<DetachedSignature>> other;
   tsa_.meanwhile = [&] {
     if (!other) other = sign_detached(request(Level::kB), token_, "key", environment());

@@ -94,7 +94,7 @@ class Rfc3161Client : public ::testing::Test {
   std::vector<milliseconds::rep> waited_;
 };
 
-TEST_F(Rfc3161Client, GetsATokenWithTheLimitsOfS07) {
+TEST_F(Rfc3161Client, S07_GetsATokenWithItsLimits) {
   fetcher_.script = {good()};
   EXPECT_EQ(ask(), Code::kSigned);
   ASSERT_EQ(fetcher_.limits.size(), 1U);
@@ -102,7 +102,7 @@ TEST_F(Rfc3161Client, GetsATokenWithTheLimitsOfS07) {
   EXPECT_EQ(fetcher_.limits[0].max_redirects, 0U);
 }
 
-TEST_F(Rfc3161Client, TriesThreeTimesWithPausesOfTwoAndFourSeconds) {
+TEST_F(Rfc3161Client, S07_TriesThreeTimesWithPausesOfTwoAndFourSeconds) {
   fetcher_.script = {fails(Code::kNetTimeout), status(503), fails(Code::kNetUnreachable)};
   EXPECT_EQ(ask(), Code::kTimestampUnreachable);
   EXPECT_EQ(waited_, (std::vector<milliseconds::rep>{2'000, 4'000}));
@@ -197,7 +197,7 @@ class Gate final : public HttpFetcher {
   bool open_ = false;
 };
 
-TEST_F(Rfc3161Client, LetsNoMoreThanFourAskAtOnce) {
+TEST_F(Rfc3161Client, S07_LetsNoMoreThanFourAskAtOnce) {
   Gate gate;
   TsaClient client(options_, gate, random_, [](milliseconds) {});
   std::vector<std::thread> threads;

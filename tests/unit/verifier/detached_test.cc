@@ -113,7 +113,7 @@ TEST(Detached, OctetsAfterTheSignatureAreRefused) {
   EXPECT_EQ(report.message, Code::kSigTrailingOctets);
 }
 
-TEST(Detached, XmlIsNamedAsWhatItIs) {
+TEST(Detached, S20_XmlIsNamedAsWhatItIs) {
   const auto report = verify_detached(input_for(to_bytes(as_bytes("<?xml version=\"1.0\"?>"))));
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, Code::kSigNotCms);

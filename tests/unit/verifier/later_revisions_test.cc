@@ -6,7 +6,7 @@ namespace {
 
 // ---- time ----
 
-TEST(SigningTime, IsProvenByATrustedTimestampOnly) {
+TEST(SigningTime, V06_IsProvenByATrustedTimestampOnly) {
   const auto report = judged(signed_by("officer-rsa2048", "2026-05-20T01:02:03Z"));
   const auto& signature = report.signatures.at(0);
   EXPECT_EQ(signature.signing_time.proven, time("2026-05-20T01:02:03Z"));
@@ -16,7 +16,7 @@ TEST(SigningTime, IsProvenByATrustedTimestampOnly) {
   EXPECT_FALSE(has(signature.findings, Code::kSigTimeNotProven));
 }
 
-TEST(SigningTime, IsNotProvenByATimestampOverSomethingElse) {
+TEST(SigningTime, V19_IsNotProvenByATimestampOverSomethingElse) {
   const auto report = judged(signed_as([](Signing& s) {
     s.timestamp = time("2026-05-20T01:02:03Z");
     s.timestamp_other_value = true;
@@ -30,7 +30,7 @@ TEST(SigningTime, IsNotProvenByATimestampOverSomethingElse) {
   EXPECT_EQ(signature.level, "B-B");
 }
 
-TEST(SigningTime, SevenHoursAheadIsTheZoneQuirkAndChangesNothingElse) {
+TEST(SigningTime, V09_SevenHoursAheadIsTheZoneQuirkAndChangesNothingElse) {
   const auto report =
       judged(signed_as([](Signing& s) { s.date = "D:20260601070000Z"; }));  // at 00:00:00Z
   const auto& signature = report.signatures.at(0);
@@ -40,13 +40,13 @@ TEST(SigningTime, SevenHoursAheadIsTheZoneQuirkAndChangesNothingElse) {
   EXPECT_FALSE(has(signature.findings, Code::kSigTimeInFuture));
 }
 
-TEST(SigningTime, AnyOtherFutureIsAWarning) {
+TEST(SigningTime, V09_AnyOtherFutureIsAWarning) {
   const auto report = judged(signed_as([](Signing& s) { s.date = "D:20260601080000Z"; }));
   EXPECT_EQ(report.verdict, Verdict::kValid);
   EXPECT_TRUE(has(report.signatures.at(0).findings, Code::kSigTimeInFuture));
 }
 
-TEST(SigningTime, AClaimNeverSavesAnExpiredCertificate) {
+TEST(SigningTime, V06_AClaimNeverSavesAnExpiredCertificate) {
   const auto report = judged(signed_as([](Signing& s) {
     s.signer = "officer-expired";
     s.date = "D:20250601070000+07'00'";
@@ -63,7 +63,7 @@ TEST(SigningTime, ATimestampFromAfterTheJudgementProvesNothing) {
 
 // ---- several signatures, what came after ----
 
-TEST(LaterRevisions, AFurtherSignatureIsPermitted) {
+TEST(LaterRevisions, V04_AFurtherSignatureIsPermitted) {
   const auto report = judged(Document{}.sign({}).sign(with([](Signing& s) {
     s.signer = "agency";
     s.field = "Sig2";
@@ -103,7 +103,7 @@ TEST(LaterRevisions, OneBrokenOfSeveralMakesTheDocumentInvalid) {
   EXPECT_EQ(report.message, Code::kSigRevoked);
 }
 
-TEST(LaterRevisions, AChangedPageIsNotPermitted) {
+TEST(LaterRevisions, V04_AChangedPageIsNotPermitted) {
   const auto report = judged(Document{}.sign({}).change_page("0 0 m 9 9 l S"));
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
   EXPECT_EQ(report.message, Code::kSigChangedAfter);
@@ -139,7 +139,7 @@ TEST(LaterRevisions, ASecondSignatureMayFollowACertificationThatPermitsForms) {
   EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
 }
 
-TEST(LaterRevisions, OctetsAfterTheEndAreNotAccountedFor) {
+TEST(LaterRevisions, V03_OctetsAfterTheEndAreNotAccountedFor) {
   const auto report = judged(Document{}.sign({}).append("hello"));
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
   EXPECT_EQ(report.message, Code::kPdfOctetsAfterEnd);

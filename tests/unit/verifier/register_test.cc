@@ -210,7 +210,7 @@ struct Held {
   }
 };
 
-TEST(Register, AgreesWithTheCopyItReleased) {
+TEST(Register, V10_AgreesWithTheCopyItReleased) {
   const auto report = Held{}.judge();
   EXPECT_EQ(report.verdict, Verdict::kValid) << to_text(report, Language::kEnglish);
   EXPECT_TRUE(has(report, Code::kRegisterMatches));
@@ -221,7 +221,7 @@ TEST(Register, AgreesWithTheCopyItReleased) {
             std::string::npos);
 }
 
-TEST(Register, AgreesWithACopyThatALaterTimestampFollows) {
+TEST(Register, V10_AgreesWithACopyThatALaterTimestampFollows) {
   Held held;
   held.document.timestamp("Ts", sample::time("2026-05-01T00:00:00Z"));
   const auto report = held.judge();
@@ -230,7 +230,7 @@ TEST(Register, AgreesWithACopyThatALaterTimestampFollows) {
   EXPECT_TRUE(has(report, Code::kRegisterMatches));
 }
 
-TEST(Register, OverridesEveryVerdictWithACancellation) {
+TEST(Register, V12_OverridesEveryVerdictWithACancellation) {
   Held held;
   held.answer.entry->state = State::kCancelled;
   held.answer.entry->decision = {"12/QĐ-UBND", "2026-07-03"};
@@ -258,7 +258,7 @@ TEST(Register, RefusesWhatWasRecalledAndWaitsForWhatIsNotReleased) {
   EXPECT_EQ(report.message, Code::kRegisterPending);
 }
 
-TEST(Register, WithoutAnEntryLeavesGoodSignaturesUndecided) {
+TEST(Register, V11_WithoutAnEntryLeavesGoodSignaturesUndecided) {
   Held held;
   held.answer = {};
   const auto report = held.judge();
@@ -292,7 +292,7 @@ TEST(Register, NamesTheUnitWhoseBookDoesNotHaveTheNumber) {
   EXPECT_TRUE(has(report, Code::kRegisterNumberUnknown));
 }
 
-TEST(Register, RefusesAnotherNumberInTheText) {
+TEST(Register, V11_RefusesAnotherNumberInTheText) {
   Held held;
   held.answer.entry->number = "126/ĐT";
   const auto report = held.judge();
@@ -311,7 +311,7 @@ TEST(Register, OnlyMentionsANumberThatCannotBeRead) {
   EXPECT_TRUE(has(report, Code::kRegisterAttestationUnread));
 }
 
-TEST(Register, RefusesASealOfAnotherUnitThanTheBooks) {
+TEST(Register, V11_RefusesASealOfAnotherUnitThanTheBooks) {
   Held held;
   held.answer.entry->unit_name = "Ủy ban nhân dân xã Khác";
   const auto report = held.judge();
@@ -331,7 +331,7 @@ TEST(Register, RefusesSignersThatItDidNotRecord) {
   EXPECT_EQ(report.message, Code::kRegisterSignerDiffers);
 }
 
-TEST(Register, RefusesOtherContentUnderANumberItHas) {
+TEST(Register, V10_RefusesOtherContentUnderANumberItHas) {
   Held held;
   held.document = sample::certified_copy(std::string(kWords) + "\nThêm một dòng");
   held.question.named = true;
@@ -351,7 +351,7 @@ TEST(Register, DoesNotApproveAFurtherSignatureNorCallItAForgery) {
   EXPECT_EQ(report.message, Code::kRegisterNotCompared);
 }
 
-TEST(Register, TellsAnOfficeCopyThatIsPresentedAsACertifiedOne) {
+TEST(Register, V11_TellsAnOfficeCopyThatIsPresentedAsACertifiedOne) {
   Held held;
   held.answer.entry->kind = PaperKind::kSaoY;
   EXPECT_TRUE(has(held.judge(), Code::kCopySaoY));

@@ -107,7 +107,7 @@ TEST(ReportJson, IsUtf8WhateverNamesHold) {
   EXPECT_EQ(json["verdict"], "NO_SIGNATURE");
 }
 
-TEST(ReportText, StartsWithTheVerdictAndNamesWhatTheLawAsksFor) {
+TEST(ReportText, V01_V02_StartsWithTheVerdictAndNamesWhatTheLawAsksFor) {
   const auto text = to_text(report_on(Document{}.sign({})), Language::kVietnamese);
   EXPECT_EQ(text.substr(0, text.find('\n')), "sample.pdf: HỢP LỆ");
   for (const auto* wanted :

@@ -63,7 +63,7 @@ TEST(NameKey, ForgivesNoLetterAndNoTone) {
   EXPECT_NE(name_key("Đông"), name_key("Dong"));
 }
 
-TEST(UnitTable, KnowsNamesOfTodayAndOfBefore) {
+TEST(UnitTable, V20_KnowsNamesOfTodayAndOfBefore) {
   const auto rules = with_table();
   const auto found = rules.units.named("UBND xã Quỳnh Diễn");
   ASSERT_EQ(found.size(), 1U);

@@ -93,7 +93,7 @@ TEST(DecidingSubIndication, TakesErrorsOnlyAndTheMostDefiniteFirst) {
             std::nullopt);
 }
 
-TEST(ExitCode, IsTheInterfaces) {
+TEST(ExitCode, V16_IsTheInterfaces) {
   EXPECT_EQ(exit_code(Verdict::kValid), 0);
   EXPECT_EQ(exit_code(Verdict::kInvalid), 1);
   EXPECT_EQ(exit_code(Verdict::kInsufficient), 2);

@@ -16,7 +16,7 @@ struct Kind {
 
 class AcceptedKinds : public testing::TestWithParam<Kind> {};
 
-TEST_P(AcceptedKinds, AreValidWithTrustAndRevocationData) {
+TEST_P(AcceptedKinds, V08_AreValidWithTrustAndRevocationData) {
   const auto report = judged(Document{}.sign(GetParam().signing));
   EXPECT_EQ(report.verdict, Verdict::kValid) << codes(report);
   ASSERT_EQ(report.signatures.size(), 1U);

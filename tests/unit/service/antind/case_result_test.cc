@@ -192,7 +192,7 @@ TEST(CaseResult, R14_AnotherSystemGetsWhatIsReleasedAndNotRecalled) {
   EXPECT_EQ(fetched(State::kRecalled, "recalled", "submitted"), Code::kInternal);
 }
 
-TEST(CaseResult, R15_MetadataHaveTheNamesThatSystemsExchange) {
+TEST(CaseResult, A08_R15_MetadataHaveTheNamesThatSystemsExchange) {
   const auto one = in_state(State::kReleased);
   const json facts{{"requester_id", "012345678901"}, {"paper_type", "GKS"}, {"procedure", "1.0"}};
   const std::optional<ResultRow> none;

@@ -63,7 +63,7 @@ TEST_F(HttpTls, CarriesRequestsOverBothVersions) {
   EXPECT_EQ(handler_.incidents(Incident::kHandshakeDone), 2);
 }
 
-TEST_F(HttpTls, RefusesOldVersions) {
+TEST_F(HttpTls, A06_RefusesOldVersions) {
   start();
   for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
     TlsClient client(port_,
