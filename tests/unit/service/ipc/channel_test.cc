@@ -1,6 +1,7 @@
 #include "service/ipc/channel.h"
 
 #include <array>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -132,6 +133,33 @@ TEST(Memfd, WithoutEverySealIsRefused) {
 TEST(Memfd, OfAnOrdinaryFileIsRefused) {
   const Descriptor file{::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)};
   EXPECT_EQ(map_sealed(file, 1U << 30U).error().code, Code::kIpcMalformed);
+}
+
+// The kernel refuses the seal against writing while anybody holds a page: here a pipe does, until
+// the other thread has been refused twice and empties it.
+TEST(Memfd, IsSealedOnceNobodyHoldsAPageOfItAnyMore) {
+  auto memfd = new_memfd("held");
+  ASSERT_TRUE(memfd);
+  const int fd = memfd.value().get();
+  std::array<char, 4'096> page{};
+  ASSERT_EQ(::write(fd, page.data(), page.size()), 4'096);
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);
+  const Descriptor from{pipe[0]};
+  const Descriptor to{pipe[1]};
+  loff_t begin = 0;
+  ASSERT_EQ(::splice(fd, &begin, to.get(), nullptr, page.size(), 0), 4'096);
+  std::thread holder([&] {
+    for (int tried = 0; tried < 2; ++tried) {
+      EXPECT_EQ(::fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
+      EXPECT_EQ(errno, EBUSY);
+    }
+    EXPECT_EQ(::read(from.get(), page.data(), page.size()), 4'096);
+  });
+  const auto sealed = seal_memfd(memfd.value());
+  holder.join();
+  ASSERT_TRUE(sealed) << to_log_line(sealed.error());
+  EXPECT_TRUE(map_sealed(memfd.value(), page.size()));
 }
 
 TEST(Call, AnswersCallbacksWhileItWaits) {
