@@ -17,6 +17,7 @@ constexpr std::size_t kPortion = 1'000;
 // For one answer; the next one goes on where this one ended.
 constexpr std::uint64_t kMostLooked = 20'000;
 constexpr std::size_t kUsualFound = 50, kMostFound = 200, kLongest = 200;
+constexpr std::uint64_t kMostNumber = (std::uint64_t{1} << 53U) - 1;  // what JSON holds exactly
 
 struct Search {
   std::optional<UtcTime> from, until;  ///< `until`: the first second that no longer counts
@@ -44,7 +45,7 @@ Status read_one(const std::string& name, const std::string& text, Search& search
   if (name == "before" || name == "limit") {
     const auto number = number_in(text);
     const bool limit = name == "limit";
-    if (!number || (limit && (*number < 1 || *number > kMostFound)))
+    if (!number || *number > (limit ? kMostFound : kMostNumber) || (limit && *number < 1))
       return wrong_parameter(limit ? "limit" : "before");
     if (limit)
       search.most = static_cast<std::size_t>(*number);

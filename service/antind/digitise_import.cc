@@ -179,7 +179,10 @@ Result<Response> DigitiseApi::import(const Request& request, const Caller& calle
   fresh.created = fresh.updated = now;
   const auto faults = digitise::read_facts(cells, reference, today(), fresh.facts);
   auto complaints = OrderedJson::array();
-  for (const auto& fault : faults) complaints.push_back(in_words(fault));
+  for (const auto& fault : faults) {
+    complaints.push_back(in_words(fault));
+    complaints.back()["page"] = 0;  // the row, not the scan
+  }
   // C-23: nothing of what is secret is kept, not even that it came.
   if (fresh.facts.secret == digitise::Facts::Secret::kYes)
     return make_error(Code::kSecretPaper, "digitise");

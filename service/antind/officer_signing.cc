@@ -219,6 +219,7 @@ Result<std::vector<SigningItem>> OfficerSigning::wanted_items(const nlohmann::js
     const auto version = one.find("version");
     if (version == one.end() || !version->is_number_integer()) return wrong_fact("version", "?");
     item.version = version->get<std::int64_t>();
+    if (item.version < 1) return wrong_fact("version", "< 1");
     if (std::any_of(items.begin(), items.end(),
                     [&](const SigningItem& other) { return other.case_id == item.case_id; }))
       return make_error(Code::kSigningCaseTwice, item.case_id);

@@ -20,7 +20,8 @@ def run(world, results):
     log = world.folder / "schemathesis.log"
     units, office = furnish(world)
     (world.folder / "digitise.toml").write_text(PURPOSES)
-    with world.service(verify=units, more=office + '[digitise]\ntable = "digitise.toml"\n',
+    audit = '[audit]\ncheckpoint_key = "pkcs11:token=agency;object=checkpoint"\norigin = "xa.example/antin"\n'
+    with world.service(verify=units, more=office + audit + '[digitise]\ntable = "digitise.toml"\n',
                        scopes=f"{EVERYTHING},sign,audit,digitise,share,admin") as base, open(log, "wb") as out:
         done = subprocess.run(
             [judges.TOOLS / "venv/bin/schemathesis", "--config-file", CONFIG, "run", f"{base}/api/v1/openapi.json", "--url", base,

@@ -180,7 +180,8 @@ class Admin(unittest.TestCase):
         page = self.told("audit?limit=1")
         self.assertEqual(len(page["records"]), 1)
         self.assertLess(self.told(f"audit?limit=1&before={page['before']}")["records"][0]["number"], page["records"][0]["number"])
-        self.assertEqual(self.told("audit?limit=0", 400)["code"], "http.parameter")
+        for wrong in ("limit=0", "limit=201", f"before={2**53}", "before=-1"):
+            self.assertEqual(self.told("audit?" + wrong, 400)["code"], "http.parameter", wrong)
         self.assertEqual(ask("/api/v1/admin/audit/99999999")[0], 404)
         self.assertEqual(ask("/api/v1/admin/audit/x1")[0], 404)
 

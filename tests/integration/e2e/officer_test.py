@@ -216,6 +216,7 @@ class Officer(unittest.TestCase):
         one = {"id": "a", "version": 1}
         for members, code in (({"cases": 201 * [one]}, "officer.too_many"), ({"cases": []}, "officer.too_many"),
                               ({"cases": [one, one]}, "officer.case_twice"), ({"cases": "a"}, "case.facts"),
+                              ({"cases": [{"id": "a", "version": 0}]}, "case.facts"),
                               ({"cases": [one], "pin": "1"}, "case.facts"),
                               ({"cases": [one], "digest": "MD5"}, "case.facts")):
             answer = ask("POST", "/api/v1/signing-sessions",
