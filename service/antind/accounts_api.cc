@@ -4,6 +4,7 @@
 
 #include "service/antind/account_rules.h"
 #include "service/antind/api.h"
+#include "service/antind/office_rules.h"
 #include "service/antind/session_guard.h"
 
 namespace antin::service {
@@ -13,6 +14,19 @@ using OrderedJson = nlohmann::ordered_json;
 
 std::string network_of(const Request& request) {
   return address_group(request.peer.address);
+}
+
+// What whoever works for all units chooses from. A table of the whole country is none to choose
+// from.
+std::set<std::string> all_codes(const CurrentOffice* office) {
+  constexpr std::size_t kMostToChoose = 300;
+  const auto tables = office == nullptr ? nullptr : office->now();
+  std::set<std::string> codes;
+  if (!tables || !tables->shown) return codes;
+  const auto& all = tables->shown->people().units().all();
+  if (all.size() > kMostToChoose) return codes;
+  for (const auto& unit : all) codes.insert(unit.code);
+  return codes;
 }
 
 bool is_admin(const Caller& caller) {
@@ -146,6 +160,7 @@ OrderedJson AccountsApi::json_of(const Seat& seat, ByteView token) const {
   body["rights"] = OrderedJson::array();
   for (const auto right : rights) body["rights"].push_back(name(right));
   body["units"] = units_of(live.account.grants.units);
+  if (live.account.grants.units.empty()) body["office_units"] = units_of(all_codes(parts_.tables));
   body["csrf"] = accounts::csrf_of(token);
   body["expires"] = to_rfc3339(live.session.expires);
   body["idle_until"] = to_rfc3339(idle_until);

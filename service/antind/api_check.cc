@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "certs/core/base64.h"
 #include "service/antind/api.h"
 #include "service/antind/check_result.h"
 #include "service/antind/problem.h"
@@ -31,6 +32,15 @@ bool in_english(const Parameters& options) {
 // What the address says, read leniently: a page is opened with whatever stands in it.
 bool asks_english(const RequestHead& head) {
   return ("&" + head.query + "&").find("&lang=en&") != std::string::npos;
+}
+
+// What the page of an answer that comes later has beside report and sheet.
+std::string page_facts(ByteView pdf, const TypedNumber& typed, bool english) {
+  const Json facts{{"pdf", to_base64(pdf)},
+                   {"number", typed.number},
+                   {"book", typed.book},
+                   {"english", english}};
+  return facts.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // A blank in a form's address is a plus.
@@ -97,7 +107,8 @@ Result<Response> Api::check(const Work& work) {
   const auto sheet = as_text(judged.rendered[0].view());
   ANTIN_TRY(const auto result, file_result(judged.report, sheet, judged.rendered[1].view(), typed));
   auto response = pages_.check(work.request.head, result, english);
-  response.for_job = "{\"report\":" + judged.report + ",\"sheet\":" + std::string(sheet) + "}";
+  response.for_job = "{\"report\":" + judged.report + ",\"sheet\":" + std::string(sheet) +
+                     ",\"page\":" + page_facts(judged.rendered[1].view(), typed, english) + "}";
   return response;
 }
 
@@ -144,9 +155,14 @@ Result<Response> Api::check_job(const Work& work) {
   const auto& result = told.at("result");
   if (!result.is_object() || !result.contains("sheet"))
     return make_error(Code::kJobUnknown, work.resource);
+  // A job of an earlier release has none.
+  const auto page = result.value("page", Json::object());
+  Bytes pdf;
+  if (!from_base64(page.value("pdf", ""), pdf)) return make_error(Code::kIpcMalformed, "a sheet");
   ANTIN_TRY(const auto shown,
-            file_result(result.at("report").dump(), result.at("sheet").dump(), {}, {}));
-  return pages_.check(head, shown);
+            file_result(result.at("report").dump(), result.at("sheet").dump(), pdf,
+                        {.number = page.value("number", ""), .book = page.value("book", "")}));
+  return pages_.check(head, shown, page.value("english", false));
 }
 
 }  // namespace antin::service

@@ -82,10 +82,21 @@ Result<Response> BookDesk::print(const Request& request, const Caller& caller) c
 
 Result<Response> BookDesk::next_volume(const Request& request, const Caller& caller) const {
   ANTIN_TRY(const auto read, read_case_request(request));
-  ANTIN_CHECK(only_members(read.members, {"book"}));
+  ANTIN_CHECK(only_members(read.members, {"book", "after"}));
   ANTIN_TRY(const auto id, text_member(read.members, "book"));
   CallersCases cases(*parts_.store, caller);
   ANTIN_TRY(const auto book, cases.book(id));
+  // Sent again because its answer was lost, or by two who saw the same volume: one is opened.
+  if (read.members.contains("after")) {
+    ANTIN_TRY(const auto seen, text_member(read.members, "after"));
+    if (seen != book.name) {
+      const auto wanted = next_volume_name(seen);
+      if (!wanted) return wrong_parameter("after");
+      if (wanted.value() != book.name)
+        return make_error(Code::kCaseChanged, book.name, {{"co", book.name}, {"gui", seen}});
+      return json_response(200, book_of(book).dump());
+    }
+  }
   ANTIN_TRY(const auto next, next_volume_name(book.name));
   ANTIN_TRY(const auto after, cases.next_volume(id, next, parts_.clock->utc_now()));
   parts_.log->write(

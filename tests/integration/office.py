@@ -122,12 +122,12 @@ def add_people(world):
     everybody |= {name: ["--rights", rights, "--unit", unit] for name, (rights, unit) in RECEPTION.items()}
     for person, options in everybody.items():
         once = subprocess.run([world.build / "bin" / "antind", "account", "add", person, *options, "--config", config],
-                              check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60).stdout.strip()
+                              check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180).stdout.strip()
         if "\ntls_certificate" in config.read_text():
             context = ssl.create_default_context(cafile=world.folder / "tls.crt")
-            connection, origin = http.client.HTTPSConnection("localhost", port, timeout=60, context=context), "https"
+            connection, origin = http.client.HTTPSConnection("localhost", port, timeout=180, context=context), "https"
         else:
-            connection, origin = http.client.HTTPConnection("localhost", port, timeout=60), "http"
+            connection, origin = http.client.HTTPConnection("localhost", port, timeout=180), "http"
         fields = {"Content-Type": "application/json", "Origin": f"{origin}://localhost:{port}"}
         for path, members in (("/api/v1/session", {"account": person, "password": once}),
                               ("/api/v1/session/password", {"old": once, "new": PASSWORD})):

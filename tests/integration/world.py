@@ -92,7 +92,7 @@ class Tokend:
     def end(self, how=signal.SIGTERM):
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(30)
+            self.process.wait(120)
             self.process = None
 
     def __enter__(self):
@@ -168,7 +168,7 @@ class World:
             self.tsa = None
             server.stdin.close()
             server.stdout.close()
-            server.wait(10)
+            server.wait(60)
 
     @contextlib.contextmanager
     def service(self, verify="", more="", scopes="verify,sign,originals,register", http="", agency=""):
@@ -204,7 +204,7 @@ class World:
 
     def end_antind(self, how=signal.SIGTERM):
         self.server.send_signal(how)
-        self.server.wait(30)
+        self.server.wait(120)
         self.tell_failures()
 
     def tell_failures(self, most=20):
@@ -275,7 +275,7 @@ def json_documents(text):
     return found
 
 
-def wait_for(condition, process, what, seconds=30):
+def wait_for(condition, process, what, seconds=120):
     """Until the condition holds; fatal when the process ends first or it takes too long."""
     deadline = time.monotonic() + seconds
     while not condition():

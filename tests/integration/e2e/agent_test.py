@@ -66,7 +66,7 @@ class Agent:
 
     def run(self, *words):
         return subprocess.run([world.build / "bin" / "antin-agent", "--config", self.folder / "agent.toml", *words],
-                              env=self.environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+                              env=self.environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=180)
 
     def __enter__(self):
         port = self.folder / "agent.port"
@@ -94,7 +94,7 @@ class Agent:
         return self.calls.read_text().split().count("C_Login") if self.calls.exists() else 0
 
     def send(self, method, path, members=None, origin=None, host=None, token=None, **more):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=180)
         fields = {"Host": host or f"127.0.0.1:{self.port}"}
         if origin:
             fields["Origin"] = origin
@@ -125,7 +125,7 @@ class Agent:
             self.tokens[origin] = opened.body["session"]
         return self.send(method, path, members, origin=origin, token=self.tokens[origin])
 
-    def job(self, begun, until=OVER, origin=None, seconds=60):
+    def job(self, begun, until=OVER, origin=None, seconds=180):
         deadline = time.monotonic() + seconds
         while True:
             told = self.send("GET", "jobs/" + begun["job"], origin=origin or play.base)
@@ -160,7 +160,7 @@ class Signing(unittest.TestCase):
 
     def begin(self, agent, order, status=202, origin=None):
         """The rate of what asks for a PIN (S-14) is waited out: tests are faster than people."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 120
         while True:
             answer = agent.page("POST", "sign", order, origin)
             if answer.status != 429 or status == 429 or time.monotonic() > deadline:
@@ -415,7 +415,7 @@ class Signing(unittest.TestCase):
         class Handler(http.server.BaseHTTPRequestHandler):
             def pass_on(self):
                 length = int(self.headers.get("Content-Length") or 0)
-                connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+                connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
                 fields = {k: self.headers[k] for k in ("Authorization", "Content-Type") if self.headers[k]}
                 connection.request(self.command, self.path, self.rfile.read(length) if length else None, fields)
                 answer = connection.getresponse()
@@ -522,7 +522,7 @@ class Signing(unittest.TestCase):
         order = {"nonce": nonce, "certificate_sha256": world.certificate_sha256("officer-rsa2048")}
         for bad in ({"nonce": nonce[:-1]}, {"nonce": nonce.upper()}, {"nonce": nonce[:-1] + "\n"}, {"text": "x"}):
             self.assertEqual(agent.page("POST", "login", {**order, **bad}).body["code"], "agent.request")
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 120
         while (begun := agent.page("POST", "login", order)).status == 429 and time.monotonic() < deadline:
             time.sleep(0.2)
         self.assertEqual(begun.status, 202, begun.octets)

@@ -63,7 +63,7 @@ class Answer:
 def sent(method, path, body=None, headers=None):
     """A request as it is given."""
     url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
@@ -131,7 +131,7 @@ class Desk(unittest.TestCase):
         return next(out.iterdir()).read_bytes()
 
     def settled(self, case):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while case["state"] in ("officer_signed", "composed", "lined"):
             self.assertNotEqual(case.get("sealing", {}).get("state"), "failed", case)
             self.assertLess(time.monotonic(), deadline, case)
@@ -378,6 +378,11 @@ class Counter(Desk):
         name = answer.body["name"]
         self.assertEqual(ask("POST", "/api/v1/books/volume", {"book": self.book(before)}).body["code"],
                          "book.volume_empty")
+        # Sent again by whoever saw the first: its answer, and no third volume.
+        again = ask("POST", "/api/v1/books/volume", {"book": self.book(before), "after": before["book"]})
+        self.assertEqual((again.status, again.body["name"]), (200, name))
+        other = name.replace(name[:2], "07", 1)
+        self.assertEqual(ask("POST", "/api/v1/books/volume", {"book": self.book(before), "after": other}).status, 409)
         after = self.attested("quyen-tiep-theo")
         self.assertEqual(after["book"], name)
         self.assertGreater(int(after["number"].split("/")[0]), int(before["number"].split("/")[0]))
@@ -417,7 +422,7 @@ class Counter(Desk):
             log = world.folder / "antind.log"
             seen = log.read_text().count(event)
             world.server.send_signal(signal.SIGHUP)
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 120
             while log.read_text().count(event) == seen:
                 self.assertLess(time.monotonic(), deadline, event)
                 time.sleep(0.05)

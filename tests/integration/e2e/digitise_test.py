@@ -47,7 +47,7 @@ world = base = None
 
 def ask(method, path, members=None, key=None):
     url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
     headers = {"Authorization": f"Bearer {key or world.api_key}"}
     if members is not None:
         headers["Content-Type"] = "application/json"
@@ -184,7 +184,7 @@ class Digitising(unittest.TestCase):
         self.assertEqual(refused[0], 403, refused)
         status, body = ask("POST", "/api/v1/digitising/seals", {"unit": UNIT, "sealer": "le.thi.thu"})
         self.assertEqual((status, len(body["begun"])), (202, 12), body)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             found = ask("GET", "/api/v1/digitised?limit=100")[1]["results"]
             if all(r["state"] == "sealed" for r in found):

@@ -23,7 +23,7 @@ base = None
 def ask(method, path, body=None, headers=None, key=True):
     """(status, headers, body)"""
     url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
     try:
         headers = dict(headers or {})
         if key:

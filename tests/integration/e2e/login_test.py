@@ -111,7 +111,7 @@ class Login(unittest.TestCase):
     def by_agent(self, agent, nonce, origin=None, name="officer-rsa2048"):
         agent.does((world.token / "officer.pin").read_text().strip())
         order = {"nonce": nonce, "certificate_sha256": world.certificate_sha256(name)}
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 120
         while (begun := agent.page("POST", "login", order, origin)).status == 429 and time.monotonic() < deadline:
             time.sleep(0.2)
         self.assertEqual(begun.status, 202, begun.octets)
@@ -232,7 +232,7 @@ class Login(unittest.TestCase):
         account("lock", "pham.thi.anh")
         try:
             self.refused(403, "account.locked", self.body("officer-p256"))
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 120
             while (said := page("GET", "/api/v1/session", **shown)).status == 200 and time.monotonic() < deadline:
                 time.sleep(0.1)
             self.assertEqual(said.body["code"], "session.over")

@@ -62,7 +62,7 @@ pauses = ["1s", "1s"]
 portal = mail = world = None
 
 
-def until(found, what, seconds=20):
+def until(found, what, seconds=120):
     deadline = time.monotonic() + seconds
     while not (value := found()):
         if time.monotonic() > deadline:

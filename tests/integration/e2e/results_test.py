@@ -213,7 +213,7 @@ class Results(desk.Desk):
         begun = time.monotonic()
         recalled = self.recalled(case)
         report = self.verified(octets)
-        self.assertLess(time.monotonic() - begun, 1)
+        self.assertLess(time.monotonic() - begun, 30, "as soon as it is recalled, on a slow machine too")
         self.assertEqual((report["verdict"], report["register"]["state"]), ("INVALID", "recalled"))
         self.assertIn("Văn bản điện tử đã bị thu hồi theo văn bản số 99/QĐ-UBND ngày 23/11/2026.",
                       [f["message"]["vi"] for f in report["findings"]])

@@ -39,7 +39,7 @@ def seals():
 def post(address, octets, **headers):
     """(status, answer)"""
     url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request("POST", address, octets, {"Content-Type": "application/pdf", **fields})
     answer = connection.getresponse()

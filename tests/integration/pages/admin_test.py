@@ -99,6 +99,8 @@ class Admin(PageTest):
         try:
             self.open("/app/#/admin/keys")
             self.says("Mã lỗi: token.service_unreachable")
+            self.settled()
+            self.assertEqual(self.text().count("Mã lỗi: token.service_unreachable"), 1, "said once")
             self.look("keys-away", english=False)
         finally:
             self.world.tokend.start()
@@ -121,7 +123,7 @@ class Admin(PageTest):
         self.axe()
         for title in ("Lời chứng chứng thực bản sao từ bản chính", "Phiếu hẹn trả kết quả"):
             self.press("button", f"Xem thử: {title}")
-            self.find("image", f"Hình xem thử: {title}", 30)
+            self.find("image", f"Hình xem thử: {title}")
             self.says("đây không phải văn bản")
             self.look("layout-" + title.split()[0].lower(), english=False)
             self.axe()
@@ -155,12 +157,12 @@ class Admin(PageTest):
         self.find("dialog")
         self.type_in(re.compile("^Tên tài khoản"), "vo.thi.van")
         self.choose(re.compile("^Cán bộ"), "Võ Thị Vân")
-        self.press("button", "Mở tài khoản")  # the dialog's: the page behind it is inert
+        self.confirm("Mở tài khoản")
         self.says("Chọn ít nhất một quyền hoặc một vai trò.")
         self.look("account-new", english=False)
         self.axe()
         self.press("checkbox", "văn thư, đóng dấu")
-        self.press("button", "Mở tài khoản")
+        self.confirm("Mở tài khoản")
         self.says("Chỉ hiện một lần này.")
         password = self.driver.find_element("css selector", ".one-time").text
         self.assertGreaterEqual(len(password), 10)
@@ -169,8 +171,7 @@ class Admin(PageTest):
         self.assertNotIn(password, self.text())
         for action, done in (("Khóa", "Đang khóa"), ("Mở khóa", "Đã mở khóa"), ("Kết thúc", "Đã kết thúc")):
             self.press("button", f"{action} vo.thi.van")
-            self.find("dialog")
-            self.press("button", action)
+            self.confirm(action)
             self.says(done)
         self.gone("button", "Khóa vo.thi.van")
 
@@ -179,7 +180,7 @@ class Admin(PageTest):
         self.open("/app/#/admin/accounts")
         account = self.office.accounts[WHO][0]
         self.press("button", f"Khóa {account}")
-        self.press("button", "Khóa")
+        self.confirm("Khóa")
         self.says("Mã lỗi: account.last_admin")
 
     def test_sessions_are_seen_and_ended(self):

@@ -83,7 +83,7 @@ class StandIn:
     def ask(self, method, path, ticket, members=None):
         url = urllib.parse.urlsplit(self.base)
         context = ssl.create_default_context(cafile=self.desk.world.folder / "tls.crt")
-        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=60, context=context)
+        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=180, context=context)
         headers = {"Authorization": f"Ticket {ticket}", "Content-Type": "application/json"}
         connection.request(method, path, None if members is None else json.dumps(members), headers)
         octets = connection.getresponse().read()

@@ -51,6 +51,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 SKIPPED = 77
+# Seconds that a page may take: a machine with other work may be many times slower. What comes at once is not waited for.
+PATIENCE = 90
 SIZES = {"wide": (1920, 1080), "usual": (1366, 768), "phone": (390, 844)}
 AXE = "web/node_modules/axe-core/axe.min.js"
 office_of_tests = None
@@ -117,7 +119,7 @@ class Office:
         of a form beside `members`, unless it goes `alone`."""
         url = urllib.parse.urlsplit(self.base)
         context = ssl.create_default_context(cafile=self.world.folder / "tls.crt")
-        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=60, context=context)
+        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=2 * PATIENCE, context=context)
         headers = {"Authorization": f"Bearer {key or self.world.api_key}"}
         if once:
             headers["Idempotency-Key"] = once
@@ -166,7 +168,7 @@ class Chromium:
         service = Service(shutil.which("chromedriver"), log_path=os.devnull,
                           env={**os.environ, "LANG": "vi_VN.UTF-8", "LANGUAGE": "vi"})
         self.driver = webdriver.Chrome(service=service, options=options)
-        self.driver.set_script_timeout(20)
+        self.driver.set_script_timeout(PATIENCE)
 
     def quit(self):
         self.driver.quit()
@@ -277,7 +279,7 @@ class PageTest(unittest.TestCase):
     def names(self, role):
         return [name for name, _ in self.nodes(role)]
 
-    def find(self, role, name=None, seconds=10):
+    def find(self, role, name=None, seconds=PATIENCE):
         """The first of them, as soon as there is one."""
         def look():
             found = self.all(role, name)
@@ -288,19 +290,23 @@ class PageTest(unittest.TestCase):
         """The element of this selector, as soon as there is one."""
         return self.wait_for(lambda: (self.driver.find_elements("css selector", selector) or [None])[0], f"no {selector}")
 
-    def gone(self, role, name=None, seconds=10):
+    def click(self, selector):
+        """The element of this selector, as soon as it can be clicked."""
+        self.acting(lambda: self.css(selector).click())
+
+    def gone(self, role, name=None, seconds=PATIENCE):
         self.wait_for(lambda: not [n for n, _ in self.nodes(role) if fits(name, n)], f"{role} {name!r} stays", seconds)
 
     def text(self):
         """All words that can be seen."""
         return unicodedata.normalize("NFC", self.driver.execute_script("return document.body.innerText"))
 
-    def says(self, words, seconds=10):
+    def says(self, words, seconds=PATIENCE):
         """Waits until these words can be read."""
         look = words.search if isinstance(words, re.Pattern) else lambda text: words in text
         return self.wait_for(lambda: look(" ".join(self.text().split())), f"{words!r} is not said", seconds)
 
-    def wait_for(self, condition, what="it does not come", seconds=10):
+    def wait_for(self, condition, what="it does not come", seconds=PATIENCE):
         from selenium.common.exceptions import WebDriverException
         until, why = time.monotonic() + seconds, None
         while True:
@@ -311,35 +317,66 @@ class PageTest(unittest.TestCase):
                 why = changing
             if time.monotonic() > until:
                 raise self.failureException(f"{what() if callable(what) else what}{f' ({why})' if why else ''}")
-            self.driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 20))")
+            # Not in the page: it may be going away.
+            time.sleep(0.03)
+
+    def acting(self, action):
+        """What is done to an element, once it lets itself be found and used: a page that is drawn anew, or a dialog
+        on its way, puts another in its place meanwhile. Done once."""
+        from selenium.common import exceptions
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return action()
+            except (exceptions.StaleElementReferenceException, exceptions.ElementClickInterceptedException,
+                    exceptions.ElementNotInteractableException, exceptions.NoSuchElementException):
+                if time.monotonic() > until:
+                    raise
+            time.sleep(0.03)
 
     # Doing.
     def press(self, role, name=None):
-        """Clicks it; keyboard_only(): goes there with Tab and presses Enter (Space for boxes)."""
-        element = self.find(role, name)
-        if not self.by_keyboard:
-            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-            return element.click()
-        self.tab_to(element, name)
-        self.key("Space" if role in ("checkbox", "radio", "switch") else "Enter")
-        return None
+        """Clicks it as soon as it can be clicked; keyboard_only(): goes there with Tab and presses Enter (Space for boxes)."""
+        def go():
+            element = self.usable(role, name)
+            if not self.by_keyboard:
+                self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+                return element.click()
+            self.tab_to(element, name)
+            return self.key("Space" if role in ("checkbox", "radio", "switch") else "Enter")
+        self.acting(go)
+
+    def confirm(self, name):
+        """The button of the dialog that is open, which may be called as the one that opened it."""
+        self.acting(lambda: self.wait_for(lambda: next((one for one in self.driver.find_elements(
+            "css selector", "dialog[open] button") if plain(one.text) == name), None), f"no dialog asks {name!r}").click())
+
+    def usable(self, role, name=None):
+        """The first of them that is not busy."""
+        def look():
+            found = self.all(role, name)
+            return next((one for one in found if one.get_attribute("aria-disabled") != "true"), None)
+        return self.wait_for(look, lambda: f"no {role} {name!r} that can be used; there are {self.names(role)}")
 
     def type_in(self, label, words, role=None):
         """Puts words in place of what the field of this label holds."""
         roles = (role,) if role else ("textbox", "searchbox", "spinbutton", "combobox", "Date")
-        element = self.wait_for(lambda: next((e for r in roles for e in self.all(r, label)[:1]), None)
-                                or self.labelled(label), f"no field {label!r}")
-        if element.get_attribute("type") in ("date", "month"):
-            self.driver.execute_script("arguments[0].value = arguments[1]; for (const kind of ['input', 'change'])"
-                                       " arguments[0].dispatchEvent(new Event(kind, {bubbles: true}))", element, words)
-            return
-        if self.by_keyboard:
-            self.tab_to(element, label)
-        else:
-            element.click()
-        self.driver.execute_script("arguments[0].select && arguments[0].select()", element)
-        self.key("Delete")
-        element.send_keys(words)
+
+        def go():
+            element = self.wait_for(lambda: next((e for r in roles for e in self.all(r, label)[:1]), None)
+                                    or self.labelled(label), f"no field {label!r}")
+            if element.get_attribute("type") in ("date", "month"):
+                self.driver.execute_script("arguments[0].value = arguments[1]; for (const kind of ['input', 'change'])"
+                                           " arguments[0].dispatchEvent(new Event(kind, {bubbles: true}))", element, words)
+                return
+            if self.by_keyboard:
+                self.tab_to(element, label)
+            else:
+                element.click()
+            self.driver.execute_script("arguments[0].select && arguments[0].select()", element)
+            self.key("Delete")
+            element.send_keys(words)
+        self.acting(go)
 
     def labelled(self, label):
         """A field by its <label>, for kinds that the accessibility tree calls otherwise (dates, files)."""
@@ -352,12 +389,12 @@ class PageTest(unittest.TestCase):
     def choose(self, label, option):
         """An option of a list, by the words of both."""
         from selenium.webdriver.support.ui import Select
-        Select(self.find("combobox", label)).select_by_visible_text(option)
+        self.acting(lambda: Select(self.find("combobox", label)).select_by_visible_text(option))
 
     def give_file(self, label, *paths):
         """Files for the file field of this label."""
-        field = self.wait_for(lambda: self.labelled(label), f"no file field {label!r}")
-        field.send_keys("\n".join(str(path) for path in paths))
+        self.acting(lambda: self.wait_for(lambda: self.labelled(label), f"no file field {label!r}")
+                    .send_keys("\n".join(str(path) for path in paths)))
 
     def key(self, *names):
         """Keys that are pressed, one after the other: "Tab", "Enter", "Escape", "ArrowDown", "a"."""
@@ -377,6 +414,7 @@ class PageTest(unittest.TestCase):
             if self.focused() == element:
                 break
             self.key("Tab")
+        element.is_displayed()  # else it is another one by now: acting() looks for that
         self.assertEqual(self.focused(), element, f"Tab does not come to {name!r}")
         seen = self.driver.execute_script(
             "const s = getComputedStyle(arguments[0]); return arguments[0].matches(':focus-visible') &&"

@@ -63,7 +63,7 @@ class Desk:
         return self.step(case, "officer_sign", file=self.signed_file(case), kind="application/pdf")
 
     def settled(self, case, state="seal_signed"):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while case["state"] != state:
             assert time.monotonic() < until, case
             time.sleep(0.05)

@@ -140,7 +140,7 @@ class Guide(PageTest):
     def drawn(self, pictures):
         self.wait_for(lambda: self.driver.execute_script(
             "const all = [...document.querySelectorAll('.pages-picture')]; return all.length >= arguments[0] &&"
-            " all.every(i => i.complete && i.naturalWidth > 300)", pictures), "the pages are not drawn", 20)
+            " all.every(i => i.complete && i.naturalWidth > 300)", pictures), "the pages are not drawn")
 
     def test_1_the_counter(self):
         sheet = self.world.folder / "giay-khai-sinh.png"
@@ -148,7 +148,7 @@ class Guide(PageTest):
         self.sign_in("tran.van.nhan")
         self.open("/app/#/counter/new")
         self.find("heading", "Tiếp nhận mới")
-        self.css("input[value=certified_copy]").click()
+        self.click("input[value=certified_copy]")
         self.type_in("Họ và tên người yêu cầu", PAPERS[0][0])
         self.choose("Loại giấy tờ", "Giấy khai sinh")
         self.type_in("Số trang bản chính", "1")
@@ -165,7 +165,7 @@ class Guide(PageTest):
         self.wait_for(lambda: self.driver.find_elements("css selector", ".counter-sheet canvas[data-shown=yes]"), "no page")
         self.press("button", "Đủ trang, sang lời chứng")
         self.find("heading", "Lời chứng")
-        self.wait_for(lambda: self.driver.find_elements("css selector", ".counter-preview[data-shown=yes]"), "no preview", 20)
+        self.wait_for(lambda: self.driver.find_elements("css selector", ".counter-preview[data-shown=yes]"), "no preview")
         self.screen("quay-loi-chung")
 
     def test_2_the_officer(self):
@@ -195,7 +195,7 @@ class Guide(PageTest):
         self.mark(cases)
         self.screen("van-thu-dong-dau")
         self.press("button", f"Kiểm tra và đóng dấu {len(cases)} hồ sơ")
-        self.says("Xong 3, không được 0", 30)
+        self.says("Xong 3, không được 0")
         self.open("/app/#/books")
         self.press("link", re.compile("Chứng thực bản sao điện tử"))
         self.find("heading", re.compile("Chứng thực bản sao điện tử"))

@@ -97,7 +97,7 @@ class Markup(PageTest):
     def test_typed_and_restored(self):
         self.open("/app/#/counter/new")
         self.find("heading", "Tiếp nhận mới")
-        self.css("input[value=certified_copy]").click()
+        self.click("input[value=certified_copy]")
         self.type_in("Họ và tên người yêu cầu", MARKUP)
         self.driver.refresh()
         self.says("Đã khôi phục")

@@ -11,7 +11,7 @@ import unittest
 import urllib.parse
 
 from agent_stand_in import StandIn
-from browser import PageTest, main
+from browser import PATIENCE, PageTest, main
 from desk import SEALER, AtQueues
 
 
@@ -19,7 +19,7 @@ def put_file(page, address, octets):
     """As the signing tool sends it: multipart, no key."""
     url = urllib.parse.urlsplit(page.base)
     context = ssl.create_default_context(cafile=page.world.folder / "tls.crt")
-    connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=60, context=context)
+    connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=180, context=context)
     line = b"----------8db1c2"
     body = (b"--%s\r\nContent-Disposition: form-data; name=uploadfile; filename=a.pdf\r\n\r\n%s\r\n--%s--\r\n"
             % (line, octets, line))
@@ -35,7 +35,6 @@ class Staff(AtQueues, PageTest):
         super().setUp()
         # Neither the signing tool of offices nor a second agent listens on this computer.
         self.expect_silence(r"127\.0\.0\.1:89\d\d")
-
 
 
 class Queue(Staff):
@@ -68,7 +67,7 @@ class Queue(Staff):
         self.look("queue")
         self.axe()
         self.type_in("Tìm trong danh sách", "duc bang tot nghiep")
-        self.wait_for(lambda: self.rows() == [first[1]["id"]], lambda: str(self.rows()), 30)
+        self.wait_for(lambda: self.rows() == [first[1]["id"]], lambda: str(self.rows()))
         self.type_in("Tìm trong danh sách", "")
         self.wait_for(lambda: len(self.rows()) >= 4)
         self.driver.execute_script("document.querySelector('.work-list a.work-open').focus()")
@@ -92,7 +91,7 @@ class Queue(Staff):
         self.says("Bản chụp giấy tờ")
         self.wait_for(lambda: self.driver.execute_script(
             "const all = [...document.querySelectorAll('.pages-picture')]; return all.length >= 2 && all.every(i => i.complete && i.naturalWidth > 300)"),
-            "the pages are not drawn", 20)
+            "the pages are not drawn")
         self.says("Đã xem")
         self.look("review")
         self.axe()
@@ -127,7 +126,7 @@ class Queue(Staff):
         self.says("Địa chỉ để nhập bằng tay")
         address = self.address()
         put_file(self, address, self.desk.signed_file(case))
-        self.says("Ký số thành công.", 20)
+        self.says("Ký số thành công.")
         self.assertEqual(self.desk.now(case)["state"], "officer_signed")
 
     def test_5_a_file_that_is_not_the_document_does_not_count_as_signed(self):
@@ -135,7 +134,7 @@ class Queue(Staff):
         self.take_the_tool()
         address = self.address()
         put_file(self, address, self.desk.document(case, "document"))
-        self.says("tệp gửi về không được nhận", 20)
+        self.says("tệp gửi về không được nhận")
         self.assertEqual(self.desk.now(case)["state"], "attested")
 
     def test_6_a_case_that_somebody_voids_meanwhile_is_not_called_signed(self):
@@ -143,7 +142,7 @@ class Queue(Staff):
         self.take_the_tool()
         self.says("Địa chỉ để nhập bằng tay")
         self.desk.step(case, "void", {"reason": "quét nhầm"})
-        self.says("hồ sơ này chưa được ký", 20)
+        self.says("hồ sơ này chưa được ký")
         self.assertNotIn("Ký số thành công", self.text())
 
 
@@ -196,7 +195,7 @@ class Sign(Staff):
         self.press("checkbox", re.compile("nhận trách nhiệm"))
         self.sign(count)
         self.press("button", "Vẫn ký tất cả")
-        self.says(f"{count} tài liệu đã được kiểm tra lại sau khi ký", 120)
+        self.says(f"{count} tài liệu đã được kiểm tra lại sau khi ký", 5 * PATIENCE)
         self.assertEqual(self.states(cases), count * ["officer_signed"])
         self.look("sign-many", english=False)
 
@@ -212,7 +211,7 @@ class Sign(Staff):
         self.look("sign-unseen", english=False)
         self.agent.mode = "pulled"
         self.press("button", "Vẫn ký tất cả")
-        self.find("button", "Ký lại 2 hồ sơ chưa được", 25)
+        self.find("button", "Ký lại 2 hồ sơ chưa được")
         self.assertEqual(sorted(self.states(cases)), ["attested", "attested", "officer_signed"])
         self.look("sign-pulled", english=False)
         self.axe(english=False)
@@ -222,7 +221,7 @@ class Sign(Staff):
         self.press("checkbox", re.compile("nhận trách nhiệm"))
         self.sign(2)
         self.press("button", "Vẫn ký tất cả")
-        self.says("2 tài liệu đã được kiểm tra lại sau khi ký", 25)
+        self.says("2 tài liệu đã được kiểm tra lại sau khi ký")
         self.assertEqual(self.states(cases), 3 * ["officer_signed"])
         self.assertEqual(len(self.agent.signed), len(set(self.agent.signed)))
         self.look("sign-done", english=False)
@@ -234,7 +233,7 @@ class Sign(Staff):
         self.says("Antin Test CA")
         self.agent.mode = "wrong_pin"
         self.sign(1)
-        self.says("Mã PIN không đúng. Còn 2 lần thử", 20)
+        self.says("Mã PIN không đúng. Còn 2 lần thử")
         self.look("sign-wrong-pin", english=False)
         self.assertEqual(self.states(cases), ["attested"])
 
@@ -249,14 +248,14 @@ class Seal(Staff):
         self.says(re.compile("giữ con dấu"))
         self.look("seal")
         self.axe()
-        self.all("button", "Kiểm tra trước khi đóng dấu")[0].click()
+        self.press("button", "Kiểm tra trước khi đóng dấu")
         self.says("Được đóng dấu")
         self.look("seal-check", english=False)
         self.press("button", "Đóng")
         for case in cases:
             self.driver.execute_script("document.querySelector(`tr[data-id='${arguments[0]}'] input`).click()", case["id"])
         self.press("button", "Kiểm tra và đóng dấu 2 hồ sơ")
-        self.says("Xong 2, không được 0, chờ 0, trên 2", 30)
+        self.says("Xong 2, không được 0, chờ 0, trên 2")
         self.look("seal-done", english=False)
         self.assertEqual([self.desk.now(c)["state"] for c in cases], ["registered", "registered"])
 
@@ -271,7 +270,7 @@ class Seal(Staff):
         self.desk.step(bad, "void", {"reason": "quét nhầm"})
         self.expect_problem(409)
         self.press("button", "Kiểm tra và đóng dấu 2 hồ sơ")
-        self.says("Xong 1, không được 1, chờ 0, trên 2", 30)
+        self.says("Xong 1, không được 1, chờ 0, trên 2")
         self.look("seal-failed", english=False)
         self.axe(english=False)
 
@@ -290,12 +289,11 @@ class Case(Staff):
         self.look("cancel", english=False)
         self.type_in("Số quyết định", "15/QĐ-UBND")
         self.type_in("Lý do", "Bản chính bị phát hiện là giả")
-        dialog = self.all("button", "Hủy giá trị pháp lý")[-1]
-        dialog.click()
+        self.confirm("Hủy giá trị pháp lý")
         self.says("Đánh dấu xác nhận trước khi thực hiện.")
         self.assertEqual(self.desk.now(case)["state"], "released")
         self.press("checkbox", re.compile("Tôi đã đọc và xác nhận"))
-        self.all("button", "Hủy giá trị pháp lý")[-1].click()
+        self.confirm("Hủy giá trị pháp lý")
         self.says("Bản sao đã bị hủy giá trị pháp lý.")
         self.assertEqual(self.desk.now(case)["state"], "cancelled")
         self.look("cancelled", english=False)
@@ -310,7 +308,7 @@ class Case(Staff):
         self.press("checkbox", re.compile("Tôi đã đọc và xác nhận"))
         self.desk.settled(self.desk.step(case, "seal", SEALER, 202))
         self.expect_problem(409)
-        self.all("button", "Hủy số, không phát hành")[-1].click()
+        self.confirm("Hủy số, không phát hành")
         self.says("Hồ sơ vừa được người khác thay đổi")
         self.assertEqual(self.desk.now(case)["state"], "seal_signed")
 

@@ -42,7 +42,7 @@ class Session(PageTest):
     def begin_a_request(self, requester):
         self.open("/app/#/counter/new")
         self.find("heading", "Tiếp nhận mới")
-        self.css("input[value=certified_copy]").click()
+        self.click("input[value=certified_copy]")
         self.type_in("Họ và tên người yêu cầu", requester)
         self.choose("Loại giấy tờ", "Bằng tốt nghiệp")
         self.type_in("Số trang bản chính", "2")
@@ -70,9 +70,9 @@ class Session(PageTest):
 
     def test_2_nobody_works_for_a_while_and_the_page_is_covered_and_kept(self):
         self.begin_a_request("Trần Văn Đi Vắng")
+        self.end()  # first: whoever is told that it is late asks the service, which would only prolong it
         self.script("return import('/web/js/core/session.js').then(s => { s.session.me.idle_until = '2000-01-01T00:00:00Z'; return true; })")
-        self.end()
-        self.find("heading", "Đăng nhập lại", 15)
+        self.find("heading", "Đăng nhập lại")
         covered = self.driver.execute_script("return getComputedStyle(document.getElementById('main')).filter")
         self.assertIn("blur", covered)
         # Neither Escape nor Tab leads behind it.
@@ -140,8 +140,6 @@ class Session(PageTest):
         self.axe(english=False)
 
     def test_7_the_first_password_is_for_one_use_and_another_is_chosen(self):
-        if self.office.pretended:
-            self.skipTest("pretended sessions have no passwords")
         world = self.office.world
         once = quietly(world.build / "bin" / "antind", "account", "password", OTHER, "--config",
                        world.folder / "antind.toml").decode().strip()

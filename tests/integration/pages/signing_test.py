@@ -13,7 +13,7 @@ import sys
 import unittest
 import urllib.parse
 
-from browser import PageTest, main
+from browser import PATIENCE, PageTest, main
 from desk import AtQueues
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
@@ -41,7 +41,7 @@ class WithAgent(AtQueues, PageTest):
     def agent(self, port=0, paired=True):
         WithAgent.made += 1
         more = f'ca_file = "{self.world.folder}/tls.crt"\n'
-        agent = agent_test.Agent(f"page-agent-{WithAgent.made}", [self.base] if paired else [], port=port, more=more)
+        agent = agent_test.Agent(f"page-agent-{WithAgent.made}", [self.base] if paired else [], seconds=2 * PATIENCE, port=port, more=more)
         return agent
 
     def started(self, agent):
@@ -91,7 +91,7 @@ class Sign(WithAgent):
         agent.does(*(-(-count // 7) * ["ok"]), self.pin())
         before = agent.logins()
         self.sign(count)
-        self.says(f"{count} tài liệu đã được kiểm tra lại sau khi ký", 180)
+        self.says(f"{count} tài liệu đã được kiểm tra lại sau khi ký", 5 * PATIENCE)
         self.assertEqual(self.states(cases), count * ["officer_signed"])
         self.assertEqual(agent.logins() - before, 1)
         asked = agent.asked()
@@ -107,10 +107,10 @@ class Sign(WithAgent):
         agent.does(self.pin(), self.pin())
         agent.control.write_text("C_Sign 32 -1\n")  # CKR_DEVICE_REMOVED
         self.sign(3)
-        self.says("Thiết bị lưu khóa bí mật đã bị rút ra", 30)
+        self.says("Thiết bị lưu khóa bí mật đã bị rút ra")
         self.assertEqual(self.states(cases), 3 * ["attested"])
         agent.control.write_text("")
-        self.says("3 tài liệu đã được kiểm tra lại sau khi ký", 60)
+        self.says("3 tài liệu đã được kiểm tra lại sau khi ký")
         self.assertEqual(self.states(cases), 3 * ["officer_signed"])
 
     def test_3_the_agent_is_started_late_and_the_page_goes_on_by_itself(self):
@@ -122,7 +122,7 @@ class Sign(WithAgent):
         self.started(agent)
         self.ready()
         self.sign(1)
-        self.says("Ký số thành công.", 60)
+        self.says("Ký số thành công.")
         self.assertEqual(self.states(cases), ["officer_signed"])
 
     def test_4_S10_a_wrong_pin_is_said_in_the_agents_window_and_a_cancelled_one_signs_nothing(self):
@@ -132,14 +132,14 @@ class Sign(WithAgent):
         agent.does("00000000", "cancel")
         before = agent.logins()
         self.sign(1)
-        self.says("general.cancelled", 30)
+        self.says("general.cancelled")
         self.assertIn("Mã PIN không đúng", agent.asked())
         self.assertEqual((agent.logins() - before, self.states(cases)), (1, ["attested"]))
         # And with the right one it goes on from there.
         agent.does(self.pin())
         self.press("button", "Ký 1 hồ sơ, nhập mã PIN một lần")
         self.press("button", "Vẫn ký tất cả")
-        self.says("Ký số thành công.", 60)
+        self.says("Ký số thành công.")
 
     def test_5_a_page_is_paired_by_comparing_six_digits(self):
         agent = self.started(self.agent(paired=False))
@@ -177,7 +177,7 @@ class Question(WithAgent):
         self.open("/web/icon.svg")
         self.assertEqual(self.permission(), "prompt")
         self.marked(1, agent)
-        self.says("Trình duyệt chưa cho phép trang này liên lạc", 20)
+        self.says("Trình duyệt chưa cho phép trang này liên lạc")
         self.assertEqual(self.permission(), "denied", "it was asked, and nobody could say yes")
         self.says("Thiết bị trên mạng cục bộ")
         self.says("Chọn Cho phép")
@@ -204,7 +204,7 @@ class SignIn(WithAgent):
         self.look("sign-in-ready", english=False)
         self.axe(english=False)
         self.press("button", SIGN_IN)
-        self.says("Nguyễn Văn Ảnh", 30)
+        self.says("Nguyễn Văn Ảnh")
         self.gone("button", SIGN_IN)
         me = self.script("return fetch('/api/v1/session').then(a => a.json())")
         self.assertEqual((me["person"]["id"], me["method"]), (OFFICER, "certificate"))
@@ -220,7 +220,7 @@ class SignIn(WithAgent):
         self.find("button", SIGN_IN)
         self.ready()
         self.press("button", SIGN_IN)
-        self.says("2 tài liệu đã được kiểm tra lại sau khi ký", 60)
+        self.says("2 tài liệu đã được kiểm tra lại sau khi ký")
         self.assertEqual(self.states(cases), 2 * ["officer_signed"])
 
     def test_3_a_cancelled_pin_signs_nobody_in_and_the_password_is_still_there(self):
@@ -231,7 +231,7 @@ class SignIn(WithAgent):
         self.ready()
         agent.does("cancel")
         self.press("button", SIGN_IN)
-        self.says("general.cancelled", 20)
+        self.says("general.cancelled")
         self.type_in("Tên tài khoản", self.office.accounts[OFFICER][0])
 
 

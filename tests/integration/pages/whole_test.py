@@ -22,9 +22,12 @@ class Whole(PageTest):
         super().setUp()
         self.expect_silence(r"127\.0\.0\.1:89\d\d")
 
-    def heard(self):
-        """All that was told to a screen reader without moving the focus, since listen()."""
-        return " | ".join(self.driver.execute_script("return window.antinHeard ?? []"))
+    def hears(self, words):
+        """It is among what is told to a screen reader without moving the focus, since listen(): a moment after it
+        can be read."""
+        def told():
+            return " | ".join(self.driver.execute_script("return window.antinHeard ?? []"))
+        self.wait_for(lambda: words in told(), lambda: f"{words!r} is not told; told is {told()}")
 
     def listen(self):
         self.driver.execute_script("""window.antinHeard = [];
@@ -34,15 +37,13 @@ class Whole(PageTest):
               .observe(document.body, {subtree: true, childList: true, characterData: true});""")
 
     def mark(self, case):
-        link = self.wait_for(lambda: self.driver.execute_script(
-            "return document.querySelector(`tr[data-id='${arguments[0]}'] a.work-open`)", case["id"]), "it is not in the list")
-        self.tab_to(link)
+        self.acting(lambda: self.tab_to(self.css(f"tr[data-id='{case['id']}'] a.work-open")))
         self.key("Space")
 
     def checked(self, verdict, words):
         """The case's file, judged on the page; what is said has its kind in words before the sentence."""
         self.press("button", "Kiểm tra chữ ký")
-        self.wait_for(lambda: self.driver.find_elements("css selector", f"dialog [data-verdict={verdict}]"), verdict, 20)
+        self.css(f"dialog [data-verdict={verdict}]")
         self.says(words)
         told = self.driver.execute_script("return document.querySelector('dialog [data-verdict] .notice').textContent")
         self.assertRegex(told, "^Đã xong: " if verdict == "VALID" else "^(Lỗi|Lưu ý): ")
@@ -66,10 +67,10 @@ class Whole(PageTest):
             self.press("checkbox", re.compile("nhận trách nhiệm"))
             self.press("button", "Ký 1 hồ sơ, nhập mã PIN một lần")
             self.press("button", "Vẫn ký tất cả")
-            self.says("1 tài liệu đã được kiểm tra lại sau khi ký", 30)
-            self.assertIn("Tiến độ ký", self.names("progressbar"))
-            self.assertIn("Đã ký 1, không được 0, trên 1", self.heard())
-            self.assertIn("Ký số thành công.", self.heard())
+            self.says("1 tài liệu đã được kiểm tra lại sau khi ký")
+            self.find("progressbar", "Tiến độ ký")
+            self.hears("Đã ký 1, không được 0, trên 1")
+            self.hears("Ký số thành công.")
         self.assertEqual(self.desk.now(case)["state"], "officer_signed")
 
         self.sign_in("le.thi.thu")
@@ -79,9 +80,9 @@ class Whole(PageTest):
             self.mark(case)
             self.listen()
             self.press("button", "Kiểm tra và đóng dấu 1 hồ sơ")
-            self.says("Xong 1, không được 0, chờ 0, trên 1", 30)
-            self.assertIn("Kết quả đóng dấu", self.names("progressbar"))
-            self.assertIn("Xong 1, không được 0", self.heard())
+            self.says("Xong 1, không được 0, chờ 0, trên 1")
+            self.find("progressbar", "Kết quả đóng dấu")
+            self.hears("Xong 1, không được 0")
         self.assertEqual(self.desk.now(case)["state"], "registered")
 
         self.open(f"/app/#/cases/{case['id']}")
@@ -95,7 +96,7 @@ class Whole(PageTest):
             self.type_in("Số quyết định", "15/QĐ-UBND")
             self.type_in("Lý do", "Bản chính bị phát hiện là giả")
             self.press("checkbox", re.compile("Tôi đã đọc và xác nhận"))
-            self.tab_to(self.driver.find_element("css selector", "dialog button[type=submit]"))
+            self.acting(lambda: self.tab_to(self.css("dialog button[type=submit]")))
             self.key("Enter")
             self.says("Bản sao đã bị hủy giá trị pháp lý.")
             self.checked("INVALID", "Bản sao điện tử đã bị hủy bỏ giá trị pháp lý theo Quyết định số 15/QĐ-UBND")

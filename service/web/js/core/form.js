@@ -44,7 +44,24 @@ export function field(props) {
   return h("div", {class: ["field", inLine ? "field-check" : "", extra].filter(Boolean).join(" "), data: {field: name}},
            inLine ? [control, h("label", {for: control.id}, label)] : [written],
            hint ? h("p", {class: "hint", id: `${id}-hint`}, hint) : null, inLine ? null : control,
+           inLine ? null : fullNote(control),
            h("p", {class: "field-error", id: `${id}-error`, hidden: !error}, error));
+}
+
+/**
+ * A browser takes no further letter and says nothing; this does.
+ * @param {Element} control
+ */
+function fullNote(control) {
+  const most = control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement ? control.maxLength : -1;
+  if (most <= 0) return null;
+  const note = h("p", {class: "hint", role: "status"});
+  control.addEventListener("input", () => {
+    const full = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (control).value.length >= most;
+    const words = full ? t("core.full", {n: most}) : "";
+    if (note.textContent !== words) replace(note, words);
+  });
+  return note;
 }
 
 /**

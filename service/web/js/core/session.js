@@ -11,6 +11,7 @@ import {signIn} from "./signin.js";
  * @property {{id: string, name: string}} [person]
  * @property {string[]} rights
  * @property {{code: string, name: string}[]} units empty: all
+ * @property {{code: string, name: string}[]} [office_units] those that there are, for whom all are open
  * @property {string} csrf
  * @property {string} expires
  * @property {string} idle_until
@@ -32,6 +33,12 @@ export const session = {
    */
   has(right) {
     return session.me?.rights.includes(right) ?? false;
+  },
+
+  /** The units that this person works for, by name; empty: all, and they are too many to choose from. */
+  units() {
+    const me = session.me;
+    return me?.units.length ? me.units : me?.office_units ?? [];
   },
 
   /** The person's name, or the account's. */

@@ -195,6 +195,9 @@ export function skeleton(lines = 3) {
            Array.from({length: lines}, () => h("div", {class: "skeleton-line", "aria-hidden": "true"})));
 }
 
+/** @type {Map<string, string[]>} */
+const toSay = new Map();
+
 /**
  * Tells a screen reader, without moving the focus.
  * @param {string} words
@@ -212,8 +215,16 @@ export function announce(words, how = "polite") {
   if (open && !open.contains(region)) open.append(region);
   else if (!open && region.parentElement !== document.body) document.body.append(region);
   const said = region;
+  // What is said in the same moment is said together: one would take the other's place unheard.
+  const waiting = toSay.get(id) ?? [];
+  if (!waiting.includes(words)) waiting.push(words);
+  toSay.set(id, waiting);
+  if (waiting.length > 1) return;
   said.textContent = "";
-  window.setTimeout(() => { said.textContent = words; }, 50);
+  window.setTimeout(() => {
+    toSay.delete(id);
+    (document.getElementById(id) ?? said).textContent = waiting.join(" ");
+  }, 50);
 }
 
 /** @typedef {"info" | "ok" | "warning" | "error"} NoticeKind */

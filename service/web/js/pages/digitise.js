@@ -60,7 +60,7 @@ function faults(rows) {
  * @param {AbortSignal} signal
  */
 async function render(main, signal) {
-  const units = session.me?.units ?? [];
+  const units = session.units();
   const given = {year: asked().get("year") ?? "", unit: asked().get("unit") ?? ""};
   const place = h("div", {class: "stack"}, skeleton());
   /** @param {Record<string, string>} query */

@@ -78,7 +78,7 @@ function list(rows) {
  */
 function searchForm(given, search) {
   const any = {value: "", label: t("register.any")};
-  const units = session.me?.units ?? [];
+  const units = session.units();
   /** @param {string} name @param {string} [type] */
   const box = (name, type = "search") => field({id: name, label: t(`register.${name}`), type, value: given[name] ?? "",
                                                 maxlength: type === "search" ? 200 : undefined});

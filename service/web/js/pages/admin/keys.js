@@ -68,7 +68,8 @@ export async function renderKeys(main, signal) {
     replace(place,
       told.configured ? null : notice("info", t("admin.keys.off")),
       told.holder_problem ? toldNotice(told.holder_problem) : null,
-      told.certificate_problem ? toldNotice(told.certificate_problem) : null,
+      // Without the holder its certificates are away too: that is one thing to mend, and said once.
+      told.certificate_problem && told.certificate_problem.code !== told.holder_problem?.code ? toldNotice(told.certificate_problem) : null,
       own ? h("section", {class: "card"}, h("h2", null, t("admin.keys.agency")), facts([[t("admin.cert.subject"), own.subject],
         [t("admin.cert.issuer"), own.issuer], [t("admin.cert.valid"), validity(own)], [t("admin.cert.serial"), h("code", null, own.serial)],
         [t("admin.cert.sha256"), digest(own.sha256)], [t("admin.keys.uri"), h("code", null, told.uri)],

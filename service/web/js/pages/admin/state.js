@@ -1,6 +1,7 @@
 // How the service is doing, and what is to be corrected in its configuration.
 
 import {api} from "../../core/api.js";
+import {keepCurrent} from "../../core/current.js";
 import {dateTime, either, number, size, t} from "../../core/i18n.js";
 import {button, facts, h, notice, replace, skeleton, table} from "../../core/ui.js";
 import {head, healthTag} from "./frame.js";
@@ -18,6 +19,7 @@ import {head, healthTag} from "./frame.js";
 const kDay = 86_400_000;
 const kMinute = 60_000;
 const kGiga = 1_000_000_000;
+const kEvery = 10_000;
 /** @param {number} octets */
 const room = (octets) => octets < kGiga ? size(octets) : t("admin.gigabytes", {n: Math.round(octets / kGiga)});
 
@@ -61,12 +63,15 @@ function checks(told) {
  */
 export async function renderState(main, signal) {
   const place = h("div", {class: "stack"}, skeleton());
+  const figures = h("div", null);
   const load = async () => {
     /** @type {[State, Check]} */
-    const [told, check] = await Promise.all([api.get("/api/v1/admin/state", {signal}), api.get("/api/v1/admin/check", {signal})]);
+    // One after the other: what this page asks itself is no work that waits.
+    const [told, check] = [await api.get("/api/v1/admin/state", {signal}), await api.get("/api/v1/admin/check", {signal})];
+    replace(figures, health(told));
     replace(place, told.held ? notice("error", t("admin.state.held", {at: dateTime(told.held)}), h("p", null, t("admin.state.held_what"), " ",
                                                                                                   h("code", null, "antin store release"))) : null,
-      h("section", {class: "card"}, h("h2", null, t("admin.state.health")), health(told)),
+      h("section", {class: "card"}, h("h2", null, t("admin.state.health")), figures),
       h("section", null, h("h2", null, t("admin.state.logs")), table({caption: t("admin.state.logs"), rows: told.logs, columns: [
         {key: "name", label: t("admin.state.log"), head: true, cell: (one) => t(`admin.log.${one.name}`)},
         {key: "size", label: t("admin.state.entries"), kind: "number", cell: (one) => number(one.size)},
@@ -76,4 +81,9 @@ export async function renderState(main, signal) {
   };
   replace(main, head("state", button(t("admin.refresh"), {icon: "turn", click: load})), place);
   await load();
+  // Figures of a moment: a minute later they are other ones. Whoever is about to follow a link of theirs keeps it.
+  keepCurrent(async () => {
+    const told = await api.get("/api/v1/admin/state", {signal}).catch(() => null);
+    if (told && !signal.aborted && !figures.contains(document.activeElement)) replace(figures, health(told));
+  }, kEvery, signal);
 }

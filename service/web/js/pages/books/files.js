@@ -7,7 +7,7 @@ import {session} from "../../core/session.js";
  * @param {string} code
  */
 export function unitName(code) {
-  return session.me?.units.find((one) => one.code === code)?.name ?? code;
+  return session.units().find((one) => one.code === code)?.name ?? code;
 }
 
 /**

@@ -77,7 +77,7 @@ function work(book, changed) {
         clerk ? h("div", {class: "row"}, button(t("books.volume"), {icon: "plus", click: async () => {
           if (!await confirm({title: t("books.volume_title"), words: t("books.volume_words"), yes: t("books.volume"), no: t("books.keep")})) return;
           /** @type {Book} */
-          const made = await api.post("/api/v1/books/volume", {book: book.id});
+          const made = await api.post("/api/v1/books/volume", {book: book.id, after: book.name});
           await changed(t("books.volume_done", {name: made.name}));
         }}), button(t("books.close"), {kind: "danger", icon: "lock", click: async () => {
           if (!await confirm({title: t("books.close_title"), words: t("books.close_words"), yes: t("books.close"), no: t("books.keep"), danger: true})) return;

@@ -218,7 +218,7 @@ function factsOf(one) {
     return typeof value === "string" || typeof value === "number" ? String(value) : "";
   };
   const named = (/** @type {string} */ name) => names.get(fact(name)) ?? fact(name);
-  const unit = session.me?.units.find((each) => each.code === one.unit)?.name ?? one.unit;
+  const unit = session.units().find((each) => each.code === one.unit)?.name ?? one.unit;
   /** @type {[string, string][]} */
   const rows = [["requester", one.requester ?? ""], ["paper", one.paper ?? ""], ["pages_label", fact("pages")], ["copies", fact("copies")],
                 ["signer", named("signer")], ["capacity", fact("capacity")], ["sealer", named("sealer")], ["delivery", fact("delivery")],

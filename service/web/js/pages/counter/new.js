@@ -42,7 +42,7 @@ export async function renderNew(main, _params, signal) {
 
   /** @param {string} product */
   function draw(product) {
-    const units = session.me?.units ?? [];
+    const units = session.units();
     replace(fields, requestFields({product, rules, typed: typed(), units, mayAsk: session.has("reception")}),
       h("div", {class: "actions"},
         button(t("counter.open_case"), {kind: "primary", type: "submit", "aria-keyshortcuts": "Enter"}),
@@ -56,7 +56,7 @@ export async function renderNew(main, _params, signal) {
     // Kept before it is sent: a request whose answer was lost is sent again word for word.
     const visit = all.visit || typed().visit || newVisit();
     kept.save({...typed(), ...all, visit});
-    const body = {product, unit: all.unit || session.me?.units[0]?.code || "", visit, facts: factsOf(all, product)};
+    const body = {product, unit: all.unit || session.units()[0]?.code || "", visit, facts: factsOf(all, product)};
     if (body.unit) lastUnit.save(body.unit);
     const one = await api.post("/api/v1/cases", body, {idempotencyKey: typed().key});
     kept.clear();

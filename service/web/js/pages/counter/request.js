@@ -57,13 +57,22 @@ export function wrongIn(all, product) {
   return wrong;
 }
 
+/**
+ * The one received for last, when it is still among these.
+ * @param {{code: string}[]} units
+ */
+function knownUnit(units) {
+  const last = lastUnit.restore();
+  return units.some((one) => one.code === last) ? last : "";
+}
+
 /** @param {Asked} asked */
 export function requestFields(asked) {
   const {product, units, typed} = asked;
   const unit = units.length === 1 ? null
     : units.length === 0 ? field({id: "unit", label: t("counter.unit"), hint: t("counter.unit.hint"), required: true, maxlength: 128,
                                      value: typed.unit || lastUnit.restore() || ""})
-      : field({id: "unit", label: t("counter.unit"), type: "select", required: true, value: typed.unit ?? "",
+      : field({id: "unit", label: t("counter.unit"), type: "select", required: true, value: typed.unit || knownUnit(units),
                options: [{value: "", label: t("counter.pick")}, ...units.map((one) => ({value: one.code, label: one.name}))]});
   const visit = h("input", {type: "hidden", name: "visit", value: typed.visit ?? ""});
   if (product === "from_register_copy") return [unit, visit, registerFields(asked)];

@@ -12,8 +12,8 @@ import {session} from "../../core/session.js";
 
 const kAtOnce = 3;
 const kAsk = 600;
-// A timestamp may take minutes (S-07): whoever waits so long goes on with the next file.
-const kPatience = 25_000;
+// A timestamp may take minutes (S-07), which the service says; so long it may have other work.
+const kPatience = 90_000;
 
 /**
  * What comes next of a case in this queue.

@@ -1,6 +1,7 @@
 // What both queues have around their table: filters, figures, and a list that stays current.
 
 import {api} from "../../core/api.js";
+import {keepCurrent} from "../../core/current.js";
 import {announce, button, h, notice, problemNotice, replace, skeleton} from "../../core/ui.js";
 import {field} from "../../core/form.js";
 import {dateTime, number, t} from "../../core/i18n.js";
@@ -13,8 +14,6 @@ import {fits, urgency} from "./model.js";
 /** @typedef {import("./model.js").Work} Work */
 
 const kEvery = 20_000;
-// Whoever has gone away is not kept signed in by a list that asks by itself.
-const kAway = 180_000;
 const kProducts = ["certified_copy", "from_register_copy", "office_copy", "result"];
 
 /**
@@ -98,21 +97,7 @@ export function follow(props) {
         : problemNotice(problem, button(t("case.reload"), {click: load})));
     }
   };
-  let touched = Date.now();
-  let asked = Date.now();
-  const seen = () => {
-    if (document.visibilityState !== "visible" || Date.now() - touched > kAway) return;
-    asked = Date.now();
-    void load();
-  };
-  const touch = () => {
-    touched = Date.now();
-    if (touched - asked > kEvery) seen();
-  };
-  const timer = window.setInterval(seen, kEvery);
-  for (const event of ["keydown", "pointerdown"]) window.addEventListener(event, touch, {passive: true, signal: props.signal});
-  document.addEventListener("visibilitychange", touch, {signal: props.signal});
-  props.signal.addEventListener("abort", () => window.clearInterval(timer));
+  keepCurrent(load, kEvery, props.signal);
   return {state, place, load};
 }
 
