@@ -67,7 +67,8 @@ Result<DetachedSignature> sign_detached(const DetachedRequest& request, hsm::Key
             signed_attributes(request.certificate, request.scheme.digest, digest, now));
   ANTIN_TRY(const auto value, holder.sign(key_uri, request.scheme, attributes));
   ANTIN_TRY(auto cms,
-            assemble_cms(request.certificate, embedded_chain(request.certificate, request.chain),
+            assemble_cms(request.certificate,
+                         embedded_chain(request.certificate, request.chain, request.check.trust),
                          request.scheme, attributes, value));
   DetachedSignature made{.cms = std::move(cms),
                          .level_reached = Level::kB,

@@ -54,7 +54,7 @@ class Preparer {
       : request_(request),
         random_(*environment.random),
         cipher_(*environment.random),
-        chain_(embedded_chain(request.certificate, request.chain)),
+        chain_(embedded_chain(request.certificate, request.chain, request.check.trust)),
         now_(now),
         update_(request.update) {
     update_.type = pdf::SignatureUpdate::Type::kSignature;

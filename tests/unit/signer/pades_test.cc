@@ -121,6 +121,24 @@ TEST_F(Pades, SignsWithTheOriginalAsPrefix) {
   EXPECT_EQ(std::search(file.begin(), file.end(), hex.begin(), hex.end()), file.end());
 }
 
+// A program beside a token that knows the signer's certificate alone: readers that have the root
+// must find the path all the same.
+TEST_F(Pades, EmbedsTheIssuersThatTheTrustFolderHasWhenTheTokenBringsNone) {
+  const auto says = [](const Bytes& file, const char* name) {
+    const auto hex = to_hex(pki_certificate(name).der());
+    return std::search(file.begin(), file.end(), hex.begin(), hex.end()) != file.end();
+  };
+  auto wanted = request();
+  wanted.chain = {};
+  trust_.intermediates = {pki_certificate("issuing-ca-2"), pki_certificate("issuing-ca")};
+  const auto file = joined(sign(wanted, holder_, "key", environment()).value());
+  EXPECT_TRUE(says(file, "issuing-ca"));
+  EXPECT_FALSE(says(file, "issuing-ca-2")) << "it has issued nothing here";
+  EXPECT_FALSE(says(file, "root"));
+  trust_.intermediates = {};
+  EXPECT_EQ(code_of(sign(wanted, holder_, "key", environment())), Code::kCertificateUntrusted);
+}
+
 TEST_F(Pades, SignsASecondTimeWithoutTouchingTheFirst) {
   auto wanted = request();
   const auto first = joined(sign(wanted, holder_, "key", environment()).value());
