@@ -25,6 +25,9 @@ struct SheetSquare {
   std::size_t side = 0;
   std::vector<bool> dark;
   double size_mm = 0;  ///< without the quiet zone, which is the caller's to leave
+  /// White paper under it and this far around it: a scan's own paper is not white, and what a
+  /// printer in black makes of it disturbs readers. 0: none.
+  double white_mm = 0;
 };
 
 /// Rows under heads that are repeated on every page.

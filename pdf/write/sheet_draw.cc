@@ -41,6 +41,13 @@ class Pen {
   void draw_square(const Piece::Square& square, double left, double top) {
     const auto& modules = square.modules;
     const double step = square.size / static_cast<double>(modules.side);
+    if (modules.white_mm > 0) {
+      const double around = points(modules.white_mm), whole = square.size + 2 * around;
+      painter_.SetColor(1, 1, 1);
+      painter_.Rectangle(left + square.x - around, top - square.y - square.size - around, whole,
+                         whole);
+      painter_.Fill();
+    }
     painter_.SetColor(0, 0, 0);
     for (std::size_t y = 0; y < modules.side; ++y) {
       for (std::size_t x = 0; x < modules.side;) {

@@ -14,6 +14,8 @@ constexpr double kLeastMm = 20;
 constexpr double kLeastModuleMm = 0.5;
 constexpr std::size_t kLongest = 400;  // octets
 constexpr std::size_t kQuietModules = 4;
+// Free places are found on a grid: what ends just there must not lose its last shade (C-12).
+constexpr double kEdgeMm = 0.5;
 constexpr std::size_t kParts = 4;
 
 Error wrong(const std::string& reason) {
@@ -68,6 +70,7 @@ Result<pdf::DrawnBox> draw_qr(const std::string& content) {
   ANTIN_TRY(auto square, qr_square(content));
   const double quiet =
       square.size_mm / static_cast<double>(square.side) * static_cast<double>(kQuietModules);
+  square.white_mm = quiet - kEdgeMm;
   pdf::SheetBlock block;
   block.square = std::move(square);
   pdf::BoxSize size;

@@ -136,6 +136,7 @@ def _pyhanko_one(request):
                             "coverage": status.coverage.name,
                             "modification": getattr(status.modification_level, "name", "none"),
                             "docmdp_ok": getattr(status, "docmdp_ok", None),
+                            "problem": str(getattr(status, "trust_problem_indic", None) or ""),
                             "timestamp": None if timestamp is None else
                             bool(timestamp.intact and timestamp.valid and timestamp.trusted)}
                 except Exception as e:  # noqa: BLE001  pyHanko raises many kinds for bad signatures
