@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "certs/core/codes.h"
+#include "certs/core/for_people.h"
 #include "verifier/explanation.h"
 #include "verifier/foreign_text.h"
 
@@ -55,10 +56,16 @@ Said SheetWords::say(Code code, const Params& params) const {
               sentence(code, Language::kEnglish, values));
 }
 
+// A sheet is printed and handed on; reports as JSON and text keep the advice as it is.
+Said SheetWords::for_people(std::string vi, std::string en) const {
+  if (const auto instead = instead_of_commands(vi)) return say(Phrase{instead->vi, instead->en});
+  return both(std::move(vi), std::move(en));
+}
+
 Said SheetWords::advice_for(Code code, const Params& params) const {
   const auto values = shown_params(params);
-  return both(advice(code, Language::kVietnamese, values),
-              advice(code, Language::kEnglish, values));
+  return for_people(advice(code, Language::kVietnamese, values),
+                    advice(code, Language::kEnglish, values));
 }
 
 Said SheetWords::decision(const Decision& decision) const {
@@ -96,13 +103,14 @@ void SheetWords::row(SheetSection& section, Phrase label, Phrase phrase, std::st
 void SheetWords::notes(SheetSection& section, const Findings& findings) const {
   for (const auto& finding : findings) {
     const auto values = shown_params(finding.params);
-    SheetNote note{.tone = tone_of(finding.severity),
-                   .text = say(finding.code, finding.params),
-                   .advice = finding.severity == Severity::kInfo
-                                 ? Said{}
-                                 : both(what_to_do(finding.code, Language::kVietnamese, values),
-                                        what_to_do(finding.code, Language::kEnglish, values)),
-                   .code = std::string{info(finding.code).name}};
+    SheetNote note{
+        .tone = tone_of(finding.severity),
+        .text = say(finding.code, finding.params),
+        .advice = finding.severity == Severity::kInfo
+                      ? Said{}
+                      : for_people(what_to_do(finding.code, Language::kVietnamese, values),
+                                   what_to_do(finding.code, Language::kEnglish, values)),
+        .code = std::string{info(finding.code).name}};
     if (!finding.detail.empty()) note.code += " · " + shown(finding.detail);
     section.notes.push_back(std::move(note));
   }

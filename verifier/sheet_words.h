@@ -36,6 +36,7 @@ class SheetWords {
 
  private:
   Said both(std::string vi, std::string en) const;
+  Said for_people(std::string vi, std::string en) const;
 
   SheetLanguage language_;
 };

@@ -62,7 +62,7 @@ std::string comparison_part(const Json& report) {
   return heading({"So với bản lưu", "Compared with the original that is kept"}) +
          "<ul class=\"remarks\">" +
          remark(look, said(comparison.at("message")),
-                same ? Both{} : said(comparison.at("advice"))) +
+                same ? Both{} : for_visitors(said(comparison.at("advice")))) +
          remarks(comparison.at("findings")) + "</ul>" + marked_pages(comparison);
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "certs/core/for_people.h"
 #include "service/text/numbers.h"
 
 namespace antin::service::check {
@@ -101,9 +102,9 @@ std::string row(const Both& label, const std::string& value) {
 }
 
 Both for_visitors(Both what_to_do) {
-  if (what_to_do.vi.find("--") == std::string::npos) return what_to_do;
-  return {"Hỏi cơ quan có tên trên văn bản, hoặc đơn vị quản lý trang này.",
-          "Ask the agency named on the document, or whoever runs this page."};
+  const auto instead = instead_of_commands(what_to_do.vi);
+  if (!instead) return what_to_do;
+  return {std::string(instead->vi), std::string(instead->en)};
 }
 
 std::string remark(Look look, const Both& message, const Both& what_to_do) {

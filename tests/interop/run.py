@@ -3,7 +3,7 @@
 
     build/interop/venv/bin/python tests/interop/run.py [--build build/release] [PART…]
 
-Parts: structures, algorithms, stamps, reports, levels, longterm, hostile, service, client; and, only when named (./test --long
+Parts: structures, algorithms, stamps, reports, levels, longterm, hostile, service, client, batch; and, only when named (./test --long
 does), the slow ones limits, pairs, day and pages; "all" names the others. The last line says how many checks passed and failed.
 """
 import argparse
@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 from world import World  # noqa: E402
 PARTS = ["structures", "algorithms", "stamps", "reports", "levels", "longterm", "hostile",
-         "service", "client"]
+         "service", "client", "batch"]
 SLOW = ["limits", "pairs", "day", "pages"]
 
 

@@ -227,6 +227,25 @@ class Counter(PageTest):
         self.press("button", "Cấp số và chuyển đóng dấu")
         self.find("heading", "Đã chuyển ký")
 
+    def test_who_works_for_every_unit_chooses_one_and_a_field_says_when_it_is_full(self):
+        self.sign_in("le.thi.thu")
+        self.open("/app/#/counter/new")
+        self.find("heading", "Tiếp nhận mới")
+        self.click("input[value=certified_copy]")
+        self.choose(re.compile("^Đơn vị"), "Ủy ban nhân dân xã Quỳnh Diễn")
+        self.type_in("Họ và tên người yêu cầu", 201 * "a")
+        self.says("Đã đủ 200 ký tự")
+        self.assertEqual(len(self.value("requester")), 200)
+        self.fits_the_screen("a field that is full", "usual")
+        self.axe(english=False)
+        self.type_in("Họ và tên người yêu cầu", "Nguyễn Văn Bảy")
+        self.choose("Loại giấy tờ", "Giấy khai sinh")
+        self.type_in("Số trang bản chính", "1")
+        self.press("button", "Tiếp nhận")
+        self.find("heading", "Kiểm tra bản chính")
+        case = self.asked("GET", "/api/v1/cases?requester=nguyen%20van%20bay")["cases"][0]
+        self.assertEqual(case["unit"], UNIT)
+
     def test_every_page_is_readable_in_every_size_and_language(self):
         self.open("/app/#/counter")
         self.find("heading", "Quầy tiếp nhận")

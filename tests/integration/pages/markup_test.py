@@ -30,8 +30,7 @@ class Markup(PageTest):
         released = desk.step(desk.registered(**words), "release")
         cls.cancelled = desk.step(released, "cancel", {"decision": f"15{SHORT}", "decision_date": "2026-01-02", "decided_by": MARKUP,
                                                        "reason": MARKUP})
-        # A letter takes names of a hundred letters at most.
-        refused = desk.step(desk.opened(**{**words, "requester": SHORT, "paper": SHORT}), "refuse", {"ground": 1, "explanation": MARKUP, "signer": "nguyen.van.anh",
+        refused = desk.step(desk.opened(**words), "refuse", {"ground": 1, "explanation": MARKUP, "signer": "nguyen.van.anh",
                                                              "capacity": "CHỦ TỊCH"})
         cls.refused = desk.ask("POST", refused["self"] + "/letters", {"letter": "refusal", "version": refused["version"], "facts": {}}, 201)
         desk.ask("POST", "/api/v1/origins", {"unit": UNIT, "register": "khai_sinh", "entries": [{

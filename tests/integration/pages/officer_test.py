@@ -184,6 +184,7 @@ class Sign(Staff):
                             ("locked", "đã bị khóa"), ("", "Antin Test CA")):
             self.agent.mode = mode
             self.says(words)
+            self.wait_for(lambda: self.agent.mode or not self.driver.find_elements("css selector", ".device-problem"))
             self.look(f"sign-{mode or 'ready'}", english=False)
         self.axe()
 

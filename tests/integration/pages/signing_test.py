@@ -4,7 +4,7 @@ demand, and a pinentry that plays the person: in a real browser, against a whole
 
     signing_test.py BUILD [unittest options]
 
-ANTIN_BATCH=40 (./test --long) signs forty in the batch instead of eight.
+ANTIN_BATCH=40 (./test --interop, part batch) signs forty in the batch instead of eight.
 """
 import os
 import pathlib

@@ -49,6 +49,18 @@ INSTANTIATE_TEST_SUITE_P(Sheet, EveryVerdict,
                          testing::Values(Verdict::kValid, Verdict::kInvalid, Verdict::kInsufficient,
                                          Verdict::kNoSignature));
 
+// What is printed and handed on is for whoever holds the document; a report as JSON keeps the option.
+TEST(Sheet, SendsNobodyToACommand) {
+  auto report = made::report(Verdict::kInsufficient, 1);
+  report.findings.push_back({Code::kCertRevocationUnknown, Severity::kWarning, {{"ten", "CA"}}, ""});
+  report.findings.push_back({Code::kCertificateChainUnchecked, Severity::kError, {}, ""});
+  const auto html = html_of(report);
+  for (const auto* option : {"--crl", "--trust"}) EXPECT_EQ(html.find(option), std::string::npos);
+  EXPECT_NE(html.find("Kiểm tra lại sau; nếu kết quả vẫn vậy"), std::string::npos);
+  EXPECT_NE(html.find("or whoever checked it."), std::string::npos);
+  EXPECT_NE(to_json(report).find("(--crl)"), std::string::npos);
+}
+
 TEST(Sheet, V02_V17_HoldsEveryFieldThatTheLawAsksFor) {
   const auto sheet = make_sheet(made::report(Verdict::kValid, 1), SheetLanguage::kVietnamese);
   const auto& signature = sheet.sections.at(1);

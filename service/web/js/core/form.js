@@ -55,7 +55,7 @@ export function field(props) {
 function fullNote(control) {
   const most = control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement ? control.maxLength : -1;
   if (most <= 0) return null;
-  const note = h("p", {class: "hint", role: "status"});
+  const note = h("p", {class: "field-full", role: "status"});
   control.addEventListener("input", () => {
     const full = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (control).value.length >= most;
     const words = full ? t("core.full", {n: most}) : "";

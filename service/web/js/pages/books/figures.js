@@ -36,18 +36,20 @@ function chart(lines, month) {
   const shown = lines.slice(0, kMostUnits);
   const most = Math.max(1, ...shown.flatMap((line) => kBars.map((bar) => line[bar])));
   const high = 20;
+  // Letters keep their size on a phone: bars become shorter there.
+  const whole = window.innerWidth < 700 ? 340 : 660;
   const group = kBars.length * high + 40;
   const said = shown.map((line) => t("figures.chart_text", {...line})).join(" ");
   const bars = shown.flatMap((line, at) => [
     svg("text", {x: 0, y: at * group + 18, class: "chart-unit"}, line.unit),
     ...kBars.map((bar, n) => {
       const y = at * group + 28 + n * high;
-      const wide = Math.max(line[bar] > 0 ? 2 : 0, (line[bar] / most) * 420);
+      const wide = Math.max(line[bar] > 0 ? 2 : 0, (line[bar] / most) * (whole - 240));
       return svg("g", null, svg("rect", {x: 170, y, width: wide, height: high - 6, class: `chart-bar chart-${bar}`}),
                  svg("text", {x: 162, y: y + 12, class: "chart-name"}, t(`figures.${bar}`)),
                  svg("text", {x: 176 + wide, y: y + 12, class: "chart-value"}, number(line[bar])));
     })]);
-  return svg("svg", {class: "chart", role: "img", viewBox: `0 0 660 ${shown.length * group}`, "aria-label":
+  return svg("svg", {class: "chart", role: "img", viewBox: `0 0 ${whole} ${shown.length * group}`, "aria-label":
     `${t("figures.chart", {month: written(month)})}. ${said}`}, ...bars);
 }
 
