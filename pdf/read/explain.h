@@ -170,7 +170,4 @@ Says field_says(const FormField& field, const QPDFObjectHandle& widget);
 /// Whether a signature value is a document timestamp (ISO 32000-2 12.8.5).
 bool is_timestamp_value(const QPDFObjectHandle& value);
 
-/// Well-formed XML (no DTD) with an rdf:RDF element, as XMP is (ISO 16684-1).
-bool is_well_formed_xmp(ByteView octets);
-
 }  // namespace antin::pdf

@@ -3,6 +3,7 @@
 
 #include "pdf/read/explain.h"
 #include "pdf/read/stream_limits.h"
+#include "pdf/read/xmp.h"
 
 namespace antin::pdf {
 namespace {

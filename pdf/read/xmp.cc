@@ -1,8 +1,8 @@
+#include "pdf/read/xmp.h"
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
-
-#include "pdf/read/explain.h"
 
 namespace antin::pdf {
 namespace {

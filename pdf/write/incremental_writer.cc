@@ -157,12 +157,14 @@ Result<std::string> IncrementalWriter::trailer_entries(RandomSource& random) con
     if (std::find(kOwnTrailerKeys.begin(), kOwnTrailerKeys.end(), key) != kOwnTrailerKeys.end()) {
       continue;
     }
+    if (key == "/Info" && info_) continue;
     constexpr int kDepth = 20;
     if (key != "/Root" && key != "/Encrypt" && dangles(value, kDepth)) continue;
     out += name_text(key) + " ";
     ANTIN_CHECK(serialize(value, {}, plain, out));
     out += "\n";
   }
+  if (info_) out += "/Info " + reference(*info_) + "\n";
   constexpr std::size_t kIdOctets = 16;
   auto id = trailer.getKey("/ID");
   const bool has_first = id.isArray() && id.getArrayNItems() == 2 && id.getArrayItem(0).isString();

@@ -42,6 +42,9 @@ class IncrementalWriter {
   /// `entries` is the inside of the stream dictionary, without /Length.
   Status put_stream(ObjectId id, std::string_view entries, ByteView data);
 
+  /// The information dictionary of this revision, where there was none (14.3.3).
+  void set_info(ObjectId id) { info_ = id; }
+
   /// Appends cross-reference section and trailer and hands the tail over. `random` gives the second
   /// part of /ID.
   Result<Bytes> finish(RandomSource& random);
@@ -63,6 +66,7 @@ class IncrementalWriter {
   Bytes tail_;
   std::map<int, Place> places_;
   int next_;
+  std::optional<ObjectId> info_;
 };
 
 std::string reference(ObjectId id);

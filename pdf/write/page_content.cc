@@ -6,6 +6,7 @@
 #include "pdf/read/form.h"
 #include "pdf/write/incremental_writer.h"
 #include "pdf/write/numbers.h"
+#include "pdf/write/property_update.h"
 #include "pdf/write/stamp.h"
 #include "pdf/write/target_page.h"
 
@@ -219,7 +220,8 @@ class PageWriter {
 };
 
 Result<Bytes> written(const Document& document, const std::vector<PlacedBox>& boxes,
-                      const std::optional<AddedPage>& added, RandomSource& random) {
+                      const std::optional<AddedPage>& added, const DocumentProperties& properties,
+                      RandomSource& random) {
   ANTIN_CHECK(may_be_written_on(document));
   ANTIN_TRY(const std::size_t count, document.page_count());
   auto& inside = document.inside();
@@ -234,6 +236,7 @@ Result<Bytes> written(const Document& document, const std::vector<PlacedBox>& bo
     ANTIN_CHECK(pages.write_existing(page, on_it));
   }
   if (added) ANTIN_CHECK(pages.write_added(*added, by_page[count]));
+  ANTIN_CHECK(write_properties(writer, inside, properties));
   return writer.finish(random);
 }
 
@@ -257,8 +260,10 @@ Result<SeenPage> seen_page(const Document& document, std::size_t page) {
 }
 
 Result<Bytes> write_on_pages(const Document& document, const std::vector<PlacedBox>& boxes,
-                             const std::optional<AddedPage>& added, RandomSource& random) {
-  return guarded("writing on pages", [&] { return written(document, boxes, added, random); });
+                             const std::optional<AddedPage>& added,
+                             const DocumentProperties& properties, RandomSource& random) {
+  return guarded("writing on pages",
+                 [&] { return written(document, boxes, added, properties, random); });
 }
 
 }  // namespace antin::pdf

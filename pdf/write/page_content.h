@@ -5,6 +5,7 @@
 
 #include "certs/core/random.h"
 #include "pdf/read/document.h"
+#include "pdf/write/document_properties.h"
 #include "pdf/write/page_view.h"
 #include "pdf/write/sheet.h"
 
@@ -34,12 +35,14 @@ Result<SeenPage> seen_page(const Document& document, std::size_t page);
 Status may_be_written_on(const Document& document);
 
 /// Octets to append: one incremental update that shows the boxes upright on their pages, whatever
-/// /Rotate, CropBox and UserUnit are, and changes nothing else. What a page's own content leaves
+/// /Rotate, CropBox and UserUnit are, says the properties of the document (document_properties.h),
+/// and changes nothing else. What a page's own content leaves
 /// behind in the graphics state (ISO 32000-2 8.4.2) has no effect on them.
 ///
 /// Fails as may_be_written_on() does, and with kPageNotFound, kAppearanceTooLarge (a box leaves its
-/// page), kPdfMalformed, kResourceLimit.
+/// page), kUsage (a property), kPdfMalformed, kResourceLimit.
 Result<Bytes> write_on_pages(const Document& document, const std::vector<PlacedBox>& boxes,
-                             const std::optional<AddedPage>& added, RandomSource& random);
+                             const std::optional<AddedPage>& added,
+                             const DocumentProperties& properties, RandomSource& random);
 
 }  // namespace antin::pdf

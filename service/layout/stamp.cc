@@ -44,7 +44,8 @@ class Stamping {
     if (!request_.qr.empty()) ANTIN_CHECK(place_qr_first());
     if (request_.attestation != nullptr) ANTIN_CHECK(place_attestation());
     if (qr_waits_) ANTIN_CHECK(place_qr_beside());
-    ANTIN_TRY(out_.tail, pdf::write_on_pages(document_, placed(), added_, random));
+    ANTIN_TRY(out_.tail,
+              pdf::write_on_pages(document_, placed(), added_, request_.properties, random));
     ANTIN_CHECK(check_nothing_else_changed());
     out_.pages = count_ + (added_ ? 1 : 0);
     return std::move(out_);

@@ -9,6 +9,7 @@
 #include "certs/core/random.h"
 #include "pdf/picture/raster.h"
 #include "pdf/read/document.h"
+#include "pdf/write/document_properties.h"
 #include "service/layout/layout.h"
 
 namespace antin::service::layout {
@@ -46,6 +47,8 @@ struct StampRequest {
   Data data;
   Style style;
   std::string qr;  ///< R-17; "" for none
+  /// what the document says of itself from now on.
+  pdf::DocumentProperties properties = {};
 };
 
 struct Stamped {
@@ -58,7 +61,8 @@ struct Stamped {
 /// Finds free places on the drawn pages and writes there, the lời chứng on the last page or, when
 /// it has no free place of its size, on a new A4 page of the same orientation (C-12); the QR code
 /// in the left top corner of the first page, else beside the lời chứng. Then draws the pages again:
-/// what is outside of the boxes must not have changed by one pixel.
+/// what is outside of the boxes must not have changed by one pixel. With neither it only writes the
+/// properties, and draws nothing.
 ///
 /// Fails as filled(), qr_square(), pdf::Document::open(), pdf::draw_box(), pdf::write_on_pages()
 /// and `pictures` do, and with kLayoutNoRoom ({page}, {mau}: a QR code without a lời chứng),

@@ -60,12 +60,29 @@ Result<layout::Data> data_of(const cbor::Value& body) {
   return data;
 }
 
+Result<pdf::DocumentProperties> properties_of(const cbor::Value& body) {
+  pdf::DocumentProperties properties;
+  const auto* list = body.find("properties");
+  if (list == nullptr) return properties;
+  if (list->array() == nullptr) return malformed("properties");
+  properties.reserve(list->array()->size());
+  for (const auto& pair : *list->array()) {
+    const auto* both = pair.array();
+    if (both == nullptr || both->size() != 2 || (*both)[0].text() == nullptr ||
+        (*both)[1].text() == nullptr)
+      return malformed("properties");
+    properties.push_back({*(*both)[0].text(), *(*both)[1].text()});
+  }
+  return properties;
+}
+
 /// What every kind of template is composed from.
 struct Asked {
-  std::optional<Layout> layout;  ///< nothing: only a QR code
+  std::optional<Layout> layout;  ///< nothing: only a QR code and properties
   layout::Data data;
   layout::Style style;
   std::string qr, password;
+  pdf::DocumentProperties properties;
   std::optional<UtcTime> made_at;
   SharedBytes document;
 };
@@ -90,6 +107,7 @@ Result<Asked> asked_of(const Message& request) {
   if (size < 0 || size > kMostSize || rgb < 0 || rgb > kWhite) return malformed("style");
   asked.style = {static_cast<double>(size), static_cast<std::uint32_t>(rgb)};
   asked.password = optional_text(body, "password");
+  ANTIN_TRY(asked.properties, properties_of(body));
   if (!request.descriptors.empty()) {
     ANTIN_TRY(asked.document, map_sealed(request.descriptors[0], kMaxDocument));
   }
@@ -137,7 +155,8 @@ Result<Message> stamped(const Asked& asked, const pdf::ReadLimits& limits,
                                             .attestation = asked.layout ? &*asked.layout : nullptr,
                                             .data = asked.data,
                                             .style = asked.style,
-                                            .qr = asked.qr},
+                                            .qr = asked.qr,
+                                            .properties = asked.properties},
                                            pictures, random));
   return answer(asked, "tail", made.pages, made.places, made.findings, made.tail);
 }
