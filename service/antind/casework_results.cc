@@ -22,9 +22,11 @@ using casework::State;
 using Json = nlohmann::json;
 
 // Facts that a composer needs beside the case's own.
-Json with_marks(Json facts, const std::string& code, const std::string& public_code) {
+Json with_marks(Json facts, const std::string& code, const std::string& public_code,
+                const std::string& paper_code = {}) {
   facts["result"] = code;
   facts["code"] = public_code;
+  facts["paper_code"] = paper_code;
   return facts;
 }
 
@@ -75,7 +77,7 @@ Result<Json> CaseworkApi::facts_to_compose(const Case& one) {
   if (one.product != Product::kResult) return facts;
   ANTIN_TRY(const auto result, casework::Cases(*parts_.store).result(one.id));
   if (!result) return facts;
-  return with_marks(std::move(facts), result->code, result->public_code);
+  return with_marks(std::move(facts), result->code, result->public_code, result->paper_code);
 }
 
 Status CaseworkApi::prepare_result(Step& step) {

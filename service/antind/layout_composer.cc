@@ -4,7 +4,7 @@
 #include <array>
 
 #include "service/antind/case_facts.h"
-#include "service/ipc/worker_protocol.h"
+#include "service/antind/result_qr.h"
 #include "service/office/numbering.h"
 #include "service/settings/section.h"
 #include "service/system/files.h"
@@ -106,42 +106,7 @@ Result<Made> LayoutComposer::ask(const Ask& asked, std::string_view wanted) cons
 
 Result<Made> LayoutComposer::compose(const std::string& toml, const Ask& asked,
                                      std::string_view wanted) const {
-  cbor::Map values;
-  for (const auto& [name, value] : asked.values) values.emplace(name, value);
-  cbor::Array rows;
-  rows.reserve(asked.rows.size());
-  for (const auto& row : asked.rows) {
-    cbor::Array cells;
-    for (const auto& cell : row) cells.emplace_back(cell);
-    rows.emplace_back(std::move(cells));
-  }
-  std::vector<SharedBytes> files;
-  if (!asked.basis.empty()) files.push_back(asked.basis);
-  ANTIN_TRY(const auto reply,
-            workers_.ask(worker::kCompose,
-                         cbor::Map{{"template", toml},
-                                   {"day", asked.day},
-                                   {"values", std::move(values)},
-                                   {"rows", std::move(rows)},
-                                   {"qr", asked.qr},
-                                   {"size_pt", std::int64_t{0}},
-                                   {"rgb", std::int64_t{0}},
-                                   {"made_at", std::int64_t{0}},
-                                   {"draw_ms", std::int64_t{within_.count() / 2}}},
-                         files, within_));
-  ANTIN_TRY(const auto made, cbor::text_at(reply.body, "made"));
-  if (made != wanted || reply.descriptors.size() != 1)
-    return make_error(Code::kIpcMalformed, "not what was asked for came back");
-  Made out;
-  ANTIN_TRY(out.layout, cbor::text_at(reply.body, "template"));
-  ANTIN_TRY(out.pages, cbor::integer_at(reply.body, "pages"));
-  ANTIN_TRY(out.octets, map_sealed(reply.descriptors[0], worker::kMaxDocument));
-  if (wanted != "tail") return out;
-  // The worker says what to append; everything before it stays what was captured.
-  Bytes whole(asked.basis.view().begin(), asked.basis.view().end());
-  whole.insert(whole.end(), out.octets.view().begin(), out.octets.view().end());
-  out.octets = SharedBytes(std::move(whole));
-  return out;
+  return composed(workers_, toml, asked, wanted, within_);
 }
 
 // an address with a random code, and nothing about anybody.
@@ -224,16 +189,21 @@ Result<Made> LayoutComposer::office_copy(const Material& material) const {
   return made;
 }
 
-// number and code before the first signature.
+// number and code before the first signature, to be seen on the page and to be read by
+// programs, by the names that R-15 has for them.
 Result<Made> LayoutComposer::result(const Material& material) const {
   if (!material.row) return make_error(Code::kInternal, "a result without its number");
-  return ask({.layout = "so-ket-qua",
-              .day = material.row->day,
-              .values = {{"so_ky_hieu", material.row->text},
-                         {"ma_ket_qua", text_fact(material.facts, "result")}},
-              .qr = qr_of(material),
-              .basis = material.basis},
-             "tail");
+  const auto code = text_fact(material.facts, "result");
+  const auto paper = text_fact(material.facts, "paper_code");
+  ANTIN_TRY(auto qr, four_part_qr(office_.people(), material.one, material.facts));
+  Ask asked{.layout = "so-ket-qua",
+            .day = material.row->day,
+            .values = {{"so_ky_hieu", material.row->text}, {"ma_ket_qua", code}},
+            .qr = qr.empty() ? qr_of(material) : std::move(qr),
+            .properties = {{"MaKetQua", code}},
+            .basis = material.basis};
+  if (!paper.empty()) asked.properties.emplace_back("Ma", paper);
+  return ask(asked, "tail");
 }
 
 Result<Made> LayoutComposer::document(const Material& material) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "service/antind/composing.h"
 #include "service/antind/office_rules.h"
 
 namespace antin::service {
@@ -34,15 +35,7 @@ class LayoutComposer final : public CaseComposer {
     std::string toml;
   };
   using Templates = std::map<std::string, std::vector<Template>>;
-  /// Question to a worker.
-  struct Ask {
-    std::string layout;  ///< id; "": only the QR code
-    std::string day;
-    std::map<std::string, std::string> values = {};
-    std::vector<std::vector<std::string>> rows = {};  ///< label and value, or cells
-    std::string qr = {};
-    SharedBytes basis = {};
-  };
+  using Ask = Composing;
   LayoutComposer(Templates templates, std::string lookup, const LegalOffice& office,
                  WorkerPool& workers, std::chrono::milliseconds within)
       : templates_(std::move(templates)),

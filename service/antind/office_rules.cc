@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service/antind/case_facts.h"
+#include "service/antind/result_qr.h"
 #include "service/antind/sha256.h"
 #include "service/antind/unit_seals.h"
 #include "service/office/checklist.h"
@@ -170,6 +171,9 @@ Result<casework::Series> LegalOffice::series(const Case& one, const Json& facts,
   if (one.product == Product::kResult) {
     const auto symbol = text_fact(facts, "symbol");
     if (symbol.empty()) return wrong_fact("symbol", "?");
+    // Said while there is no number yet that would have to be voided.
+    ANTIN_TRY(const auto qr, four_part_qr(people_, one, facts));
+    static_cast<void>(qr);
     series.id.series = symbol;
     series.name = std::to_string(day.year());
     series.text = [symbol](std::int64_t number) {

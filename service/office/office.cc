@@ -60,6 +60,7 @@ Result<Office> Office::make(OfficeData data, UnitTable units) {
   ANTIN_CHECK(office.check_people());
   for (const auto& one : office.data().authorisations) ANTIN_CHECK(office.check(one));
   for (const auto& one : office.data().series) ANTIN_CHECK(office.check(one));
+  for (const auto& one : office.data().result_qr) ANTIN_CHECK(office.check(one));
   auto state = std::make_shared<State>(*office.state_);
   for (const auto& one : hand_overs) {
     const Office before{state};
@@ -106,6 +107,16 @@ Status Office::check(const SeriesSetting& setting) const {
         return other.unit == setting.unit && other.book == setting.book;
       });
   return same == 1 ? Status{Done{}} : wrong("series.book", setting.book);
+}
+
+Status Office::check(const ResultQrSetting& setting) const {
+  if (units().with_code(setting.unit) == nullptr) return wrong("result_qr.unit", setting.unit);
+  if (setting.content != kFourPartQr) return wrong("result_qr.content", setting.content);
+  const auto& all = data().result_qr;
+  const auto same = std::count_if(all.begin(), all.end(), [&](const ResultQrSetting& other) {
+    return other.unit == setting.unit;
+  });
+  return same == 1 ? Status{Done{}} : wrong("result_qr.unit", setting.unit);
 }
 
 const Person* Office::person(std::string_view id) const {
@@ -248,6 +259,12 @@ Result<Office> Office::with(HandOver hand_over) const {
   auto state = std::make_shared<State>(*state_);
   state->data.hand_overs.push_back(std::move(hand_over));
   return Office{std::move(state)};
+}
+
+bool Office::has_four_part_qr(std::string_view unit) const {
+  const auto& all = data().result_qr;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const ResultQrSetting& one) { return one.unit == unit; });
 }
 
 Series Office::series(std::string_view unit, const BookKind& book) const {

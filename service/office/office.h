@@ -66,6 +66,8 @@ class Office {
   /// Names that hold what was typed, without regard to accents and case.
   std::vector<Person> people_named(std::string_view typed) const;
   Series series(std::string_view unit, const BookKind& book) const;
+  /// kFourPartQr on its results of procedures instead of the address for look-up.
+  bool has_four_part_qr(std::string_view unit) const;
 
   const OfficeData& data() const { return state_->data; }
   const UnitTable& units() const { return state_->units; }
@@ -79,6 +81,7 @@ class Office {
   Result<Permission> may(Duty duty, const SignQuestion& question) const;
   Status check(const Authorisation& authorisation) const;
   Status check(const SeriesSetting& setting) const;
+  Status check(const ResultQrSetting& setting) const;
   Status check_people() const;
   Status check(const HandOver& hand_over, const HandOver* last) const;
   const HandOver* last_hand_over(std::string_view unit, UtcTime until) const;

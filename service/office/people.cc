@@ -94,6 +94,12 @@ Status read_series(const LegalReader& reader, Section& section, SeriesSetting& s
   return reader.done(section);
 }
 
+Status read_result_qr(const LegalReader& reader, Section& section, ResultQrSetting& setting) {
+  ANTIN_CHECK(reader.text(section, "unit", setting.unit));
+  ANTIN_CHECK(reader.text(section, "content", setting.content));
+  return reader.done(section);
+}
+
 Result<OfficeData> read_data(const LegalReader& reader, Section& root) {
   OfficeData data;
   std::set<std::string> ids;
@@ -101,6 +107,7 @@ Result<OfficeData> read_data(const LegalReader& reader, Section& root) {
   ANTIN_TRY(auto authorisations, reader.optional_list(root, "authorisation"));
   ANTIN_TRY(auto hand_overs, reader.optional_list(root, "hand_over"));
   ANTIN_TRY(auto series, reader.optional_list(root, "series"));
+  ANTIN_TRY(auto result_qr, reader.optional_list(root, "result_qr"));
   ANTIN_CHECK(reader.done(root));
   for (auto& one : people) {
     Person person;
@@ -119,6 +126,11 @@ Result<OfficeData> read_data(const LegalReader& reader, Section& root) {
     SeriesSetting setting;
     ANTIN_CHECK(read_series(reader, one, setting));
     data.series.push_back(std::move(setting));
+  }
+  for (auto& one : result_qr) {
+    ResultQrSetting setting;
+    ANTIN_CHECK(read_result_qr(reader, one, setting));
+    data.result_qr.push_back(std::move(setting));
   }
   return data;
 }

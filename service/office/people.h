@@ -68,12 +68,22 @@ struct SeriesSetting {
   std::string symbol, format;  ///< "" = as the legal data have it
 };
 
+/// What the QR code on a unit's results of procedures says, where it is not the address for look-up
+///
+struct ResultQrSetting {
+  std::string unit;     ///< Unit::code
+  std::string content;  ///< kFourPartQr
+};
+/// "mã hồ sơ|mã TTHC|mã định danh|tên giấy tờ" (TT 01/2023/TT-VPCP).
+inline constexpr std::string_view kFourPartQr = "tt_01_2023";
+
 /// Who works where, as it stands in a table or a database.
 struct OfficeData {
   std::vector<Person> people;
   std::vector<Authorisation> authorisations;
   std::vector<HandOver> hand_overs;  ///< of each unit in the order of time
   std::vector<SeriesSetting> series;
+  std::vector<ResultQrSetting> result_qr;
 };
 
 /// The same as TOML, schema = "antin-office/1" (packaging/policies/office.toml). Not checked

@@ -6,6 +6,8 @@ service, worker, key holder and tokens on this machine.
 """
 import concurrent.futures
 import pathlib
+import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -16,6 +18,7 @@ sys.path.insert(0, str(ROOT / "tests" / "integration" / "e2e"))
 import casework_test as desk  # noqa: E402
 from casework_test import SEALER, UNIT, ask  # noqa: E402
 from office import EVERYTHING, furnish  # noqa: E402
+from pdf_properties import properties  # noqa: E402
 from world import World, quietly  # noqa: E402
 
 # In this order: who prepared it, then who has the authority.
@@ -126,6 +129,82 @@ class Results(desk.Desk):
         # R-17: what the QR code holds finds it.
         found = ask("GET", f"/api/v1/register?code={case['result']['public_code']}").body
         self.assertEqual((found["state"], found["number"]), ("released", case["number"]))
+
+    def test_R13_the_code_stands_in_info_and_xmp_before_the_first_signature(self):
+        case = self.numbered()
+        result = case["result"]
+        expected = {"MaKetQua": result["code"], "Ma": result["paper_code"]}
+        document = self.document(case, "document")
+        self.assertEqual(properties(document), (expected, expected))
+        # In one revision with number and QR code, and what was sent says nothing of the kind.
+        self.assertEqual(document.count(b"%%EOF"), self.document(case, "submitted").count(b"%%EOF") + 1)
+        self.assertEqual(properties(self.document(case, "submitted")), ({}, {}))
+        case = self.settled(self.step(self.signed_by_both(case), "seal", SEALER, status=202))
+        case = self.step(self.step(case, "register"), "release", key=world.ministry)
+        octets = self.fetched(case).octets
+        # Each signature covers them: what was signed stays octet for octet.
+        self.assertTrue(octets.startswith(self.document(case, "officer_signed")))
+        self.assertTrue(self.document(case, "officer_signed").startswith(document))
+        self.assertEqual(properties(octets), (expected, expected))
+        self.assertEqual(self.verified(octets)["verdict"], "VALID")
+        # A paper without its holder's number has no code of R-15, and says none.
+        plain = {name: value for name, value in FACTS.items() if name != "requester_id"}
+        other = self.numbered(facts=plain)
+        self.assertEqual(properties(self.document(other, "document")),
+                         ({"MaKetQua": other["result"]["code"]},) * 2)
+
+    def test_R13_on_what_somebody_signed_nothing_is_written(self):
+        signed = self.signed(letter("đã ký"))
+        dossier, once = self.fresh()
+        self.assertEqual(self.submit(dossier, once, file=signed, status=409)["code"], "result.signed")
+        # The seal alone, as a system with the right to sign asks for it: octet for octet, no property.
+        facts = self.resigned(signed, "da-ky-khong-ghi-1", 201)
+        answer = desk.sent("GET", facts["document"], None, {"Authorization": f"Bearer {world.signs}"})
+        self.assertEqual(answer.status, 200)
+        self.assertTrue(answer.octets.startswith(signed) and len(answer.octets) > len(signed))
+        self.assertEqual(properties(answer.octets), ({}, {}))
+
+    def test_R17_four_parts_where_the_unit_set_it_and_the_address_elsewhere(self):
+        case = self.numbered()
+        self.assertEqual(self.read_by_a_stock_reader(self.document(case, "document")),
+                         "https://tracuu.example.vn/?code=" + case["result"]["public_code"])
+        path = world.folder / "people.toml"
+        before = path.read_text()
+        path.write_text(before + f'[[result_qr]]\nunit = "{UNIT}"\ncontent = "tt_01_2023"\n')
+        try:
+            self.reread()
+            case = self.numbered()
+            self.assertEqual(self.read_by_a_stock_reader(self.document(case, "document")),
+                             f"{case['dossier']}|1.001234|040198000001|Quyết định hỗ trợ")
+            # Its code still finds it, and a result that cannot say the four parts gets no number.
+            self.assertRegex(case["result"]["public_code"], "^[0-9A-Z]{16}$")
+            dossier, once = self.fresh()
+            refused = self.submit(dossier, once, facts={**FACTS, "paper": "Quyết định | bản đồ"}, status=400)
+            self.assertEqual(refused["code"], "case.facts")
+        finally:
+            path.write_text(before)
+            self.reread()
+
+    def reread(self):
+        log, event = world.folder / "antind.log", '"reloaded"'
+        seen = log.read_text().count(event)
+        world.server.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 30
+        while log.read_text().count(event) == seen:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
+    def read_by_a_stock_reader(self, octets):
+        path, image = world.folder / "qr.pdf", world.folder / "qr"
+        path.write_bytes(octets)
+        for page in ("1", "2"):
+            quietly("pdftoppm", "-r", "200", "-gray", "-f", page, "-l", page, "-singlefile", path, image)
+            read = subprocess.run(["zbarimg", "-q", "--raw", f"{image}.pgm"], capture_output=True, timeout=60)
+            if read.returncode == 0:
+                return read.stdout.decode().strip()
+            if octets.count(b"/MediaBox") < 2:
+                break
+        self.fail("no QR code")
 
     def test_R11_they_sign_in_the_order_that_the_case_names(self):
         case = self.numbered()

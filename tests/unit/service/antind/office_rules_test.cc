@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "service/antind/case_person.h"
+#include "service/antind/result_qr.h"
 #include "service/antind/sha256.h"
 #include "service/antind/unit_seals.h"
 #include "tests/fakes/temp_folder.h"
@@ -272,6 +273,38 @@ TEST_F(OfficeRulesTest, R12_AResultIsNumberedBesideItsSymbol) {
   ASSERT_TRUE(series);
   EXPECT_EQ(series.value().id.series, "QĐ-UBND");
   EXPECT_EQ(series.value().text(5), "05/QĐ-UBND");
+}
+
+TEST_F(OfficeRulesTest, R17_FourPartsAreThereBeforeThereIsANumber) {
+  one_.product = Product::kResult;
+  one_.dossier = "H40.7-261123-0001";
+  const json facts = {{"symbol", "QĐ-UBND"},
+                      {"procedure", "1.001234"},
+                      {"requester_id", "040198000001"},
+                      {"paper", "Quyết định hỗ trợ"}};
+  const auto without = [&](const char* name) {
+    auto less = facts;
+    less.erase(name);
+    return less;
+  };
+  // Off by default: nothing is asked for.
+  EXPECT_EQ(four_part_qr(office_->people(), one_, facts).value(), "");
+  EXPECT_TRUE(office_->series(one_, without("procedure"), kNow));
+  auto data = office::read_office(std::string(kPeople) +
+                                  "[[result_qr]]\nunit = \"H40.7\"\ncontent = \"tt_01_2023\"\n");
+  ASSERT_TRUE(data);
+  const auto set = office::Office::make(std::move(data).value(), office_->people().units());
+  ASSERT_TRUE(set);
+  EXPECT_EQ(four_part_qr(set.value(), one_, facts).value(),
+            "H40.7-261123-0001|1.001234|040198000001|Quyết định hỗ trợ");
+  for (const char* name : {"procedure", "requester_id", "paper"})
+    EXPECT_EQ(code_of(four_part_qr(set.value(), one_, without(name))), Code::kCaseFacts) << name;
+  auto two_ways = facts;
+  two_ways["paper"] = "Quyết định | phụ lục";
+  EXPECT_EQ(code_of(four_part_qr(set.value(), one_, two_ways)), Code::kCaseFacts);
+  // A copy always has the address.
+  one_.product = Product::kCertifiedCopy;
+  EXPECT_EQ(four_part_qr(set.value(), one_, facts).value(), "");
 }
 
 TEST_F(OfficeRulesTest, C03_R11_WhoSignsHasTheCapacityOnThatDay) {

@@ -262,6 +262,24 @@ TEST(Office, C09_AUnitChoosesSymbolAndFormat) {
   EXPECT_EQ(office().series("H40.02", *find(rules->books, "ban_sao_so_goc")).symbol, "");
 }
 
+TEST(Office, R17_FourPartsOnlyWhereTheTableSaysSo) {
+  EXPECT_FALSE(office().has_four_part_qr("H40.01"));
+  const std::string setting = "[[result_qr]]\nunit = \"H40.01\"\ncontent = \"tt_01_2023\"\n";
+  const auto made = [](const std::string& more) -> Result<Office> {
+    ANTIN_TRY(auto data, read_office(table() + more));
+    return Office::make(std::move(data), units());
+  };
+  const auto with = made(setting);
+  ASSERT_TRUE(with);
+  EXPECT_TRUE(with.value().has_four_part_qr("H40.01"));
+  EXPECT_FALSE(with.value().has_four_part_qr("H40.02"));
+  for (const auto& wrong :
+       {setting + setting, std::string("[[result_qr]]\nunit = \"H40.99\"\ncontent = \"tt_01_2023\"\n"),
+        std::string("[[result_qr]]\nunit = \"H40.01\"\ncontent = \"ten\"\n"),
+        std::string("[[result_qr]]\nunit = \"H40.01\"\n"), setting + "more = 1\n"})
+    EXPECT_EQ(made(wrong).error().code, Code::kOfficeTable) << wrong;
+}
+
 class OfficeTable : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
 TEST_P(OfficeTable, StopsAtWhatContradictsItself) {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "service/antind/case_composer.h"
+#include "service/antind/worker_pool.h"
+
+namespace antin::service {
+
+/// What a worker is to make of a template and a document (docs/PROTOCOL.worker.md, message 11).
+struct Composing {
+  std::string layout;  ///< id; "": only the QR code and the properties
+  std::string day;
+  std::map<std::string, std::string> values = {};
+  std::vector<std::vector<std::string>> rows = {};  ///< label and value, or cells
+  std::string qr = {};
+  /// what the document says of itself, in its Info and its XMP.
+  std::vector<std::pair<std::string, std::string>> properties = {};
+  SharedBytes basis = {};
+};
+
+/// `toml`: the template, "" for none. `wanted`: "tail", "document" or "appearance"; of a tail the
+/// whole file, which begins with all of `basis`. Fails as WorkerPool::ask() does.
+Result<Made> composed(WorkerPool& workers, const std::string& toml, const Composing& asked,
+                      std::string_view wanted, std::chrono::milliseconds within);
+
+}  // namespace antin::service
