@@ -10,6 +10,7 @@
 #include "service/antind/case_result.h"
 #include "service/antind/casework_api.h"
 #include "service/antind/casework_json.h"
+#include "service/antind/composing.h"
 #include "service/antind/idempotency.h"
 #include "service/antind/problem.h"
 #include "service/antind/sha256.h"
@@ -34,12 +35,6 @@ constexpr std::size_t kMostTogether = 50;
 
 void set(casework::Needs& needs, Need need, bool there) {
   needs.set(static_cast<std::size_t>(need), there);
-}
-
-bool begins_with(const SharedBytes& whole, const SharedBytes& front) {
-  const auto view = whole.view();
-  return view.size() > front.size() &&
-         std::equal(front.view().begin(), front.view().end(), view.begin());
 }
 
 // What a name or a code may be: visits and dossiers are other systems' words.

@@ -1,5 +1,7 @@
 #include "service/antind/composing.h"
 
+#include <algorithm>
+
 #include "service/ipc/worker_protocol.h"
 
 namespace antin::service {
@@ -37,6 +39,11 @@ cbor::Map question(const std::string& toml, const Composing& asked,
 }
 
 }  // namespace
+
+bool begins_with(const SharedBytes& whole, const SharedBytes& front) {
+  const auto all = whole.view(), first = front.view();
+  return all.size() > first.size() && std::equal(first.begin(), first.end(), all.begin());
+}
 
 Result<Made> composed(WorkerPool& workers, const std::string& toml, const Composing& asked,
                       std::string_view wanted, std::chrono::milliseconds within) {

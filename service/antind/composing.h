@@ -28,4 +28,7 @@ struct Composing {
 Result<Made> composed(WorkerPool& workers, const std::string& toml, const Composing& asked,
                       std::string_view wanted, std::chrono::milliseconds within);
 
+/// Whether the first octets of a document are another, whole, and something follows.
+bool begins_with(const SharedBytes& whole, const SharedBytes& front);
+
 }  // namespace antin::service

@@ -7,6 +7,7 @@
 #include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
+#include "service/antind/digitise_prepare.h"
 #include "service/antind/line.h"
 #include "service/antind/problem.h"
 #include "service/antind/sha256.h"
@@ -151,6 +152,10 @@ Result<Response> DigitiseApi::judged(const Request& request, CallersHeld& mine, 
   fresh.scan_size = scan.document.size();
   fresh.pages = scan.pages;
   ANTIN_TRY(const auto taken, mine.all().take(fresh, fresh.owner));
+  // While a worker is at it; what fails now is tried again when the seal is asked for.
+  if (const auto prepared = prepare_held(parts_, taken); !prepared)
+    parts_.log->write(Log::Level::kWarning, "digitised_not_prepared",
+                      {{"held", taken.id}, {"error", to_log_line(prepared.error())}});
   ANTIN_TRY(auto body, describe(taken));
   if (!scan.complaints.empty()) body["complaints"] = scan.complaints;
   parts_.log->write(Log::Level::kInfo, "result_digitised",
@@ -269,6 +274,12 @@ Result<Response> DigitiseApi::withdraw(const std::string& id, const Request& req
     if (!kept) {
       const auto gone = parts_.store->destroy_document(held.scan_sha256);
       // Asked again after an answer was lost: it is gone already.
+      if (!gone && gone.error().code != Code::kStoredDocumentDestroyed) return gone.error();
+    }
+    // What was made of it shows the same picture, and is nobody else's.
+    ANTIN_TRY(const auto prepared, holdings::prepared_of(*parts_.store, held.id));
+    if (prepared) {
+      const auto gone = parts_.store->destroy_document(prepared->sha256);
       if (!gone && gone.error().code != Code::kStoredDocumentDestroyed) return gone.error();
     }
     parts_.log->write(Log::Level::kWarning, "secret_scan_withdrawn",

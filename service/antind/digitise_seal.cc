@@ -5,6 +5,7 @@
 #include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
+#include "service/antind/digitise_prepare.h"
 #include "service/antind/inspected.h"
 #include "service/antind/line.h"
 #include "service/casework/seal.h"
@@ -89,6 +90,7 @@ Result<std::string> DigitiseApi::line_of(const std::string& unit, UtcTime now) {
 
 Status DigitiseApi::begin(const Held& held, const std::string& line, UtcTime now) {
   const auto tries = held.tries + 1;
+  ANTIN_TRY(const auto prepared, prepare_held(parts_, held));
   const Json options{{"level", parts_.config->agency.level},
                      {"line", line},
                      {"held", held.id},
@@ -99,7 +101,7 @@ Status DigitiseApi::begin(const Held& held, const std::string& line, UtcTime now
                       .state = JobState::kQueued,
                       .created = now,
                       .updated = now,
-                      .input_sha256 = held.scan_sha256,
+                      .input_sha256 = prepared.sha256,
                       .options = options.dump(),
                       .result = {},
                       .target = {}};
@@ -147,10 +149,14 @@ Result<Response> DigitiseApi::seal(const Request& request, const Caller& caller)
 // C-02: what the key holder's seal made of it is judged like anybody's before it is in the
 // register.
 Status DigitiseApi::take_sealed(const Held& held, const StoredJob& job) {
-  if (job.input_sha256 != held.scan_sha256) return make_error(Code::kCaseDocumentOther, held.id);
   ANTIN_TRY(const auto signature, parts_.store->signature(job.target, job.owner));
   if (!signature) return make_error(Code::kSignatureUnknown, job.target);
   ANTIN_TRY(const auto octets, parts_.store->document(signature->sha256, signature->size));
+  ANTIN_TRY(const auto scan, parts_.store->document(held.scan_sha256, held.scan_size));
+  if (!begins_with(octets, scan)) return make_error(Code::kCaseDocumentOther, held.id);
+  ANTIN_TRY(const auto prepared, holdings::prepared_of(*parts_.store, held.id));
+  // One that was on its way when nothing was prepared yet has no QR code.
+  const bool is_ours = prepared && prepared->sha256 == job.input_sha256;
   const auto now = parts_.clock->utc_now();
   const auto one = as_case(held);
   const auto whose = [&](casework::SignatureFact& fact) {
@@ -169,19 +175,20 @@ Status DigitiseApi::take_sealed(const Held& held, const StoredJob& job) {
                           .owner = held.owner,
                           .created = now,
                           .revisions = {}};
-  std::optional<StoredEntry> entry = StoredEntry{.kind = "sao_y",
-                                                 .number = {},
-                                                 .book = {},
-                                                 .day = legal_day(now),
-                                                 .unit_code = held.unit,
-                                                 .unit_name = unit_name,
-                                                 .pages = 0,
-                                                 .state = "released",
-                                                 .code = new_register_code(*parts_.random),
-                                                 .decision = {},
-                                                 .decision_day = {},
-                                                 .officers = {},
-                                                 .agencies = {}};
+  std::optional<StoredEntry> entry =
+      StoredEntry{.kind = "sao_y",
+                  .number = {},
+                  .book = {},
+                  .day = legal_day(now),
+                  .unit_code = held.unit,
+                  .unit_name = unit_name,
+                  .pages = 0,
+                  .state = "released",
+                  .code = is_ours ? prepared->code : new_register_code(*parts_.random),
+                  .decision = {},
+                  .decision_day = {},
+                  .officers = {},
+                  .agencies = {}};
   ANTIN_CHECK(take_inspected(read.inspected, entry, original));
   original.entry = std::move(entry);
   bool fresh = false;

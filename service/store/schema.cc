@@ -257,6 +257,12 @@ CREATE TABLE page_session(
 CREATE INDEX page_session_by_account ON page_session(account);
 CREATE TABLE login_nonce(nonce_sha256 BLOB PRIMARY KEY, expires INTEGER NOT NULL) STRICT;
 )sql",
+      // What the seal of a digitised result is put on (service/holdings/prepared.h).
+      R"sql(
+CREATE TABLE held_prepared(
+  held TEXT PRIMARY KEY REFERENCES held_result(id), sha256 BLOB NOT NULL, size INTEGER NOT NULL,
+  code TEXT NOT NULL) STRICT;
+)sql",
   };
   return steps;
 }
@@ -361,7 +367,8 @@ Status each_document(Database& database, const std::function<Status(const KeptDo
       " UNION SELECT sha256 FROM signature UNION SELECT input_sha256 FROM signature"
       " UNION SELECT input_sha256 FROM job WHERE length(input_sha256)=32"
       " UNION SELECT sha256 FROM case_document"
-      " UNION SELECT scan_sha256 FROM held_result UNION SELECT sha256 FROM held_secret) d"
+      " UNION SELECT scan_sha256 FROM held_result UNION SELECT sha256 FROM held_prepared"
+      " UNION SELECT sha256 FROM held_secret) d"
       " LEFT JOIN stored_file f ON f.sha256=d.sha256";
   return database.each(kKnown, [&](const Database::Row& row) -> Status {
     KeptDocument document{.sha256 = as_blob(row.at(0)), .file = as_string(row.at(1))};

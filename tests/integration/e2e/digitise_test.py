@@ -18,6 +18,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 from office import PURPOSES, furnish  # noqa: E402
+from pdf_properties import properties  # noqa: E402
 from sheets import sheet  # noqa: E402
 from world import CONFIG, World, quietly  # noqa: E402
 
@@ -179,7 +180,7 @@ class Digitising(unittest.TestCase):
         self.assertNotIn("bang-ke-5", [f["reference"] for f in faults])
         self.assertIn("bang-ke-9", [f["reference"] for f in faults])
 
-    def test_5_R04_the_seal_in_batch_with_the_line_of_a_copy_and_the_entry(self):
+    def test_5_R04_R13_R17_the_seal_in_batch_with_the_line_of_a_copy_and_the_entry(self):
         refused = ask("POST", "/api/v1/digitising/seals", {"unit": UNIT, "sealer": "nguyen.van.anh"})
         self.assertEqual(refused[0], 403, refused)
         status, body = ask("POST", "/api/v1/digitising/seals", {"unit": UNIT, "sealer": "le.thi.thu"})
@@ -206,8 +207,37 @@ class Digitising(unittest.TestCase):
         self.assertRegex(text, r"SAO Y; ỦY BAN NHÂN DÂN XÃ QUỲNH DIỄN; \d\d/\d\d/\d{4}; \d\d:\d\d:\d\d \+07:00")
         entry = ask("GET", f"/api/v1/register?sha256={self.sha256(octets)}")[1]
         self.assertEqual(entry["state"], "released", entry)
+        self.check_codes_R13_R17(found[0], octets)
         progress = ask("GET", f"/api/v1/digitising/progress?unit={UNIT}&year=2020")[1]["rows"]
         self.assertEqual([(r["planned"], r["taken"], r["sealed"]) for r in progress], [(20, 12, 12)])
+
+    def check_codes_R13_R17(self, row, octets):
+        one = ask("GET", "/api/v1/digitised/" + row["id"])[1]
+        self.assertEqual(properties(octets), ({"Ma": one["code"]},) * 2)
+        # All of the scan stands in front of them, and says nothing of the kind.
+        scan = ask("GET", f"/api/v1/digitised/{row['id']}/document?of=scan")[1]
+        self.assertTrue(octets.startswith(scan))
+        self.assertEqual(properties(scan), ({}, {}))
+        # The QR code leads to the entry of the register, which knows no name.
+        quietly("pdftoppm", "-r", "200", "-gray", "-singlefile", world.folder / "digitised.pdf", world.folder / "qr")
+        address = quietly("zbarimg", "-q", "--raw", world.folder / "qr.pgm").decode().strip()
+        self.assertRegex(address, r"^https://tracuu\.example\.vn/\?code=[0-9A-Z]{16}$")
+        told = ask("GET", "/api/v1/register?code=" + address.split("=")[1])[1]
+        self.assertEqual(told["state"], "released", told)
+        self.assertNotIn(row["holder"], json.dumps(told, ensure_ascii=False))
+        # And the verdict, with the online status that this world has, is that of any sound copy.
+        self.assertEqual(self.verdict(octets), "VALID")
+
+    @staticmethod
+    def verdict(octets):
+        url = urllib.parse.urlsplit(base)
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+        try:
+            connection.request("POST", "/api/v1/verify", octets, {"Content-Type": "application/pdf",
+                                                                  "Authorization": f"Bearer {world.api_key}"})
+            return json.loads(connection.getresponse().read())["verdict"]
+        finally:
+            connection.close()
 
     @staticmethod
     def sha256(octets):
@@ -287,6 +317,10 @@ class Digitising(unittest.TestCase):
         for _ in range(2):  # asked again, it is done all the same
             status, told = ask("POST", address.format(secret["id"]), gone)
             self.assertEqual((status, told["state"], told["scan_erased"]), (200, "withdrawn", True), told)
+        # Nor does what was made of it for the seal.
+        with sqlite3.connect(f"file:{world.folder}/store/antin.sqlite?mode=ro", uri=True) as database:
+            made = database.execute("SELECT sha256 FROM held_prepared WHERE held=?", (secret["id"],)).fetchone()[0].hex()
+        self.assertEqual(list((world.folder / "store" / "documents").rglob(made)), [])
         status, refused = ask("GET", f"/api/v1/digitised/{secret['id']}/document?of=scan")
         self.assertEqual((status, refused["code"]), (410, "store.document_destroyed"))
         # The mark was seen after it was withdrawn for another reason.
@@ -306,6 +340,7 @@ if __name__ == "__main__":
     build = pathlib.Path(sys.argv.pop(1)).resolve()
     world = World(build / "tests" / "world-digitise", build, "--all-algorithms")
     units, office = furnish(world)
+    office += 'lookup = "https://tracuu.example.vn/?code="\n'
     # The table of purposes names keys, so they are there before the service.
     (world.folder / "antind.toml").write_text(CONFIG.format(
         world=world, port_file=world.folder / "antind.port", http="", verify=units, samples=ROOT / "packaging/samples") + office)
