@@ -4,6 +4,7 @@
 #include "service/antind/api.h"
 #include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
+#include "service/antind/composing.h"
 #include "service/antind/digitise_api.h"
 #include "service/antind/digitise_prepare.h"
 #include "service/antind/inspected.h"
