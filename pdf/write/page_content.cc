@@ -219,9 +219,7 @@ class PageWriter {
   std::string prefix_ = "Antin";
 };
 
-Result<Bytes> written(const Document& document, const std::vector<PlacedBox>& boxes,
-                      const std::optional<AddedPage>& added, const DocumentProperties& properties,
-                      RandomSource& random) {
+Result<Bytes> written(const Document& document, const PageUpdate& update, RandomSource& random) {
   ANTIN_CHECK(may_be_written_on(document));
   ANTIN_TRY(const std::size_t count, document.page_count());
   auto& inside = document.inside();
@@ -230,13 +228,13 @@ Result<Bytes> written(const Document& document, const std::vector<PlacedBox>& bo
   IncrementalWriter writer{inside, cipher, kUsualTail};
   PageWriter pages{inside, writer};
   std::map<std::size_t, std::vector<const PlacedBox*>> by_page;
-  for (const auto& box : boxes) by_page[box.page].push_back(&box);
+  for (const auto& box : update.boxes) by_page[box.page].push_back(&box);
   for (const auto& [page, on_it] : by_page) {
-    if (page == count && added) continue;
+    if (page == count && update.added) continue;
     ANTIN_CHECK(pages.write_existing(page, on_it));
   }
-  if (added) ANTIN_CHECK(pages.write_added(*added, by_page[count]));
-  ANTIN_CHECK(write_properties(writer, inside, properties));
+  if (update.added) ANTIN_CHECK(pages.write_added(*update.added, by_page[count]));
+  ANTIN_CHECK(write_properties(writer, inside, update.properties));
   return writer.finish(random);
 }
 
@@ -259,11 +257,9 @@ Result<SeenPage> seen_page(const Document& document, std::size_t page) {
   return SeenPage{view.width() / kPointsPerMillimetre, view.height() / kPointsPerMillimetre};
 }
 
-Result<Bytes> write_on_pages(const Document& document, const std::vector<PlacedBox>& boxes,
-                             const std::optional<AddedPage>& added,
-                             const DocumentProperties& properties, RandomSource& random) {
-  return guarded("writing on pages",
-                 [&] { return written(document, boxes, added, properties, random); });
+Result<Bytes> write_on_pages(const Document& document, const PageUpdate& update,
+                             RandomSource& random) {
+  return guarded("writing on pages", [&] { return written(document, update, random); });
 }
 
 }  // namespace antin::pdf

@@ -23,6 +23,13 @@ struct AddedPage {
   double width_mm = 210, height_mm = 297;
 };
 
+/// What becomes part of a document before anybody signs it.
+struct PageUpdate {
+  std::vector<PlacedBox> boxes;
+  std::optional<AddedPage> added = {};
+  DocumentProperties properties = {};
+};
+
 /// Size of a page as the reader sees it.
 struct SeenPage {
   double width_mm = 0, height_mm = 0;
@@ -41,8 +48,7 @@ Status may_be_written_on(const Document& document);
 ///
 /// Fails as may_be_written_on() does, and with kPageNotFound, kAppearanceTooLarge (a box leaves its
 /// page), kUsage (a property), kPdfMalformed, kResourceLimit.
-Result<Bytes> write_on_pages(const Document& document, const std::vector<PlacedBox>& boxes,
-                             const std::optional<AddedPage>& added,
-                             const DocumentProperties& properties, RandomSource& random);
+Result<Bytes> write_on_pages(const Document& document, const PageUpdate& update,
+                             RandomSource& random);
 
 }  // namespace antin::pdf

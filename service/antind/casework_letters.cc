@@ -4,12 +4,15 @@
 #include "service/antind/case_facts.h"
 #include "service/antind/casework_api.h"
 #include "service/antind/casework_json.h"
+#include "service/antind/printout_maker.h"
 
 namespace antin::service {
 namespace {
 
 using casework::Case;
 using Json = nlohmann::json;
+
+constexpr std::string_view kPrintoutVi = "Bản in chuyển đổi";
 
 OrderedJson letters_now(const Case& one) {
   auto list = OrderedJson::array();
@@ -21,7 +24,63 @@ OrderedJson letters_now(const Case& one) {
                      {{"vi", words(letter, Language::kVietnamese)},
                       {"en", words(letter, Language::kEnglish)}}}});
   }
+  if (one.state == casework::State::kReleased)
+    list.push_back(
+        {{"letter", kPrintout},
+         {"text", {{"vi", kPrintoutVi}, {"en", "printout of the electronic document"}}}});
   return list;
+}
+
+Status may_write(const CallersCases& cases, const std::string& what) {
+  const auto writers = casework::roles_of(
+      {casework::Role::kReception, casework::Role::kOfficer, casework::Role::kClerk});
+  if ((cases.roles() & writers).any()) return Done{};
+  return make_error(Code::kCaseRole, "letter",
+                    {{"viec", what}, {"vai_tro", casework::words(writers, Language::kVietnamese)}});
+}
+
+// of nothing that was taken back meanwhile.
+bool may_be_printed(const Case& one, const std::optional<StoredEntry>& entry) {
+  return one.state == casework::State::kReleased && entry && entry->state == "released";
+}
+
+/// What was made, and what the case says from then on.
+struct Written {
+  Made made = {};
+  Json facts = {};
+  Json told = Json::object();  ///< of its event
+};
+
+// Whose name stands on a printout: the person whose key it is, else whom the request names.
+Result<std::string> printed_by(const OfficeRules& office, const Json& given, const Caller& caller) {
+  ANTIN_TRY(const auto facts, merge_facts(Json::object(), given, casework::State::kReceived));
+  if (!caller.person.empty()) return office.person_name(caller.person);
+  auto name = text_fact(facts, "receiver");
+  if (name.empty()) return wrong_fact("receiver", "trống");
+  return name;
+}
+
+struct ToPrint {
+  const Case& one;
+  const Json& facts;  ///< those that its document was composed from
+  const StoredEntry& entry;
+  const std::string& who;
+};
+
+// Of the octets that were released.
+Result<Made> printed(const CaseworkApi::Parts& parts, const ToPrint& of) {
+  auto* maker = dynamic_cast<PrintoutMaker*>(parts.composer);
+  if (maker == nullptr)
+    return make_error(Code::kLayoutNotInForce, "no [office] layouts",
+                      {{"mau", std::string(kPrintoutVi)}, {"ngay", "-"}});
+  auto facts = of.facts;
+  facts["code"] = of.entry.code;
+  facts["printed_by"] = of.who;
+  ANTIN_TRY(const auto original, parts.store->original(of.one.original));
+  if (!original) return make_error(Code::kCaseDocumentUnknown, std::string(kPrintout));
+  ANTIN_TRY(const auto released, parts.store->document(original->sha256, original->size));
+  return maker->printout(
+      {.one = of.one, .facts = facts, .basis = released, .now = parts.clock->utc_now()});
 }
 
 }  // namespace
@@ -42,7 +101,7 @@ void CaseworkApi::describe_terms(const Case& one, const Json& facts, OrderedJson
   all["notices"] = OrderedJson::array();
 }
 
-// C-05, C-15, R-03. Each is kept with the case; written again it is a further version.
+// C-05, C-15, R-03, R-16. Each is kept with the case; written again it is a further version.
 Result<Response> CaseworkApi::write_letter(const std::string& id, const Request& request,
                                            const Caller& caller) {
   ANTIN_TRY(const auto read, read_case_request(request));
@@ -50,32 +109,41 @@ Result<Response> CaseworkApi::write_letter(const std::string& id, const Request&
   if (read.file) return wrong_fact("file", "?");
   ANTIN_TRY(const auto wanted, text_member(read.members, "letter"));
   const auto letter = letter_named(wanted);
-  if (!letter) return wrong_fact("letter", "?");
+  if (!letter && wanted != kPrintout) return wrong_fact("letter", "?");
   const auto version = read.members.find("version");
   if (version == read.members.end() || !version->is_number_integer())
     return wrong_fact("version", "number");
   CallersCases cases(*parts_.store, caller);
   ANTIN_TRY(const auto one, cases.find(id));
-  const auto writers = casework::roles_of(
-      {casework::Role::kReception, casework::Role::kOfficer, casework::Role::kClerk});
-  const std::string vietnamese(words(*letter, Language::kVietnamese));
-  if ((cases.roles() & writers).none())
-    return make_error(
-        Code::kCaseRole, "letter",
-        {{"viec", vietnamese}, {"vai_tro", casework::words(writers, Language::kVietnamese)}});
-  if (!may_be_written(*letter, one))
+  const std::string vietnamese(letter ? words(*letter, Language::kVietnamese) : kPrintoutVi);
+  ANTIN_CHECK(may_write(cases, vietnamese));
+  ANTIN_TRY(const auto entry, register_entry_of(one));
+  if (letter ? !may_be_written(*letter, one) : !may_be_printed(one, entry))
     return make_error(Code::kCaseLetterNotNow, wanted,
                       {{"thu", vietnamese},
                        {"buoc", std::string(casework::words(one.state, Language::kVietnamese))}});
-  ANTIN_TRY(const auto facts,
-            merge_facts(facts_of(one), read.members.value("facts", Json::object()), one.state));
+  const auto given = read.members.value("facts", Json::object());
   const auto now = parts_.clock->utc_now();
-  ANTIN_TRY(const auto made,
-            parts_.composer->letter(*letter, {.one = one, .facts = facts, .now = now}));
-  ANTIN_TRY(const auto kept, keep(name(*letter).data(), made.octets, made.pages));
+  Written written;
+  if (letter) {
+    ANTIN_TRY(written.facts, merge_facts(facts_of(one), given, one.state));
+    ANTIN_TRY(written.made,
+              parts_.composer->letter(*letter, {.one = one, .facts = written.facts, .now = now}));
+  } else {
+    ANTIN_TRY(const auto shown, facts_to_compose(one));
+    ANTIN_TRY(const auto who, printed_by(*parts_.office, given, caller));
+    ANTIN_TRY(written.made, printed(parts_, {one, shown, *entry, who}));
+    written.facts = facts_of(one);
+    written.told = {{"letter", wanted}, {"printed_by", who}};
+  }
+  ANTIN_TRY(const auto kept, keep(wanted.c_str(), written.made.octets, written.made.pages));
   ANTIN_TRY(const auto after, casework::Cases(*parts_.store)
-                                  .amend(one.id, version->get<std::int64_t>(), facts.dump(),
-                                         "letter", caller.key_id, now, kept));
+                                  .amend(one.id, version->get<std::int64_t>(), written.facts.dump(),
+                                         {.action = "letter",
+                                          .actor = caller.key_id,
+                                          .facts = written.told.dump(),
+                                          .now = now},
+                                         kept));
   parts_.log->write(
       Log::Level::kInfo, "case_letter",
       {{"request_id", request.id}, {"case", id}, {"letter", wanted}, {"key", caller.key_id}});

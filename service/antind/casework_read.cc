@@ -10,6 +10,7 @@
 #include "service/antind/casework_api.h"
 #include "service/antind/casework_json.h"
 #include "service/antind/line.h"
+#include "service/antind/printout_maker.h"
 #include "service/antind/query.h"
 #include "service/ipc/utf8.h"
 #include "service/store/register_text.h"
@@ -183,6 +184,9 @@ Result<Response> CaseworkApi::document(const std::string& id, const Request& req
   ANTIN_TRY(one, settle(std::move(one)));
   const auto wanted = option(options, "of");
   ANTIN_CHECK(may_fetch(cases, one, wanted));
+  // what the office prints is for whoever stands there.
+  if (wanted == kPrintout && cases.is_other_system())
+    return make_error(Code::kCaseDocumentUnknown, wanted);
   ANTIN_TRY(const auto found, newest(one.id, wanted.c_str()));
   if (!found) return make_error(Code::kCaseDocumentUnknown, wanted);
   ANTIN_TRY(auto octets, octets_of(*found));

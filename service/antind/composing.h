@@ -11,6 +11,10 @@
 
 namespace antin::service {
 
+/// the line of a copy, at most two rows that begin 8 mm below the page's top, is shown by the
+/// signature and may cover nothing: what stands on the page before keeps out of there.
+inline constexpr std::int64_t kCopyLineBandMm = 19;
+
 /// What a worker is to make of a template and a document (docs/PROTOCOL.worker.md, message 11).
 struct Composing {
   std::string layout;  ///< id; "": only the QR code and the properties
@@ -18,6 +22,7 @@ struct Composing {
   std::map<std::string, std::string> values = {};
   std::vector<std::vector<std::string>> rows = {};  ///< label and value, or cells
   std::string qr = {};
+  std::int64_t keep_top_mm = 0;  ///< of the first page, kept free of the QR code
   /// what the document says of itself, in its Info and its XMP.
   std::vector<std::pair<std::string, std::string>> properties = {};
   SharedBytes basis = {};

@@ -18,6 +18,7 @@ Result<Prepared> prepare_held(const DigitiseApi::Parts& parts, const Held& held)
   Composing asked{.layout = {},
                   .day = legal_day(parts.clock->utc_now()),
                   .qr = lookup.empty() ? std::string() : lookup + fresh.code,
+                  .keep_top_mm = kCopyLineBandMm,
                   .properties = {{"Ma", code}},
                   .basis = scan};
   const auto within = std::chrono::milliseconds(parts.config->verify.within);

@@ -20,6 +20,7 @@ using office::TimeOfDay;
 
 constexpr std::size_t kMostOctets = std::size_t{1} << 20U;
 constexpr std::size_t kMostTemplates = 200;
+constexpr const char* kSystemName = "Hệ thống chứng thực điện tử antin";
 
 // "2026-11-21T09:05", as a template wants an instant.
 std::string instant(UtcTime at) {
@@ -182,9 +183,12 @@ Result<Made> LayoutComposer::from_register(const Material& material) const {
 Result<Made> LayoutComposer::office_copy(const Material& material) const {
   auto qr = qr_of(material);
   if (qr.empty()) return Made{.octets = material.basis};
-  auto made = ask(
-      {.layout = {}, .day = legal_day(material.now), .qr = std::move(qr), .basis = material.basis},
-      "tail");
+  auto made = ask({.layout = {},
+                   .day = legal_day(material.now),
+                   .qr = std::move(qr),
+                   .keep_top_mm = kCopyLineBandMm,
+                   .basis = material.basis},
+                  "tail");
   if (!made && made.error().code == Code::kLayoutNoRoom) return Made{.octets = material.basis};
   return made;
 }
@@ -204,6 +208,25 @@ Result<Made> LayoutComposer::result(const Material& material) const {
             .basis = material.basis};
   if (!paper.empty()) asked.properties.emplace_back("Ma", paper);
   return ask(asked, "tail");
+}
+
+// of what was released, for whoever needs it on paper. It goes its own way: nothing of the
+// electronic document changes.
+Result<Made> LayoutComposer::printout(const Material& material) {
+  const auto& one = material.one;
+  ANTIN_TRY(const auto unit, office_.unit_name(one.unit, material.now));
+  const auto result = text_fact(material.facts, "result");
+  const auto named = one.dossier.empty() ? one.number : one.dossier;
+  return ask({.layout = "ban-in-chuyen-doi",
+              .day = legal_day(material.now),
+              .values = {{"co_quan", unit},
+                         {"he_thong", kSystemName},
+                         {"ma", result.empty() ? named : result},
+                         {"ngay", legal_day(material.now)},
+                         {"ho_ten", text_fact(material.facts, "printed_by")}},
+              .qr = qr_of(material),
+              .basis = material.basis},
+             "document");
 }
 
 Result<Made> LayoutComposer::document(const Material& material) {

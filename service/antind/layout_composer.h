@@ -6,12 +6,13 @@
 
 #include "service/antind/composing.h"
 #include "service/antind/office_rules.h"
+#include "service/antind/printout_maker.h"
 
 namespace antin::service {
 
 /// Documents and letters made by a worker from templates that are data: of each the version
 /// that is that is in force on the day of what is made.
-class LayoutComposer final : public CaseComposer {
+class LayoutComposer final : public CaseComposer, public PrintoutMaker {
  public:
   /// `folder`: of templates, antin-layout/1. `lookup`: the address for everybody, to which the
   /// public code of a document is added; "": no QR code. What it is given outlives it. Fails
@@ -26,6 +27,7 @@ class LayoutComposer final : public CaseComposer {
   Result<Made> document(const Material& material) override;
   Result<Made> letter(Letter letter, const Material& material) override;
   Result<std::string> seal_line(const Material& material) override;
+  Result<Made> printout(const Material& material) override;
   std::vector<TemplateFacts> templates() const override;
   Result<Made> sample(const std::string& id, std::int64_t version) override;
 

@@ -42,6 +42,8 @@ constexpr std::array kCommands = {
     Command{"digitise", "antin-digitise",
             "số hóa kết quả còn hiệu lực (template, check, import, progress)",
             "results still in force from a folder of scans (template, check, import, progress)"},
+    Command{"printout", "antin-digitise", "bản in chuyển đổi của kết quả, bản sao đã phát hành",
+            "a released result or copy on paper"},
     Command{"compare", "antin-verify", "đối chiếu bản sao với bản gốc",
             "compare a copy with its original"},
     Command{"inspect", "antin-verify", "xem cấu trúc tệp PDF", "show a file's structure"},

@@ -24,4 +24,7 @@ Result<int> digitise_import(const Arguments& arguments, const std::vector<Langua
 CommandSpec digitise_progress_spec();
 Result<int> digitise_progress(const Arguments& arguments, const std::vector<Language>& spoken);
 
+/// antin printout: the printout on paper of a released case. Returns the exit code.
+int printout_command(std::span<const std::string> words);
+
 }  // namespace antin::service

@@ -1,4 +1,5 @@
-// antin-digitise: results that are still in force, from a folder of scans and its table.
+// antin-digitise: results that are still in force, from a folder of scans and its table; and the
+// way back, the printout of an electronic one.
 
 #include <array>
 #include <iostream>
@@ -14,7 +15,10 @@ int main(int argc, char** argv) {
                               Verb{"check", digitise_check_spec, digitise_check},
                               Verb{"import", digitise_import_spec, digitise_import},
                               Verb{"progress", digitise_progress_spec, digitise_progress}};
-    return run_verb("digitise", verbs, words_of(argc, argv));
+    const auto words = words_of(argc, argv);
+    if (!words.empty() && words.front() == "printout")
+      return printout_command(std::span<const std::string>(words).subspan(1));
+    return run_verb("digitise", verbs, words);
   } catch (const std::exception& problem) {
     std::cerr << "antin-digitise: " << problem.what() << '\n';
     return kExitFailed;

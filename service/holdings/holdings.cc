@@ -1,5 +1,8 @@
 #include "service/holdings/holdings.h"
 
+#include <algorithm>
+
+#include "service/casework/paper_codes.h"
 #include "service/holdings/held_rows.h"
 #include "service/office/numbering.h"
 #include "service/store/store_values.h"
@@ -56,14 +59,14 @@ Status not_held_yet(Database& database, const Held& fresh, const Bytes& hash) {
                      {"khac", service::as_string(scans[0][0])}});
 }
 
-// Numbers of withdrawn ones are not given again.
+// Numbers of withdrawn ones are not given again, nor those of results of procedures.
 Result<int> next_ordinal(Database& database, const Held& fresh, const Bytes& hash) {
   constexpr std::int64_t kLast = 99;
-  ANTIN_TRY(const auto rows,
-            database.query("SELECT COALESCE(MAX(ordinal), 0) FROM held_result WHERE holder_hash=?1"
-                           " AND kind=?2 AND number_key=?3",
-                           {hash, fresh.facts.kind, service::register_key(fresh.facts.number)}));
-  const auto last = rows.empty() ? 0 : as_integer(rows[0][0]);
+  const office::PaperCode paper{
+      .holder = fresh.facts.holder_id, .paper = fresh.facts.kind, .symbol = fresh.facts.number};
+  ANTIN_TRY(const auto digitised, casework::last_of_digitised(database, hash, paper));
+  ANTIN_TRY(const auto results, casework::last_of_results(database, paper));
+  const auto last = std::max(digitised, results);
   if (last >= kLast)
     return make_error(Code::kDigitisedFull, fresh.id,
                       {{"ma", fresh.facts.kind + "." + fresh.facts.number}});

@@ -12,6 +12,7 @@
 namespace antin::service::layout {
 namespace {
 
+constexpr double kWidest = 10'000;
 constexpr double kQrReachMm = 45;      // of its box from the left top corner, at most
 constexpr double kAddedMarginMm = 20;  // of what stands on a page of our own
 constexpr double kA4Short = 210, kA4Long = 297;
@@ -45,7 +46,7 @@ class Stamping {
     if (request_.attestation != nullptr) ANTIN_CHECK(place_attestation());
     if (qr_waits_) ANTIN_CHECK(place_qr_beside());
     ANTIN_TRY(out_.tail,
-              pdf::write_on_pages(document_, placed(), added_, request_.properties, random));
+              pdf::write_on_pages(document_, {placed(), added_, request_.properties}, random));
     ANTIN_CHECK(check_nothing_else_changed());
     out_.pages = count_ + (added_ ? 1 : 0);
     return std::move(out_);
@@ -63,6 +64,7 @@ class Stamping {
     ANTIN_TRY(qr_, draw_qr(request_.qr));
     ANTIN_TRY(auto* first, seen(0));
     if (first->places) {
+      if (request_.keep_top_mm > 0) first->places->occupy({0, 0, kWidest, request_.keep_top_mm});
       if (const auto area = first->places->left_top(qr_.width_mm, qr_.height_mm, kQrReachMm)) {
         put(qr_, 0, *area, "qr");
         return Done{};

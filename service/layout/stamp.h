@@ -47,6 +47,9 @@ struct StampRequest {
   Data data;
   Style style;
   std::string qr;  ///< R-17; "" for none
+  /// Of the first page: kept free of the QR code for the line that a signature will show,
+  /// which may cover nothing.
+  double keep_top_mm = 0;
   /// what the document says of itself from now on.
   pdf::DocumentProperties properties = {};
 };

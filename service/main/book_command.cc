@@ -10,6 +10,7 @@
 #include "service/antind/book_export.h"
 #include "service/audit/store_events.h"
 #include "service/casework/book.h"
+#include "service/casework/skipped_codes.h"
 #include "service/main/book_office.h"
 #include "service/main/daemon.h"
 #include "service/main/store_settings.h"
@@ -35,6 +36,7 @@ int usage() {
                "antin book show BOOK [--from N] [--config FILE]\n"
                "antin book close BOOK [--config FILE]\n"
                "antin book skip BOOK --to N --reason TEXT [--config FILE]\n"
+               "antin book skip-codes DOSSIER --unit CODE --to N --reason TEXT [--config FILE]\n"
                "antin book volume BOOK [--config FILE]\n"
                "antin book print BOOK [--month YYYY-MM] --output FILE [--config FILE]\n"
                "antin book report --month YYYY-MM [--unit CODE] [--output FILE] [--config FILE]\n"
@@ -136,6 +138,16 @@ class Desk {
     print(book);
     return Done{};
   }
+  Status skip_codes(const std::string& dossier, const WordsAndOptions& arguments) {
+    const auto& options = arguments.options;
+    return casework::skip_codes(
+        store_,
+        {.unit = options.at("--unit"),
+         .dossier = dossier,
+         .reason = options.at("--reason"),
+         .to = number(arguments["--to"])},
+        [&] { return new_uuid7(clock_, random_); }, clock_.utc_now());
+  }
   Status verify(Findings& findings) {
     return work([&](Books& books) -> Status {
       ANTIN_TRY(findings, books.check());
@@ -188,6 +200,7 @@ const std::vector<Verb>& verbs() {
                                      {"show", true, {}},
                                      {"close", true, {}},
                                      {"skip", true, {"--to", "--reason"}},
+                                     {"skip-codes", true, {"--unit", "--to", "--reason"}},
                                      {"volume", true, {}},
                                      {"print", true, {"--output"}},
                                      {"report", false, {"--month"}},
@@ -223,6 +236,7 @@ Status run(const WordsAndOptions& arguments, const Config& config, Store& store)
   if (what == "show") return desk.show(book, number(arguments["--from"]));
   if (what == "close") return desk.close(book);
   if (what == "volume") return desk.next_volume(book);
+  if (what == "skip-codes") return desk.skip_codes(book, arguments);
   return desk.skip(book, number(arguments["--to"]), options.at("--reason"));
 }
 
@@ -235,7 +249,7 @@ int book_command(std::span<char*> given) {
   if (words[1] == "verify" && words.size() == 3) return verify_folder(words[2]);
   const auto from = number(arguments["--from"]), year = number(arguments["--year"]);
   if (!is_complete(arguments) || from < 1 || year < 0 || year > 2'999 ||
-      (words[1] == "skip" && number(arguments["--to"]) < 1))
+      (words[1].starts_with("skip") && number(arguments["--to"]) < 1))
     return usage();
   const auto config = load_config(arguments.options.at("--config"));
   if (!config) return complain(config.error());

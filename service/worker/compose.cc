@@ -76,6 +76,14 @@ Result<pdf::DocumentProperties> properties_of(const cbor::Value& body) {
   return properties;
 }
 
+Result<double> keep_top_of(const cbor::Value& body) {
+  constexpr std::int64_t kMost = 200;
+  if (body.find("keep_top_mm") == nullptr) return 0.0;
+  ANTIN_TRY(const auto millimetres, cbor::integer_at(body, "keep_top_mm"));
+  if (millimetres < 0 || millimetres > kMost) return malformed("keep_top_mm");
+  return static_cast<double>(millimetres);
+}
+
 /// What every kind of template is composed from.
 struct Asked {
   std::optional<Layout> layout;  ///< nothing: only a QR code and properties
@@ -83,6 +91,7 @@ struct Asked {
   layout::Style style;
   std::string qr, password;
   pdf::DocumentProperties properties;
+  double keep_top_mm = 0;
   std::optional<UtcTime> made_at;
   SharedBytes document;
 };
@@ -108,6 +117,7 @@ Result<Asked> asked_of(const Message& request) {
   asked.style = {static_cast<double>(size), static_cast<std::uint32_t>(rgb)};
   asked.password = optional_text(body, "password");
   ANTIN_TRY(asked.properties, properties_of(body));
+  ANTIN_TRY(asked.keep_top_mm, keep_top_of(body));
   if (!request.descriptors.empty()) {
     ANTIN_TRY(asked.document, map_sealed(request.descriptors[0], kMaxDocument));
   }
@@ -156,6 +166,7 @@ Result<Message> stamped(const Asked& asked, const pdf::ReadLimits& limits,
                                             .data = asked.data,
                                             .style = asked.style,
                                             .qr = asked.qr,
+                                            .keep_top_mm = asked.keep_top_mm,
                                             .properties = asked.properties},
                                            pictures, random));
   return answer(asked, "tail", made.pages, made.places, made.findings, made.tail);

@@ -194,6 +194,63 @@ class Results(desk.Desk):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
 
+    def printed(self, case, status=201, key=None, **facts):
+        answer = ask("POST", f"{case['self']}/letters", {"letter": "printout", "version": case["version"],
+                                                         "facts": facts}, key=key)
+        self.assertEqual(answer.status, status, answer.octets)
+        return answer.body
+
+    def test_R16_a_printout_of_what_is_released_for_staff_of_its_unit(self):
+        entered = self.registered()
+        refused = self.printed(entered, status=409, receiver="Lê Thị Thư")
+        self.assertEqual(refused["code"], "case.letter_not_now")
+        case = self.step(entered, "release", key=world.ministry)
+        sealed = self.document(case, "sealed")
+        # Somebody stands for it by name.
+        self.assertEqual(self.printed(case, status=400)["code"], "case.facts")
+        for key, status, code in ((world.ministry, 403, "case.role"), (world.neighbour, 404, "case.unknown")):
+            self.assertEqual(self.printed(case, status=status, key=key, receiver="Lê Thị Thư")["code"], code)
+        after = self.printed(case, receiver="Lê Thị Thư")
+        self.assertEqual((after["state"], after["facts"]), (case["state"], case["facts"]))
+        octets = self.document(after, "printout")
+        path = world.folder / "printout.pdf"
+        path.write_bytes(octets)
+        quietly("qpdf", "--check", path)
+        pages = quietly("pdftotext", "-layout", path, "-").decode().rstrip("\f").split("\f")
+        source = world.folder / "released.pdf"
+        source.write_bytes(sealed)
+        self.assertEqual(len(pages), quietly("pdftotext", "-layout", source, "-").decode().rstrip("\f").count("\f") + 1)
+        for page in pages:
+            self.assertIn("BẢN IN CHUYỂN ĐỔI - tệp này không có chữ ký số", page)
+            self.assertIn(f"Mã hồ sơ/kết quả: {case['result']['code']}", page)
+            self.assertRegex(page, r"Chuyển đổi từ bản điện tử ngày \d\d/\d\d/\d{4} bởi Lê Thị Thư")
+            self.assertIn("Ủy ban nhân dân xã Quỳnh Diễn", page)
+        # Its own code in the foot, and the one that the page shows as it was.
+        self.assertEqual(self.read_by_a_stock_reader(octets).splitlines(),
+                         ["https://tracuu.example.vn/?code=" + case["result"]["public_code"]] * 2)
+        # A new file that nobody takes for the signed one; that one stays as it is.
+        self.assertNotIn(b"/ByteRange", octets)
+        self.assertEqual(self.verified(octets)["signatures"], [])
+        self.assertEqual(self.document(after, "sealed"), sealed)
+        self.assertEqual(ask("GET", f"{case['self']}/document?of=printout", key=world.ministry).status, 404)
+        events = ask("GET", f"{case['self']}/events").body["events"]
+        self.assertEqual(events[-1]["facts"], {"letter": "printout", "printed_by": "Lê Thị Thư"})
+        # The same by the command, which writes over nothing.
+        key_file, target = world.folder / "printing.key", world.folder / "printed.pdf"
+        key_file.write_text(world.clerk)
+        command = ("printout", case["self"].rsplit("/", 1)[1], "-o", target, "--service", desk.base, "--service-key",
+                   key_file, "--by", "Lê Thị Thư")
+        done = world.antin(*command)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("bởi Lê Thị Thư", quietly("pdftotext", "-layout", target, "-").decode())
+        self.assertNotEqual(world.antin(*command).returncode, 0)
+        # Of what was taken back nobody prints.
+        recalled = self.recalled(ask("GET", case["self"]).body)
+        self.assertEqual(self.printed(recalled, status=409, receiver="Lê Thị Thư")["code"], "case.letter_not_now")
+        refused = world.antin(*(target.with_name("x.pdf") if one == target else one for one in command))
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("Bản in chuyển đổi", refused.stderr.decode())
+
     def read_by_a_stock_reader(self, octets):
         path, image = world.folder / "qr.pdf", world.folder / "qr"
         path.write_bytes(octets)

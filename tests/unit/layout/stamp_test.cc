@@ -242,6 +242,28 @@ TEST_F(Stamp, R17_QrContentIsAnAddressOrFourParts) {
   EXPECT_GE(square.size_mm, 20);
 }
 
+TEST_F(Stamp, R17_R04_TheQrCodeKeepsOutOfTheLineOfACopy) {
+  // Of a small page the line takes most of the width.
+  const auto document = pages({{.media = "[0 0 297.6 419.5]"}});
+  const auto top = [&](double keep_mm) {
+    const auto made = stamp({.document = SharedBytes{document},
+                             .password = {},
+                             .limits = {},
+                             .attestation = nullptr,
+                             .data = {},
+                             .style = {},
+                             .qr = "https://a.vn/v/1",
+                             .keep_top_mm = keep_mm},
+                            pictures_, random_);
+    EXPECT_TRUE(made) << to_log_line(made.error());
+    const auto* qr = made ? place_named(made.value(), "qr") : nullptr;
+    return qr == nullptr ? -1 : qr->y_mm;
+  };
+  EXPECT_GE(top(19), 19);
+  EXPECT_LT(top(0), 19);
+  EXPECT_GE(top(0), 0);
+}
+
 TEST_F(Stamp, R17_QrCodeWithoutAnyRoomIsRefused) {
   const auto document = pages({{.content = "0 g 0 0 600 850 re f"}});
   const auto made = stamp({.document = SharedBytes{document},

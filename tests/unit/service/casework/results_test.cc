@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "service/casework/skipped_codes.h"
 #include "tests/unit/service/casework/casework_fixture.h"
 
 namespace antin::casework {
@@ -180,6 +181,26 @@ TEST_F(ResultsTest, R14_AReplacementIsReleasedOnceWhatItReplacesIsRecalled) {
   EXPECT_TRUE(is_final(Product::kResult, recalled.state));
   for (const auto action : {Action::kRelease, Action::kOfficerSign, Action::kSeal, Action::kVoid})
     EXPECT_EQ(code_of(step(recalled, action)), Code::kCaseFinal);
+}
+
+TEST_F(ResultsTest, R13_CodesGivenAfterABackupAreNotGivenAgain) {
+  done(submit("case-1", kDossier).value(), {Action::kNumber});
+  int made = 0;
+  const auto skip = [&](std::int64_t to) {
+    return skip_codes(
+        *store_, {.unit = "H40.7", .dossier = kDossier, .reason = "cấp sau bản sao lưu", .to = to},
+        [&] { return "skipped-" + std::to_string(++made); }, kNow);
+  };
+  for (const std::int64_t to : {0, 1, 101})
+    EXPECT_EQ(code_of(skip(to)), Code::kBookNumberGiven) << to;
+  EXPECT_EQ(made, 0);
+  ASSERT_TRUE(skip(3));
+  EXPECT_EQ(made, 2);
+  EXPECT_EQ(result("skipped-2").code, kDossier + "-KQ(3)");
+  EXPECT_EQ(cases_->find("skipped-2").value()->state, State::kVoided);
+  done(submit("case-2", kDossier, {.further = "Phụ lục"}).value(), {Action::kNumber});
+  EXPECT_EQ(result("case-2").code, kDossier + "-KQ(4)");
+  EXPECT_TRUE(checked().empty());
 }
 
 TEST_F(ResultsTest, R12_R13_FortyAtOnceGetEachNumberAndEachCodeOnce) {

@@ -121,6 +121,31 @@ TEST_F(HoldingsTest, R15_CodesCountUpForOneHolderKindAndNumber) {
   EXPECT_EQ(held().code(*held().find("b").value()).value(), "001085012345.KQ.01.12/GP-UBND.02");
 }
 
+// A result of a procedure with the code `paper`, as service/casework/results.h keeps it.
+TEST_F(HoldingsTest, R15_ResultsOfProceduresHaveTheSameCounter) {
+  const auto kept = [&](const std::string& id, const std::string& paper) {
+    return store_->in_transaction([&](Database& database) -> Status {
+      ANTIN_CHECK(database.execute(
+          "INSERT INTO casework(id, unit, product, state, version, owner, visit, dossier, "
+          "requester,"
+          " requester_key, paper, paper_key, number, number_key, day, facts, book_row, original,"
+          " created, updated) VALUES(?1, 'H40.7', 'result', 'released', 1, '', '', ?1, '', '', '',"
+          " '', '', '', '', '{}', '', '', 0, 0)",
+          {id}));
+      return database.execute(
+          "INSERT INTO case_result(case_id, dossier, replaces, further, ordinal, code, public_code,"
+          " paper_code) VALUES(?1, ?1, '', '', 1, ?1, ?1, ?2)",
+          {id, paper});
+    });
+  };
+  ASSERT_TRUE(kept("1", "001085012345.KQ.01.12/GP-UBND.01"));
+  ASSERT_TRUE(kept("2", "001085012345.KQ.01.12/GP-UBND.02"));
+  ASSERT_TRUE(kept("3", "001085012345.KQ.01.112/GP-UBND.07"));
+  ASSERT_TRUE(kept("4", "999985012345.KQ.01.12/GP-UBND.09"));
+  ASSERT_TRUE(held().take(result("a"), "key-1"));
+  EXPECT_EQ(held().code(*held().find("a").value()).value(), "001085012345.KQ.01.12/GP-UBND.03");
+}
+
 TEST_F(HoldingsTest, A03_HoldsTheSamePaperOnce) {
   ASSERT_TRUE(held().take(result("a"), "key-1"));
   EXPECT_EQ(held().take(result("b"), "key-1").value().id, "a");  // the same row, sent again

@@ -274,7 +274,8 @@ TEST(Office, R17_FourPartsOnlyWhereTheTableSaysSo) {
   EXPECT_TRUE(with.value().has_four_part_qr("H40.01"));
   EXPECT_FALSE(with.value().has_four_part_qr("H40.02"));
   for (const auto& wrong :
-       {setting + setting, std::string("[[result_qr]]\nunit = \"H40.99\"\ncontent = \"tt_01_2023\"\n"),
+       {setting + setting,
+        std::string("[[result_qr]]\nunit = \"H40.99\"\ncontent = \"tt_01_2023\"\n"),
         std::string("[[result_qr]]\nunit = \"H40.01\"\ncontent = \"ten\"\n"),
         std::string("[[result_qr]]\nunit = \"H40.01\"\n"), setting + "more = 1\n"})
     EXPECT_EQ(made(wrong).error().code, Code::kOfficeTable) << wrong;

@@ -14,7 +14,7 @@ import {reportView} from "./report.js";
 /** @typedef {import("../work/model.js").CaseDocument} CaseDocument */
 /** @typedef {import("./report.js").Report} Report */
 
-const kBest = ["sealed", "officer_signed", "document", "submitted", "capture", "refusal", "no_entry", "appointment", "scan"];
+const kBest = ["sealed", "officer_signed", "document", "submitted", "capture", "refusal", "no_entry", "appointment", "printout", "scan"];
 const kSigned = ["sealed", "officer_signed"];
 
 /**

@@ -36,7 +36,7 @@ async function write(one, letter, doing) {
     asked.close("done");
   }},
   field({id: "letter-receiver", name: "receiver", label: t("case.letters.receiver"), value: known("receiver") || session.name().slice(0, 60), maxlength: "60", required: true}),
-  letter.letter === "appointment" ? null
+  ["appointment", "printout"].includes(letter.letter) ? null
     : field({id: "letter-explanation", name: "explanation", label: t("case.letters.explanation"), type: "textarea", value: known("explanation"), maxlength: "2000"}),
   h("div", {class: "actions"}, button(t("case.letters.write", {letter: either(letter.text)}), {kind: "primary", type: "submit"}),
                                button(t("case.back"), {click: () => asked.close("")})));
