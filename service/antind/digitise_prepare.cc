@@ -23,8 +23,9 @@ Result<Prepared> prepare_held(const DigitiseApi::Parts& parts, const Held& held)
                   .basis = scan};
   const auto within = std::chrono::milliseconds(parts.config->verify.within);
   auto made = composed(*parts.workers, {}, asked, "tail", within);
-  if (!made && made.error().code == Code::kLayoutNoRoom) {
-    // Nothing of the scan is covered: then it has the code for programs alone.
+  if (!made && !asked.qr.empty()) {
+    // No room, or a page of which nobody can tell: nothing of the scan is covered, and it has the
+    // code for programs alone.
     asked.qr.clear();
     made = composed(*parts.workers, {}, asked, "tail", within);
   }

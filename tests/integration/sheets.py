@@ -7,8 +7,9 @@ def _chunk(kind, octets):
     return struct.pack(">I", len(octets)) + kind + octets + struct.pack(">I", zlib.crc32(kind + octets))
 
 
-def sheet(number, dpi=200, colours="colour", width_mm=105, height_mm=148):
-    """A sheet with lines of "writing" that depend on `number`: PNG with its resolution."""
+def sheet(number, dpi=200, colours="colour", width_mm=105, height_mm=148, first=200):
+    """A sheet with lines of "writing" that depend on `number`, from the row of pixels `first` on: PNG with its
+    resolution."""
     width, height = round(width_mm / 25.4 * dpi), round(height_mm / 25.4 * dpi)
     grey, depth = colours != "colour", 1 if colours == "bilevel" else 8
     paper, ink = {"colour": (bytes((250, 248, 240)), bytes((20, 20, 90))), "grey": (b"\xf8", b"\x20"),
@@ -17,7 +18,7 @@ def sheet(number, dpi=200, colours="colour", width_mm=105, height_mm=148):
     def row(y):
         line = y // 40
         margin = width // 8
-        written = 0 if y % 40 < 34 or not 200 < y < height - 100 else width // 4 + (number * 37 + line * 53) % (
+        written = 0 if y % 40 < 34 or not first < y < height - 100 else width // 4 + (number * 37 + line * 53) % (
             width // 2)
         pixels = paper * margin + ink * written + paper * (width - margin - written)
         if depth == 8:
@@ -28,7 +29,7 @@ def sheet(number, dpi=200, colours="colour", width_mm=105, height_mm=148):
     kinds = {}
     rows = []
     for y in range(height):
-        key = (y // 40, y % 40 >= 34, 200 < y < height - 100)
+        key = (y // 40, y % 40 >= 34, first < y < height - 100)
         if key not in kinds:
             kinds[key] = row(y)
         rows.append(kinds[key])
