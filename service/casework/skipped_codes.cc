@@ -1,7 +1,5 @@
 #include "service/casework/skipped_codes.h"
 
-#include <nlohmann/json.hpp>
-
 #include "service/casework/cases.h"
 #include "service/office/legal_day.h"
 #include "service/store/store_values.h"
@@ -59,10 +57,9 @@ Status skip_codes(service::Store& store, const SkippedCodes& skipped,
     for (auto next = last + 1; next <= skipped.to; ++next) {
       ANTIN_TRY(const auto code,
                 office::ResultCode::make(skipped.dossier, static_cast<std::uint32_t>(next)));
-      const nlohmann::json facts = {{"reason", skipped.reason}};
       ANTIN_CHECK(insert(
           store, database, skipped,
-          {.id = new_id(), .code = code.text(), .facts = facts.dump(), .ordinal = next}, now));
+          {.id = new_id(), .code = code.text(), .facts = skipped.facts, .ordinal = next}, now));
     }
     return Done{};
   });

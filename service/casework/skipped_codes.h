@@ -12,7 +12,8 @@ namespace antin::casework {
 /// each becomes a case whose number is voided with this reason, so that none is given twice
 /// and whoever looks for one finds that it was.
 struct SkippedCodes {
-  std::string unit, dossier, reason;
+  std::string unit, dossier;
+  std::string facts;    ///< JSON of the case: {"reason": …}
   std::int64_t to = 0;  ///< the last of them
 };
 /// `new_id`: a UUIDv7 each time. Fails with kBookNumberGiven for a code that is there already or

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -144,7 +145,8 @@ class Desk {
         store_,
         {.unit = options.at("--unit"),
          .dossier = dossier,
-         .reason = options.at("--reason"),
+         .facts = nlohmann::json{{"reason", options.at("--reason")}}.dump(
+             -1, ' ', false, nlohmann::json::error_handler_t::replace),
          .to = number(arguments["--to"])},
         [&] { return new_uuid7(clock_, random_); }, clock_.utc_now());
   }

@@ -188,7 +188,11 @@ TEST_F(ResultsTest, R13_CodesGivenAfterABackupAreNotGivenAgain) {
   int made = 0;
   const auto skip = [&](std::int64_t to) {
     return skip_codes(
-        *store_, {.unit = "H40.7", .dossier = kDossier, .reason = "cấp sau bản sao lưu", .to = to},
+        *store_,
+        {.unit = "H40.7",
+         .dossier = kDossier,
+         .facts = R"({"reason":"cấp sau bản sao lưu"})",
+         .to = to},
         [&] { return "skipped-" + std::to_string(++made); }, kNow);
   };
   for (const std::int64_t to : {0, 1, 101})
