@@ -102,6 +102,7 @@ class Admin(PageTest):
             self.settled()
             self.assertEqual(self.text().count("Mã lỗi: token.service_unreachable"), 1, "said once")
             self.look("keys-away", english=False)
+            self.axe(english=False)
         finally:
             self.world.tokend.start()
 

@@ -454,7 +454,7 @@ class PageTest(unittest.TestCase):
         (self.office.pictures / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
 
     def look(self, name, english=True):
-        """Pictures of the page as it stands: three sizes, dark, and (the page is drawn anew: `english`
+        """Pictures of the page as it stands: three sizes, dark, in the system's few colours, and (the page is drawn anew: `english`
         False keeps what was typed) in English. No page may be wider than the screen."""
         self.settled()
         self.media(prefers_reduced_motion="reduce")  # nothing is caught half on its way
@@ -465,6 +465,8 @@ class PageTest(unittest.TestCase):
         self.size("usual")
         self.media(prefers_color_scheme="dark", prefers_reduced_motion="reduce")
         self.picture(f"{name}-dark")
+        self.media(forced_colors="active", prefers_reduced_motion="reduce")
+        self.picture(f"{name}-contrast")
         self.media()
         if english:
             self.set_language("en")

@@ -107,6 +107,7 @@ class Queue(Staff):
         self.press("button", "Không ký")
         self.find("dialog")
         self.look("refuse", english=False)
+        self.axe(english=False)
         self.press("button", "Không ký và hủy số")
         self.says("Chọn một lý do.")
         self.press("radio", "Bản chụp mờ, lệch hoặc sai màu")
@@ -199,6 +200,7 @@ class Sign(Staff):
         self.says(f"{count} tài liệu đã được kiểm tra lại sau khi ký", 5 * PATIENCE)
         self.assertEqual(self.states(cases), count * ["officer_signed"])
         self.look("sign-many", english=False)
+        self.axe(english=False)
 
     def test_2_a_token_pulled_in_the_middle_leaves_the_rest_to_be_signed_again(self):
         cases = self.marked(3)
@@ -210,6 +212,7 @@ class Sign(Staff):
         self.sign(3)
         self.says("3 hồ sơ chưa được mở để xem")
         self.look("sign-unseen", english=False)
+        self.axe(english=False)
         self.agent.mode = "pulled"
         self.press("button", "Vẫn ký tất cả")
         self.find("button", "Ký lại 2 hồ sơ chưa được")
@@ -252,12 +255,14 @@ class Seal(Staff):
         self.press("button", "Kiểm tra trước khi đóng dấu")
         self.says("Được đóng dấu")
         self.look("seal-check", english=False)
+        self.axe(english=False)
         self.press("button", "Đóng")
         for case in cases:
             self.driver.execute_script("document.querySelector(`tr[data-id='${arguments[0]}'] input`).click()", case["id"])
         self.press("button", "Kiểm tra và đóng dấu 2 hồ sơ")
         self.says("Xong 2, không được 0, chờ 0, trên 2")
         self.look("seal-done", english=False)
+        self.axe(english=False)
         self.assertEqual([self.desk.now(c)["state"] for c in cases], ["registered", "registered"])
 
     def test_2_what_the_officer_did_not_sign_is_not_sealed_and_stops_no_other(self):
@@ -288,6 +293,7 @@ class Case(Staff):
         self.press("button", "Hủy giá trị pháp lý")
         self.says("Bản sao điện tử đã bị hủy bỏ giá trị pháp lý")
         self.look("cancel", english=False)
+        self.axe(english=False)
         self.type_in("Số quyết định", "15/QĐ-UBND")
         self.type_in("Lý do", "Bản chính bị phát hiện là giả")
         self.confirm("Hủy giá trị pháp lý")

@@ -78,6 +78,7 @@ class Register(PageTest):
         self.open("/app/#/register?paper=khong+co+giay+nay")
         self.says("Thử bớt điều kiện")
         self.look("nothing", english=False)
+        self.axe(english=False)
 
     def test_C19_a_book_shows_its_numbers_and_is_printed_and_exported(self):
         self.open("/app/#/books")
@@ -100,6 +101,7 @@ class Register(PageTest):
         self.press("button", "Mở quyển tiếp theo")
         self.find("dialog")
         self.look("volume", english=False)
+        self.axe(english=False)
         self.press("button", "Không, để nguyên")
         self.gone("dialog")
         self.expect_problem(409, 422)
@@ -107,6 +109,7 @@ class Register(PageTest):
         self.confirm("Khóa sổ cuối năm")
         self.says("Mã lỗi: book.")
         self.look("refused", english=False)
+        self.axe(english=False)
 
     def test_C22_the_months_figures_are_a_table_and_a_chart_that_is_told_in_words(self):
         self.open("/app/#/figures")
