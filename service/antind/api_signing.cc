@@ -126,6 +126,7 @@ CaseworkApi::Parts Api::casework_parts() {
       .office = nullptr,
       .composer = nullptr,
       .seal = [this](const StoredJob& job, const std::string& key) { return begin_seal(job, key); },
+      .vault = parts_.vault,
       .tables = parts_.tables};
 }
 

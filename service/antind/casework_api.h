@@ -14,6 +14,7 @@
 #include "service/antind/key_client.h"
 #include "service/antind/log.h"
 #include "service/antind/routes.h"
+#include "service/holdings/vault.h"
 #include "service/http/http_server.h"
 
 namespace antin::service {
@@ -109,6 +110,8 @@ class CaseworkApi {
     CaseComposer* composer;
     /// Begins the job that puts the agency's seal on a stored document; its id.
     std::function<Result<std::string>(StoredJob job, const std::string& idempotency_key)> seal;
+    /// finds the digitised papers of a holder; nullptr: nothing is digitised here.
+    const holdings::Vault* vault = nullptr;
     /// Where `office` and `composer` come from anew for each request; nullptr: they stay.
     const CurrentOffice* tables = nullptr;
   };

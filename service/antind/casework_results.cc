@@ -10,6 +10,7 @@
 #include "service/antind/casework_json.h"
 #include "service/antind/problem.h"
 #include "service/antind/result_metadata.h"
+#include "service/digitise/table.h"
 
 namespace antin::service {
 namespace {
@@ -86,7 +87,12 @@ Status CaseworkApi::prepare_result(Step& step) {
   const auto confidence = text_fact(step.facts, "confidence");
   if (!confidence.empty() && std::find(known.begin(), known.end(), confidence) == known.end())
     return make_error(Code::kCaseFacts, confidence, {{"muc", "confidence"}, {"ly_do", "?"}});
-  step.change.marks = result_marks(step.facts, *parts_.random);
+  auto& marks = step.change.marks;
+  marks = result_marks(step.facts, *parts_.random);
+  if (parts_.vault != nullptr && marks.paper) {
+    const auto& holder = marks.paper->holder;
+    marks.holder_hash = parts_.vault->hash(digitise::holder_id(holder).value_or(holder));
+  }
   return Done{};
 }
 

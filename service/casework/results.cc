@@ -4,6 +4,7 @@
 
 #include "service/casework/cases.h"
 #include "service/casework/conditions.h"
+#include "service/casework/paper_codes.h"
 #include "service/store/store_values.h"
 
 namespace antin::casework {
@@ -65,16 +66,15 @@ Status check_replaced(Database& database, const Case& fresh, const std::string& 
   return taken ? Status{refused(Code::kResultReplacedAlready, fresh, replaces)} : Status{Done{}};
 }
 
-// how many papers of this holder, kind and symbol have a code already.
-Result<std::string> paper_code(Database& database, office::PaperCode paper) {
-  paper.ordinal = 1;
-  ANTIN_TRY(const auto first, paper.text());
-  const auto front = first.substr(0, first.size() - 2);
-  ANTIN_TRY(const auto rows,
-            database.query("SELECT COUNT(*) FROM case_result WHERE paper_code<>'' AND"
-                           " substr(paper_code, 1, length(paper_code)-2)=?1",
-                           {front}));
-  paper.ordinal = static_cast<unsigned>(as_integer(rows.at(0)[0])) + 1;
+// the next of this holder, kind and symbol, digitised papers included.
+Result<std::string> paper_code(Database& database, office::PaperCode paper,
+                               const Bytes& holder_hash) {
+  ANTIN_TRY(auto last, last_of_results(database, paper));
+  if (!holder_hash.empty()) {
+    ANTIN_TRY(const auto digitised, last_of_digitised(database, holder_hash, paper));
+    last = std::max(last, digitised);
+  }
+  paper.ordinal = static_cast<unsigned>(last) + 1;
   return paper.text();
 }
 
@@ -109,7 +109,7 @@ Status mark_result(Database& database, const Case& numbered, const ResultMarks& 
   if (marks.paper) {
     auto wanted = *marks.paper;
     wanted.symbol = numbered.number;
-    ANTIN_TRY(paper, paper_code(database, std::move(wanted)));
+    ANTIN_TRY(paper, paper_code(database, std::move(wanted), marks.holder_hash));
   }
   ANTIN_TRY(const auto marked,
             database.query("UPDATE case_result SET ordinal=?2, code=?3, public_code=?4,"

@@ -25,6 +25,8 @@ struct ResultOrigin {
 struct ResultMarks {
   std::string public_code = {};                 ///< service::new_register_code(), for the QR code
   std::optional<office::PaperCode> paper = {};  ///< without symbol and ordinal; R-15
+  /// Of the paper's holder, by which digitised papers are found; empty: there are none here.
+  Bytes holder_hash = {};
 };
 
 struct ResultRow {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "service/casework/skipped_codes.h"
+#include "service/store/register_text.h"
 #include "tests/unit/service/casework/casework_fixture.h"
 
 namespace antin::casework {
@@ -45,7 +46,7 @@ class ResultsTest : public CaseworkFixture {
                   .now = kNow,
                   .facts = one.facts};
     change.reason = "gửi nhầm";
-    change.marks = {.public_code = "code-" + one.id, .paper = paper_};
+    change.marks = {.public_code = "code-" + one.id, .paper = paper_, .holder_hash = holder_hash_};
     change.series = series("2026-11-21", one.unit, "QĐ-UBND");
     change.series->id.product = Product::kResult;
     change.series->text = [](std::int64_t n) {
@@ -82,7 +83,23 @@ class ResultsTest : public CaseworkFixture {
     return found;
   }
 
+  // As service/holdings keeps a digitised paper.
+  Status digitised(const std::string& id, const std::string& number, std::int64_t ordinal) {
+    return store_->in_transaction([&](Database& database) -> Status {
+      return database.execute(
+          "INSERT INTO held_result(id, unit, reference, fingerprint, state, owner, holder,"
+          " holder_key, holder_hash, holder_sealed, procedure, kind, title, number, number_key, "
+          "day,"
+          " year, issuer, issuer_key, until, ordinal, scan_sha256, scan_size, pages, job, tries,"
+          " original, reason, created, updated) VALUES(?1, 'H40.7', ?1, ?2, 'sealed', '', '', '',"
+          " ?2, ?2, '', 'GKS', '', ?3, ?4, '2020-03-05', 2020, '', '', '', ?5, ?2, 1, 1, '', 0, '',"
+          " '', 0, 0)",
+          {id, holder_hash_, number, service::register_key(number), ordinal});
+    });
+  }
+
   std::optional<Cases> cases_;
+  Bytes holder_hash_ = {};
   std::optional<office::PaperCode> paper_ =
       office::PaperCode{.holder = "012345678901", .paper = "GKS", .symbol = {}};
 };
@@ -104,6 +121,19 @@ TEST_F(ResultsTest, R13_ADossierNeedsACodeThatAResultCanBeNamedBy) {
   EXPECT_EQ(code_of(submit("b", "có khoảng trắng")), Code::kPaperCode);
   EXPECT_EQ(code_of(submit("c", kDossier + "-KQ(1)")), Code::kPaperCode);
   EXPECT_TRUE(submit("d", kDossier));
+}
+
+TEST_F(ResultsTest, R15_DigitisedPapersHaveTheSameCounter) {
+  holder_hash_ = Bytes(32, 7);
+  ASSERT_TRUE(digitised("held-1", "01 / qđ-ubnd", 4));
+  ASSERT_TRUE(digitised("held-2", "02/QĐ-UBND", 9));
+  done(submit("case-1", kDossier).value(), {Action::kNumber});
+  EXPECT_EQ(result("case-1").paper_code, "012345678901.GKS.01/QĐ-UBND.05");
+  // Of nobody of whom digitised papers are found it is the first, as before.
+  holder_hash_.clear();
+  paper_->holder = "012345678902";
+  done(submit("case-2", "other").value(), {Action::kNumber});
+  EXPECT_EQ(result("case-2").paper_code, "012345678902.GKS.02/QĐ-UBND.01");
 }
 
 TEST_F(ResultsTest, R15_WithoutAnIdentityNumberThereIsNoPaperCode) {
