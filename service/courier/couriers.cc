@@ -12,7 +12,6 @@ using service::AddressRule;
 using service::PocoFetcher;
 using service::SmtpClient;
 
-constexpr std::size_t kMostAnswer = 64U << 10U;
 constexpr std::size_t kBoundaryOctets = 16;
 
 class HttpCourier final : public Courier {
@@ -42,9 +41,7 @@ class HttpCourier final : public Courier {
                                                  {.total_time = target_.within,
                                                   .max_response = OctetCount(kMostAnswer),
                                                   .max_redirects = 0}));
-    if (answer.status >= 200 && answer.status < 300) return Done{};
-    return make_error(Code::kOutboxAnswered, target_.url,
-                      {{"noi_nhan", target_.name}, {"ma", std::to_string(answer.status)}});
+    return taken(answer, target_);
   }
 
  private:
@@ -147,6 +144,12 @@ Result<std::unique_ptr<Courier>> make_mail(const Target& target, const Ground& g
 }
 
 }  // namespace
+
+Status taken(const HttpResponse& answer, const Target& target) {
+  if (answer.status >= 200 && answer.status < 300) return Done{};
+  return make_error(Code::kOutboxAnswered, target.url,
+                    {{"noi_nhan", target.name}, {"ma", std::to_string(answer.status)}});
+}
 
 Result<std::unique_ptr<Courier>> make_courier(const Target& target, const Ground& ground) {
   switch (target.kind) {

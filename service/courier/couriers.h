@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "certs/core/http_fetcher.h"
 #include "certs/core/random.h"
 #include "certs/core/time.h"
 #include "service/outbox/parcel.h"
@@ -23,6 +24,11 @@ struct Ground {
 
 /// By the target's kind. Fails with kOutboxSecret, kNetTls, kNetUrl.
 Result<std::unique_ptr<Courier>> make_courier(const Target& target, const Ground& ground);
+
+/// Octets of a receiver's answer.
+constexpr std::size_t kMostAnswer = std::size_t{64} << 10U;
+/// What an answer means: with any 2xx the receiver has it. Fails with kOutboxAnswered {ma}.
+Status taken(const HttpResponse& answer, const Target& target);
 
 /// A file of at least 32 printable characters that nobody but its owner may read; a last line end
 /// is not part of it. Fails with kOutboxSecret.

@@ -1,84 +1,51 @@
 #include "service/net/smtp_client.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <Poco/Exception.h>
 
 #include "certs/core/base64.h"
 #include "service/net/connection.h"
+#include "service/net/smtp_reply.h"
 
 namespace antin::service {
 namespace {
-
-// RFC 5321 §4.5.3.1.5 is 512; some servers say more.
-constexpr std::size_t kLongestLine = 2'048;
-constexpr std::size_t kMostLines = 64;
-
-struct Reply {
-  std::string code;                ///< "250"
-  std::vector<std::string> lines;  ///< without the code
-  bool is(char first) const { return code.front() == first; }
-};
 
 // One conversation. What came before TLS is forgotten with it (RFC 3207 §4.2).
 class Conversation {
  public:
   Conversation(const Url& url, Connection& connection) : url_(url), connection_(connection) {}
 
-  Result<Reply> reply() {
-    Reply all;
-    for (std::size_t i = 0; i < kMostLines; ++i) {
-      ANTIN_TRY(const auto line, read_line());
-      const bool coded =
-          line.size() >= 3 &&
-          std::all_of(line.begin(), line.begin() + 3, [](char c) { return c >= '0' && c <= '9'; });
-      if (!coded || (line.size() > 3 && line[3] != ' ' && line[3] != '-')) return odd();
-      const auto code = line.substr(0, 3);
-      if (!all.code.empty() && all.code != code) return odd();
-      all.code = code;
-      all.lines.push_back(line.size() > 4 ? line.substr(4) : std::string());
-      if (line.size() == 3 || line[3] == ' ') return all;
+  Result<SmtpReply> reply() {
+    for (;;) {
+      if (auto said = reader_.next()) return std::move(*said);
+      if (reader_.broken()) return odd();
+      ANTIN_TRY(const auto more, connection_.receive());
+      if (more.empty()) return odd();
+      reader_.feed(more);
     }
-    return odd();
   }
-  Result<Reply> ask(const std::string& line) {
+  Result<SmtpReply> ask(const std::string& line) {
     ANTIN_CHECK(connection_.send(as_bytes(line + "\r\n")));
     return reply();
   }
   /// An answer that was sent before TLS would otherwise count as one that came through it.
-  Status nothing_left() const { return buffer_.empty() ? Status{Done{}} : Status{odd()}; }
+  Status nothing_left() const { return reader_.empty() ? Status{Done{}} : Status{odd()}; }
 
  private:
   Error odd() const { return net_error(Code::kOutboxMailReply, url_, "reply"); }
 
-  Result<std::string> read_line() {
-    for (;;) {
-      const auto end = buffer_.find('\n');
-      if (end != std::string::npos) {
-        auto line = buffer_.substr(0, end);
-        buffer_.erase(0, end + 1);
-        if (!line.empty() && line.back() == '\r') line.pop_back();
-        return line;
-      }
-      if (buffer_.size() > kLongestLine) return odd();
-      ANTIN_TRY(const auto more, connection_.receive());
-      if (more.empty()) return odd();
-      buffer_ += as_text(more);
-    }
-  }
-
   const Url& url_;
   Connection& connection_;
-  std::string buffer_;
+  SmtpReader reader_;
 };
 
-Error refused(Code code, const Reply& reply) {
+Error refused(Code code, const SmtpReply& reply) {
   return make_error(code, reply.code + " " + reply.lines.front(), {{"ma", reply.code}});
 }
 
-bool offers(const Reply& hello, std::string_view word) {
+bool offers(const SmtpReply& hello, std::string_view word) {
   return std::any_of(hello.lines.begin(), hello.lines.end(), [&](const std::string& line) {
     auto upper = line.substr(0, line.find(' '));
     std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
@@ -102,7 +69,7 @@ std::string stuffed(const std::string& content) {
   return out + ".\r\n";
 }
 
-Result<Reply> greet(Conversation& talk, const SmtpServer& server) {
+Result<SmtpReply> greet(Conversation& talk, const SmtpServer& server) {
   ANTIN_TRY(auto hello, talk.ask("EHLO " + server.greeting));
   if (!hello.is('2')) return refused(Code::kOutboxMailRefused, hello);
   return hello;
