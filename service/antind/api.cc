@@ -10,6 +10,7 @@
 #include "service/antind/problem.h"
 #include "service/http/http_parser.h"
 #include "service/ipc/utf8.h"
+#include "service/system/real.h"
 
 namespace antin::service {
 namespace {
@@ -53,6 +54,7 @@ Response json_response(int status, std::string_view body) {
 Api::Api(ApiParts parts)
     : parts_(std::move(parts)),
       openapi_(complete_openapi()),
+      node_(to_hex(SystemRandom().bytes(8))),
       gate_(gate_of(*parts_.config)),
       rates_(gate_.rates),
       maker_({.workers = parts_.sign_workers,

@@ -213,7 +213,7 @@ class Api final : public RequestHandler {
                       const SharedBytes& document, const Message& extended);
   bool upgrade_waits(StoredUpgrade& upgrade, const Status& tried);
   void run_upgrade_later(const std::string& signature, std::chrono::seconds pause);
-  Status resume_upgrades();
+  Status take_up_upgrades();
   /// POST /api/v1/signatures/{id}/upgrade: one that was given up, once more.
   Result<Response> queue_upgrade_again(const Work& work);
   /// The facts of a signature and how its upgrade stands.
@@ -237,6 +237,7 @@ class Api final : public RequestHandler {
                             Result<Response> (Api::*member)(const Work&));
 
   ApiParts parts_;
+  const std::string node_;  ///< whose upgrades these are (upgrade_leases.h)
   std::string openapi_;
   Pages pages_;
   Gate gate_;

@@ -3,6 +3,7 @@
 #include "service/antind/api.h"
 #include "service/antind/old_results.h"
 #include "service/antind/problem.h"
+#include "service/store/upgrade_leases.h"
 
 namespace antin::service {
 namespace {
@@ -102,12 +103,18 @@ void Api::end_interrupted() {
 // Every third of a lease: what this node has stays its own, and what a dead one had is taken up.
 void Api::tend_jobs() {
   if (stopping_) return;
+  if (const auto renewed = renew_upgrades(*parts_.store, node_); !renewed)
+    parts_.log->write(Log::Level::kWarning, "leases_not_renewed",
+                      {{"error", to_log_line(renewed.error())}});
   if (const auto renewed = parts_.store->renew_leases(); !renewed)
     parts_.log->write(Log::Level::kWarning, "leases_not_renewed",
                       {{"error", to_log_line(renewed.error())}});
   end_interrupted();
   if (const auto taken = take_up_jobs(); !taken)
     parts_.log->write(Log::Level::kWarning, "jobs_not_taken",
+                      {{"error", to_log_line(taken.error())}});
+  if (const auto taken = take_up_upgrades(); !taken)
+    parts_.log->write(Log::Level::kWarning, "upgrades_not_taken",
                       {{"error", to_log_line(taken.error())}});
   signing_.tend();
   const auto before = parts_.clock->utc_now().since_epoch() - std::chrono::seconds(kResultsFor);

@@ -221,9 +221,11 @@ Result<std::string> Api::release(const StoredJob& job, const StoredPending& made
                          {"document", self + "/document"}}
                         .dump();
   ANTIN_CHECK(parts_.store->finish_signature(signature, job.id, signature.facts, upgrade));
+  // Whatever becomes of that now, the next round takes it up.
   if (upgrade) {
-    ++upgrades_queued_;
-    run_upgrade_later(signature.id, parts_.config->agency.retry_after);
+    if (const auto taken = take_up_upgrades(); !taken)
+      parts_.log->write(Log::Level::kWarning, "upgrades_not_taken",
+                        {{"error", to_log_line(taken.error())}});
   }
   parts_.log->write(Log::Level::kInfo, "signed",
                     {{"job", job.id},

@@ -309,7 +309,7 @@ void Api::run_later(const StoredJob& job, std::chrono::seconds pause) {
 // What waits keeps its time across a restart; what was interrupted goes on at once.
 Status Api::resume() {
   // First, while no signing job can add to them.
-  ANTIN_CHECK(resume_upgrades());
+  ANTIN_CHECK(take_up_upgrades());
   end_interrupted();
   ANTIN_CHECK(take_up_jobs());
   tend_later();

@@ -7,6 +7,7 @@
 #include "service/antind/problem.h"
 #include "service/antind/upgrade.h"
 #include "service/ipc/worker_protocol.h"
+#include "service/store/upgrade_leases.h"
 
 namespace antin::service {
 namespace {
@@ -82,6 +83,12 @@ void Api::run_upgrade(const std::string& signature) {
     return;
   }
   if (!read.value() || read.value()->state != UpgradeState::kQueued) return;
+  // Away for longer than its lease: another node has it, and goes on with it.
+  const auto still = has_upgrade(*parts_.store, node_, signature);
+  if (still && !still.value()) {
+    --upgrades_queued_;
+    return;
+  }
   auto upgrade = std::move(*read.value());
   const auto tried = raise(upgrade);
   // A stop takes the workers away under it: the next start takes it up again.
@@ -242,26 +249,33 @@ Result<Response> Api::queue_upgrade_again(const Work& work) {
   const auto who = owner(work.caller);
   ANTIN_CHECK(parts_.store->queue_again(work.resource, who, parts_.clock->utc_now()));
   parts_.log->write(Log::Level::kInfo, "upgrade_queued_again", {{"signature", work.resource}});
-  ++upgrades_queued_;
-  if (parts_.agency != nullptr) run_upgrade_later(work.resource, std::chrono::seconds(0));
+  ANTIN_CHECK(take_up_upgrades());
   ANTIN_TRY(const auto signature, parts_.store->signature(work.resource, who));
   if (!signature) return make_error(Code::kSignatureUnknown, work.resource);
   ANTIN_TRY(const auto facts, with_upgrade(signature->facts, signature->id, who));
   return json_response(202, facts);
 }
 
-// What waits keeps its time across a restart.
-Status Api::resume_upgrades() {
-  ANTIN_TRY(const auto upgrades, parts_.store->queued_upgrades());
-  upgrades_queued_ = static_cast<std::int64_t>(upgrades.size());
-  if (parts_.agency == nullptr) return Done{};
-  const auto now = parts_.clock->utc_now().since_epoch();
-  for (const auto& upgrade : upgrades) {
-    parts_.log->write(Log::Level::kInfo, "upgrade_resumed", {{"signature", upgrade.signature}});
-    const std::chrono::seconds left = upgrade.due.since_epoch() - now;
-    run_upgrade_later(upgrade.signature, std::clamp(left, std::chrono::seconds{0}, kLongestPause));
+// What waits and no living node has: released just now, of an earlier start, or of a node that
+// died. It keeps its time. Where nothing is signed nobody can raise it; then it is only counted.
+Status Api::take_up_upgrades() {
+  if (parts_.sign_workers == nullptr) {
+    ANTIN_TRY(const auto waiting, parts_.store->queued_upgrades());
+    upgrades_queued_ = static_cast<std::int64_t>(waiting.size());
+    return Done{};
   }
-  return Done{};
+  while (true) {
+    ANTIN_TRY(const auto upgrades, take_upgrades(*parts_.store, node_));
+    if (upgrades.empty()) return Done{};
+    upgrades_queued_ += static_cast<std::int64_t>(upgrades.size());
+    const auto now = parts_.clock->utc_now().since_epoch();
+    for (const auto& upgrade : upgrades) {
+      parts_.log->write(Log::Level::kInfo, "upgrade_resumed", {{"signature", upgrade.signature}});
+      const std::chrono::seconds left = upgrade.due.since_epoch() - now;
+      run_upgrade_later(upgrade.signature,
+                        std::clamp(left, std::chrono::seconds{0}, kLongestPause));
+    }
+  }
 }
 
 }  // namespace antin::service

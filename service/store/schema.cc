@@ -263,6 +263,10 @@ CREATE TABLE held_prepared(
   held TEXT PRIMARY KEY REFERENCES held_result(id), sha256 BLOB NOT NULL, size INTEGER NOT NULL,
   code TEXT NOT NULL) STRICT;
 )sql",
+      R"sql(
+ALTER TABLE upgrade ADD COLUMN lease_owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE upgrade ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0;
+)sql",
   };
   return steps;
 }

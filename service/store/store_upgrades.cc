@@ -1,12 +1,13 @@
 #include "service/store/store.h"
 #include "service/store/store_values.h"
+#include "service/store/upgrade_rows.h"
 
 namespace antin::service {
 namespace {
 
-constexpr const char* kColumns =
-    "SELECT signature, job, state, level_wanted, level, newest, versions, since, due, tries, told"
-    " FROM upgrade ";
+const std::string kColumns = "SELECT " + std::string(kUpgradeColumns) + " FROM upgrade ";
+
+}  // namespace
 
 StoredUpgrade read_upgrade(const Database::Row& row) {
   return StoredUpgrade{.signature = as_string(row[0]),
@@ -21,8 +22,6 @@ StoredUpgrade read_upgrade(const Database::Row& row) {
                        .tries = as_integer(row[9]),
                        .told = as_string(row[10])};
 }
-
-}  // namespace
 
 std::string_view name(UpgradeState state) noexcept {
   switch (state) {
@@ -44,7 +43,8 @@ Status Store::insert_signature(const StoredSignature& signature) {
 }
 
 Status Store::insert_upgrade(const StoredUpgrade& upgrade) {
-  return db_->execute("INSERT INTO upgrade VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+  return db_->execute("INSERT INTO upgrade(" + std::string(kUpgradeColumns) +
+                          ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                       {upgrade.signature, upgrade.job, static_cast<std::int64_t>(upgrade.state),
                        upgrade.level_wanted, upgrade.level, upgrade.newest, upgrade.versions,
                        seconds(upgrade.since), seconds(upgrade.due), upgrade.tries, upgrade.told});
@@ -60,16 +60,15 @@ Status Store::update_upgrade(const StoredUpgrade& upgrade) {
 
 Result<std::optional<StoredUpgrade>> Store::upgrade(const std::string& signature) {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows, db_->query(std::string(kColumns) + "WHERE signature=?1", {signature}));
+  ANTIN_TRY(const auto rows, db_->query(kColumns + "WHERE signature=?1", {signature}));
   if (rows.empty()) return std::optional<StoredUpgrade>();
   return std::optional(read_upgrade(rows[0]));
 }
 
 Result<std::vector<StoredUpgrade>> Store::queued_upgrades() {
   const std::lock_guard lock(mutex_);
-  ANTIN_TRY(const auto rows,
-            db_->query(std::string(kColumns) + "WHERE state=?1 ORDER BY due, signature",
-                       {static_cast<std::int64_t>(UpgradeState::kQueued)}));
+  ANTIN_TRY(const auto rows, db_->query(kColumns + "WHERE state=?1 ORDER BY due, signature",
+                                        {static_cast<std::int64_t>(UpgradeState::kQueued)}));
   std::vector<StoredUpgrade> upgrades;
   upgrades.reserve(rows.size());
   for (const auto& row : rows) upgrades.push_back(read_upgrade(row));
@@ -113,7 +112,8 @@ Status Store::queue_again(const std::string& signature, const std::string& owner
     if (known.empty()) return make_error(Code::kSignatureUnknown, signature);
     // From now on it may take as long again as it may from a release.
     ANTIN_TRY(const auto queued,
-              db_->query("UPDATE upgrade SET state=?2, since=?3, due=?3, tries=0"
+              db_->query("UPDATE upgrade SET state=?2, since=?3, due=?3, tries=0, lease_owner='',"
+                         " lease_until=0"
                          " WHERE signature=?1 AND state=?4 RETURNING signature",
                          {signature, static_cast<std::int64_t>(UpgradeState::kQueued), seconds(now),
                           static_cast<std::int64_t>(UpgradeState::kGivenUp)}));

@@ -1,6 +1,7 @@
 #include "service/antind/old_results.h"
 #include "service/antind/recalled.h"
 #include "service/antind/sha256.h"
+#include "service/store/upgrade_leases.h"
 #include "tests/fakes/store_fixture.h"
 #include "tests/fakes/stored_rows.h"
 
@@ -35,6 +36,54 @@ TEST_F(NodesTest, ANodeThatWasAwayDoesNotUndoWhatAnotherMade) {
   EXPECT_EQ(kept.state, UpgradeState::kDone);
   EXPECT_EQ(kept.newest, "s-2");
   EXPECT_EQ(kept.tries, 0);
+}
+
+// S-06: what a node owes when it dies is owed by the others; what a living one has is its own.
+TEST_F(NodesTest, S06_UpgradesOfADeadNodeAreTakenOverAndThoseOfALivingOneAreNot) {
+  upgrade("1");
+  const auto other = Store::open(settings_).value();
+  const auto a_minute_later = [&] {
+    ASSERT_TRUE(database()->execute("UPDATE upgrade SET lease_until=lease_until-61"));
+  };
+  EXPECT_EQ(take_upgrades(*store_, "first").value().size(), 1U);
+  EXPECT_TRUE(take_upgrades(*store_, "first").value().empty());
+  // Of two nodes on SQLite the first is always gone.
+  if (on_postgresql()) {
+    EXPECT_TRUE(take_upgrades(*other, "second").value().empty());
+    a_minute_later();
+    ASSERT_TRUE(renew_upgrades(*store_, "first"));
+    EXPECT_TRUE(take_upgrades(*other, "second").value().empty());
+    EXPECT_TRUE(has_upgrade(*store_, "first", "s-1").value());
+    a_minute_later();
+  }
+  const auto taken = take_upgrades(*other, "second").value();
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_EQ(taken[0].signature, "s-1");
+  EXPECT_EQ(taken[0].level_wanted, "B-LT");
+  EXPECT_TRUE(take_upgrades(*other, "second").value().empty());
+  EXPECT_TRUE(has_upgrade(*other, "second", "s-1").value());
+  // The one that was away neither goes on with it nor keeps it from the other.
+  EXPECT_FALSE(has_upgrade(*store_, "first", "s-1").value());
+  ASSERT_TRUE(renew_upgrades(*store_, "first"));
+  if (on_postgresql()) {
+    EXPECT_TRUE(take_upgrades(*store_, "first").value().empty());
+  }
+  EXPECT_TRUE(has_upgrade(*other, "second", "s-1").value());
+}
+
+TEST_F(NodesTest, S06_AnUpgradeThatIsAskedForAgainBelongsToWhoeverComesFirst) {
+  upgrade("1");
+  auto given_up = *store_->upgrade("s-1").value();
+  given_up.state = UpgradeState::kGivenUp;
+  ASSERT_TRUE(store_->set_upgrade(given_up));
+  const auto other = Store::open(settings_).value();
+  EXPECT_TRUE(take_upgrades(*other, "second").value().empty());
+  EXPECT_FALSE(has_upgrade(*store_, "first", "s-1").value());
+  ASSERT_TRUE(store_->queue_again("s-1", "key-1", kNow));
+  EXPECT_EQ(take_upgrades(*other, "second").value().size(), 1U);
+  if (on_postgresql()) {
+    EXPECT_TRUE(take_upgrades(*store_, "first").value().empty());
+  }
 }
 
 TEST_F(NodesTest, V18_ResultsOfChecksAreDeletedAndNothingElse) {

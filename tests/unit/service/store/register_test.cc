@@ -176,6 +176,7 @@ TEST_F(RegisterTest, UpgradesAnOlderStoreAndKeepsWhatItHolds) {
           " sha256 BLOB NOT NULL, PRIMARY KEY(original, number)) STRICT",
           "CREATE TABLE job(id TEXT PRIMARY KEY) STRICT",
           "CREATE TABLE api_key(id TEXT PRIMARY KEY) STRICT",
+          "CREATE TABLE upgrade(signature TEXT PRIMARY KEY) STRICT",
           "INSERT INTO original VALUES('o-1', zeroblob(32), 30, 'a.pdf', 'key-1', 0)",
           "INSERT INTO original_revision VALUES('o-1', 1, 30, zeroblob(32))",
           "PRAGMA user_version=3"})
