@@ -63,7 +63,7 @@ Api::Api(ApiParts parts)
               .within = parts_.config->agency.within}),
       casework_(casework_parts()),
       deliveries_({.store = parts_.store,
-                   .config = parts_.config,
+                   .tables = parts_.tables,
                    .clock = parts_.clock,
                    .log = parts_.log,
                    .nudge = parts_.nudge_outbox}),

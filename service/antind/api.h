@@ -59,7 +59,6 @@ struct ApiParts {
   const CurrentOffice* tables = nullptr;    ///< of cases and books, whenever they are asked
   std::function<void()> nudge_outbox = {};  ///< something is to be sent now
   const holdings::Vault* vault = nullptr;   ///< nullptr: nothing is digitised or shared here
-  const digitise::Sharing* sharing = nullptr;
   SignaturePictures signatures = {};
   const AdminSources* admin = nullptr;  ///< what administration shows beside; nullptr: nothing
   SessionRing* sessions = nullptr;      ///< nullptr: nobody signs in here
@@ -237,8 +236,8 @@ class Api final : public RequestHandler {
                             Result<Response> (Api::*member)(const Work&));
 
   ApiParts parts_;
-  const std::string node_;  ///< whose upgrades these are (upgrade_leases.h)
   std::string openapi_;
+  const std::string node_;  ///< whose upgrades these are (upgrade_leases.h)
   Pages pages_;
   Gate gate_;
   Rates rates_;

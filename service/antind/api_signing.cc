@@ -138,9 +138,10 @@ DigitiseApi::Parts Api::digitise_parts() {
           .log = parts_.log,
           .clock = parts_.clock,
           .random = parts_.random,
-          .office = parts_.office,
+          .office = nullptr,
           .vault = parts_.vault,
-          .sharing = parts_.sharing,
+          .sharing = nullptr,
+          .tables = parts_.tables,
           .seal = [this](const StoredJob& job, const std::string& key) {
             return begin_seal(job, key);
           }};

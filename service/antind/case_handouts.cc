@@ -49,8 +49,9 @@ Result<outbox::Handout> CaseHandouts::of(const outbox::Delivery& delivery) {
   handout.number = found->number;
   handout.title = found->paper;
   handout.unit = original->entry->unit_name;
-  if (office_ != nullptr) {
-    if (auto name = office_->unit_name(found->unit, clock_.utc_now())) handout.unit = name.value();
+  if (const auto tables = tables_.now(); tables->office != nullptr) {
+    if (auto name = tables->office->unit_name(found->unit, clock_.utc_now()))
+      handout.unit = name.value();
   }
   handout.code = original->entry->code;
   if (found->product == casework::Product::kResult) {

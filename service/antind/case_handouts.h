@@ -9,15 +9,16 @@ namespace antin::service {
 /// decides, not what they said when the delivery was written down. Thread-safe.
 class CaseHandouts final : public outbox::Handouts {
  public:
-  /// `office`: nullptr where there are no cases. `confidence`: MucDoTinCay of results that say
-  /// none.
-  CaseHandouts(Store& store, const OfficeRules* office, const Clock& clock, std::string confidence)
-      : store_(store), office_(office), clock_(clock), confidence_(std::move(confidence)) {}
+  /// `tables`: whose names of units are used, as they are at that moment. `confidence`:
+  /// MucDoTinCay of results that say none.
+  CaseHandouts(Store& store, const CurrentOffice& tables, const Clock& clock,
+               std::string confidence)
+      : store_(store), tables_(tables), clock_(clock), confidence_(std::move(confidence)) {}
   Result<outbox::Handout> of(const outbox::Delivery& delivery) override;
 
  private:
   Store& store_;
-  const OfficeRules* office_;
+  const CurrentOffice& tables_;
   const Clock& clock_;
   const std::string confidence_;
 };

@@ -195,6 +195,8 @@ class CaseworkApi {
   Result<Response> refused(Step& step, const std::string& request_id, bool& is_refused);
   Status prepare(Step& step);
   Status prepare_number(Step& step);
+  /// before a citizen is asked for a paper.
+  Status look_up(const casework::Case& one, nlohmann::json& facts, const Caller& caller) const;
   Status take_capture(Step& step);
   Status take_scan(Step& step, const SharedBytes& file);
   Status take_officer_signature(Step& step);

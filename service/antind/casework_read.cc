@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "service/antind/already_held.h"
 #include "service/antind/api.h"
 #include "service/antind/case_facts.h"
 #include "service/antind/case_result.h"
@@ -103,8 +104,10 @@ Result<OrderedJson> CaseworkApi::describe(const Case& one) {
     if (row) all["book"] = row->book_name;
   }
   all["facts"] = facts;
-  for (const char* own : {"seal", "legal", "code", "layout"}) all["facts"].erase(own);
+  for (const char* own : {"seal", "legal", "code", "layout", "already_held"})
+    all["facts"].erase(own);
   describe_terms(one, facts, all);
+  describe_held(facts, all);
   ANTIN_TRY(const auto documents, cases.documents(one.id));
   auto list = OrderedJson::array();
   for (const auto& document : documents) list.push_back(document_of(one, document));

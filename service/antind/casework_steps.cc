@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "service/antind/already_held.h"
 #include "service/antind/api.h"
 #include "service/antind/case_capture.h"
 #include "service/antind/case_facts.h"
@@ -104,18 +105,20 @@ Result<Response> CaseworkApi::open_case(const Request& request, const Caller& ca
   fresh.owner = caller.key_id;
   fresh.created = fresh.updated = parts_.clock->utc_now();
   ANTIN_TRY(facts["legal"], parts_.office->legal_version(fresh.created));
-  fresh.facts = facts.dump();
   fresh.requester = text_fact(facts, "requester");
   fresh.paper = text_fact(facts, "paper");
   fresh.day = legal_day(fresh.created);
   ANTIN_TRY(const auto origin, result_origin(members));
   ANTIN_TRY(const auto once, once_of(request, caller, read, "open"));
+  bool seen = false;
+  if (once) {
+    ANTIN_TRY(seen, casework::Cases(*parts_.store).seen(*once));
+  }
   std::optional<CaseDocument> document;
   if (*known == Product::kResult) {
     if (!read.file) return make_error(Code::kHttpPartMissing, "file", {{"part", "file"}});
     if (!once) return make_error(Code::kIdempotencyKeyMissing, "Idempotency-Key");
     ANTIN_CHECK(cases.may_work_for(fresh.unit));
-    ANTIN_TRY(const bool seen, casework::Cases(*parts_.store).seen(*once));
     if (!seen) {
       ANTIN_TRY(document, take_submission(fresh, facts, *read.file));
     }
@@ -125,12 +128,22 @@ Result<Response> CaseworkApi::open_case(const Request& request, const Caller& ca
       if (members.contains(name)) return wrong_fact(name, "?");
     }
   }
+  if (!seen) {
+    ANTIN_CHECK(cases.may_work_for(fresh.unit));
+    ANTIN_CHECK(look_up(fresh, facts, caller));
+  }
+  fresh.facts = facts.dump();
   const auto opened = cases.open(fresh, once, document, origin);
   if (!opened) return submission_refused(opened.error(), fresh, cases, request.id);
   ANTIN_TRY(const auto body, describe(opened.value()));
   auto response = json_response(201, body.dump());
   response.fields.push_back({"Location", "/api/v1/cases/" + opened.value().id});
   return response;
+}
+
+Status CaseworkApi::look_up(const Case& one, Json& facts, const Caller& caller) const {
+  return AlreadyHeld({parts_.store, parts_.vault, parts_.clock, parts_.random})
+      .of_case(one, facts, caller);
 }
 
 Result<ReadSignatures> CaseworkApi::signatures_of(const Case& one, const Json& facts,
@@ -424,6 +437,7 @@ Result<Response> CaseworkApi::act(const std::string& id, const Request& request,
   if (row->book == BookEffect::kReserve && !step.once)
     return make_error(Code::kIdempotencyKeyMissing, "Idempotency-Key");
   if (*known == Action::kSeal) return seal(step, request);
+  if (asks_anew(facts_of(step.one), step.facts)) ANTIN_CHECK(look_up(step.one, step.facts, caller));
   if (auto prepared = prepare(step); !prepared) {
     if (step.complaints.empty()) return std::move(prepared).error();
     return with_complaints(problem(prepared.error(), request.id), step.complaints);

@@ -3,6 +3,13 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
+
+#include "service/outbox/target.h"
+
+namespace antin::digitise {
+class Sharing;
+}  // namespace antin::digitise
 
 namespace antin::service {
 
@@ -16,6 +23,9 @@ struct OfficeTables {
   std::shared_ptr<CaseComposer> composer;     ///< may use `office`
   /// The same as `office`, for whoever shows the tables themselves.
   std::shared_ptr<const LegalOffice> shown = {};
+  /// Who may be told what of held results; nullptr: nothing is digitised or shared here.
+  std::shared_ptr<const digitise::Sharing> sharing = {};
+  std::vector<outbox::Target> targets = {};  ///< where documents and events go
 };
 
 /// The tables as they were read last. They are replaced as a whole while requests run; a request

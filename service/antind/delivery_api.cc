@@ -150,7 +150,8 @@ Result<Response> DeliveryApi::again(const std::string& id, const Request& reques
   const bool to_person = !one.address.empty();
   if (!to.empty() && (!to_person || !outbox::is_mail_address(to)))
     return make_error(Code::kOutboxAddress, id);
-  const auto& targets = parts_.config->targets;
+  const auto tables = parts_.tables->now();
+  const auto& targets = tables->targets;
   if (std::none_of(targets.begin(), targets.end(),
                    [&](const auto& target) { return target.name == one.target; }))
     return make_error(Code::kOutboxNoTarget, one.target, {{"noi_nhan", one.target}});

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "service/antind/callers_cases.h"
-#include "service/antind/config.h"
+#include "service/antind/current_office.h"
 #include "service/antind/log.h"
 #include "service/antind/routes.h"
 #include "service/outbox/deliveries.h"
@@ -18,7 +18,7 @@ class DeliveryApi {
  public:
   struct Parts {
     Store* store;
-    const Config* config;
+    const CurrentOffice* tables;  ///< the receivers that there are
     const Clock* clock;
     Log* log;
     std::function<void()> nudge;  ///< something is due; may be empty

@@ -25,6 +25,8 @@ class DigitiseApi {
     const OfficeRules* office;         ///< nullptr: nothing is digitised here
     const holdings::Vault* vault;      ///< likewise
     const digitise::Sharing* sharing;  ///< likewise
+    /// Where `office` and `sharing` come from anew for each request; nullptr: they stay.
+    const CurrentOffice* tables;
     /// Begins the job that puts the agency's seal on a stored document; its id.
     std::function<Result<std::string>(StoredJob job, const std::string& idempotency_key)> seal;
   };
@@ -37,6 +39,11 @@ class DigitiseApi {
   void sealed(const StoredJob& job);
 
  private:
+  /// This with the tables as they are now, which `held` keeps.
+  DigitiseApi with_tables(std::shared_ptr<const OfficeTables>& held) const;
+  Result<Response> answer(const RouteRow& row, const Request& request, const Caller& caller,
+                          const std::string& resource);
+
   // digitise_import.cc
   Result<Response> import(const Request& request, const Caller& caller);
   Result<Response> judged(const Request& request, CallersHeld& mine, holdings::Held& fresh,
@@ -62,6 +69,7 @@ class DigitiseApi {
   /// The same row after its job, if that has ended.
   Result<holdings::Held> settle(holdings::Held held);
   Status take_sealed(const holdings::Held& held, const StoredJob& job);
+  void take_up(const StoredJob& job);
 
   // share_api.cc
   Result<Response> share(const Request& request, const Caller& caller);

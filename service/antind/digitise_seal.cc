@@ -210,6 +210,12 @@ Result<Held> DigitiseApi::settle(Held held) {
 }
 
 void DigitiseApi::sealed(const StoredJob& job) {
+  std::shared_ptr<const OfficeTables> held;
+  auto now = with_tables(held);
+  if (now.parts_.office != nullptr) now.take_up(job);
+}
+
+void DigitiseApi::take_up(const StoredJob& job) {
   if (job.owner != kSealOwner || parts_.vault == nullptr) return;
   const auto options = Json::parse(job.options, nullptr, false);
   const auto id = options.is_object() ? options.value("held", std::string()) : std::string();

@@ -7,9 +7,10 @@
 
 namespace antin::service {
 
-/// Everything that [office] and verify.units name, read and judged together; nothing without
-/// office.legal. Fails as LegalOffice::open() and LayoutComposer::open() do, and then whatever was
-/// read before stays good. `agency` and `workers` outlive it.
+/// Everything that [office], [digitise] and verify.units name, read and judged together; nothing
+/// but the receivers without office.legal. Fails as LegalOffice::open(), LayoutComposer::open() and
+/// digitise::Sharing::read() do, and then whatever was read before stays good. `agency` and
+/// `workers` outlive it.
 Result<std::shared_ptr<const OfficeTables>> read_office_tables(const Config& config,
                                                                KeyClient* agency,
                                                                WorkerPool& workers);

@@ -1,5 +1,6 @@
 // Telling other systems what is held: what their purposes allow, and never without a record.
 
+#include "service/antind/already_held.h"
 #include "service/antind/api.h"
 #include "service/antind/case_facts.h"
 #include "service/antind/casework_json.h"
@@ -17,9 +18,6 @@ using holdings::Held;
 using Json = nlohmann::json;
 
 constexpr std::size_t kMostResults = 50;
-// Of whoever asks before a citizen is asked: fixed, because the law itself is the purpose.
-constexpr const char* kBeforeAsking = "kiem_tra_truoc_khi_yeu_cau";
-constexpr const char* kBasisBeforeAsking = "Chỉ thị 27/CT-TTg ngày 27/10/2023";
 
 Result<std::string> needed(const Json& members, const char* name, std::size_t most) {
   ANTIN_TRY(const auto text, text_member(members, name));
@@ -37,23 +35,6 @@ Result<std::string> holder_in(const Json& members) {
   const auto id = digitise::holder_id(text);
   if (!id) return wrong_fact("holder_id", "text");
   return *id;
-}
-
-// What stands in the audit log: who asked for what and why, and which results went out. Not the
-// identifier: the results name their holder to whoever may open them.
-StoreEvent event_of(const std::string& id, const Caller& caller, const std::string& purpose,
-                    const std::string& basis, const char* what, const std::vector<Held>& given) {
-  std::string ids;
-  for (const auto& held : given) ids += (ids.empty() ? "" : " ") + held.id;
-  return {.kind = StoreEvent::Kind::kHandedOut,
-          .subject = id,
-          .actor = caller.key_id,
-          .document_sha256 = {},
-          .state = what,
-          .facts = {{"purpose", purpose},
-                    {"legal_basis", basis},
-                    {"results", ids},
-                    {"count", std::to_string(given.size())}}};
 }
 
 }  // namespace
@@ -91,8 +72,8 @@ Result<Response> DigitiseApi::share(const Request& request, const Caller& caller
     return !purpose.covers(held.facts.kind, held.facts.procedure);
   });
   const auto id = new_uuid7(*parts_.clock, *parts_.random);
-  ANTIN_CHECK(held().hand_out(event_of(id, caller, question.purpose, question.legal_basis,
-                                       found.empty() ? "nothing" : "facts", found)));
+  ANTIN_CHECK(held().hand_out(hand_out_event(id, caller, question.purpose, question.legal_basis,
+                                             found.empty() ? "nothing" : "facts", found)));
   const auto day = today();
   OrderedJson body = {{"hand_out", id},
                       {"purpose", {{"code", purpose.code}, {"vi", purpose.vi}, {"en", purpose.en}}},
@@ -132,7 +113,7 @@ Result<Response> DigitiseApi::share_document(const std::string& id, const Reques
   if (!original) return make_error(Code::kDigitisedUnknown, id);
   ANTIN_TRY(auto octets, parts_.store->document(original->sha256, original->size));
   const auto hand_out = new_uuid7(*parts_.clock, *parts_.random);
-  auto event = event_of(hand_out, caller, purpose, basis, "document", {held});
+  auto event = hand_out_event(hand_out, caller, purpose, basis, "document", {held});
   event.document_sha256 = original->sha256;
   ANTIN_CHECK(this->held().hand_out(event));
   parts_.log->write(Log::Level::kInfo, "results_shared",
@@ -140,7 +121,6 @@ Result<Response> DigitiseApi::share_document(const std::string& id, const Reques
   return pdf_response(std::move(octets), original->sha256);
 }
 
-// Chỉ thị 27/CT-TTg: what the office holds is not asked for again.
 Result<Response> DigitiseApi::already_held(const Request& request, const Caller& caller) {
   ANTIN_TRY(const auto read, read_case_request(request));
   ANTIN_CHECK(only_members(read.members, {"holder_id", "kind", "procedure"}));
@@ -148,27 +128,14 @@ Result<Response> DigitiseApi::already_held(const Request& request, const Caller&
   ANTIN_TRY(const auto kind, optional_text(read.members, "kind", 64));
   ANTIN_TRY(const auto procedure, optional_text(read.members, "procedure", 64));
   if (kind.empty() && procedure.empty()) return wrong_fact("kind", "text");
-  ANTIN_TRY(const auto found, CallersHeld(*parts_.store, *parts_.vault, caller)
-                                  .of_holder(holder_id, kind, procedure, kMostResults));
-  const auto id = new_uuid7(*parts_.clock, *parts_.random);
-  ANTIN_CHECK(held().hand_out(event_of(id, caller, kBeforeAsking, kBasisBeforeAsking,
-                                       found.empty() ? "nothing" : "facts", found)));
-  const auto day = today();
-  bool in_force = false;
-  OrderedJson body = {{"held", false}, {"results", OrderedJson::array()}};
-  for (const auto& held : found) {
-    in_force = in_force || digitise::in_force(held.facts.until, day);
-    body["results"].push_back(shared_of(held, day));
-  }
-  body["held"] = in_force;
-  body["notices"] = OrderedJson::array();
-  if (in_force)
-    body["notices"].push_back(in_words({Code::kShareHeld, Severity::kInfo, {}, {}}));
-  else if (!found.empty())
-    body["notices"].push_back(in_words({Code::kShareHeldEnding,
-                                        Severity::kWarning,
-                                        {{"ngay", vietnam_day(found.front().facts.until)}},
-                                        {}}));
+  const AlreadyHeld all({parts_.store, parts_.vault, parts_.clock, parts_.random});
+  ANTIN_TRY(const auto answer,
+            all.ask({.holder_id = holder_id, .kind = kind, .procedure = procedure}, caller));
+  OrderedJson body = {{"held", answer.in_force},
+                      {"results", OrderedJson::array()},
+                      {"notices", OrderedJson::array()}};
+  for (const auto& held : answer.found) body["results"].push_back(shared_of(held, answer.day));
+  if (answer.notice) body["notices"].push_back(in_words(*answer.notice));
   return json_response(200, body.dump());
 }
 
@@ -176,7 +143,22 @@ bool DigitiseApi::answers(Operation operation) noexcept {
   return operation >= Operation::kDigitise && operation <= Operation::kAlreadyHeld;
 }
 
+DigitiseApi DigitiseApi::with_tables(std::shared_ptr<const OfficeTables>& held) const {
+  auto parts = parts_;
+  if (parts_.tables == nullptr) return DigitiseApi(std::move(parts));
+  held = parts_.tables->now();
+  parts.office = held->office.get();
+  parts.sharing = held->sharing.get();
+  return DigitiseApi(std::move(parts));
+}
+
 Result<Response> DigitiseApi::handle(const RouteRow& row, const Request& request,
+                                     const Caller& caller, const std::string& resource) {
+  std::shared_ptr<const OfficeTables> held;
+  return with_tables(held).answer(row, request, caller, resource);
+}
+
+Result<Response> DigitiseApi::answer(const RouteRow& row, const Request& request,
                                      const Caller& caller, const std::string& resource) {
   if (parts_.office == nullptr || parts_.vault == nullptr || parts_.sharing == nullptr)
     return make_error(Code::kHttpNotFound, "no [digitise]");

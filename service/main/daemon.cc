@@ -189,6 +189,7 @@ Result<std::shared_ptr<const OfficeTables>> tables_again(const Config& running, 
                                                          KeyClient* agency, WorkerPool& workers) {
   auto config = running;
   config.verify.units = fresh.verify.units;
+  config.targets = fresh.targets;
   return read_office_tables(config, agency, workers);
 }
 
@@ -398,17 +399,13 @@ Status run_daemon(const Config& config, const std::string& config_path,
       {.store = store.get(), .office = &office, .log = &log, .metrics = &metrics, .clock = &clock});
   ANTIN_TRY(const auto leaving, OutboxDesk::open({.store = store.get(),
                                                   .config = &config,
-                                                  .office = first_tables->office.get(),
+                                                  .tables = &office,
                                                   .clock = &clock,
                                                   .random = &random,
                                                   .log = &log,
                                                   .metrics = &metrics}));
   std::optional<holdings::Vault> vault;
-  std::optional<digitise::Sharing> sharing;
-  if (first_tables->office && !config.digitise.table.empty()) {
-    constexpr std::size_t kMostOctets = std::size_t{1} << 20U;
-    ANTIN_TRY(const auto table, read_file(config.digitise.table, kMostOctets));
-    ANTIN_TRY(sharing, digitise::Sharing::read(as_text(table)));
+  if (first_tables->sharing) {
     ANTIN_TRY(vault, holdings::Vault::open(*store, random));
   }
   const auto administration = admin_sources(config, config_path, clock);
@@ -430,7 +427,6 @@ Status run_daemon(const Config& config, const std::string& config_path,
            .tables = &office,
            .nudge_outbox = [&leaving] { leaving->nudge(); },
            .vault = vault ? &*vault : nullptr,
-           .sharing = sharing ? &*sharing : nullptr,
            .signatures = std::move(signatures),
            .admin = &administration,
            .sessions = &sessions});
@@ -454,9 +450,11 @@ Status run_daemon(const Config& config, const std::string& config_path,
                        ANTIN_TRY(const auto use_workers,
                                  reconfigured(config, fresh, verify_workers, check_workers,
                                               preparing ? &sign_workers : nullptr));
-                       return std::function<void()>([&office, tables, use_workers] {
+                       ANTIN_TRY(const auto use_receivers, leaving->ready(fresh.targets));
+                       return std::function<void()>([&office, tables, use_workers, use_receivers] {
                          use_workers();
                          office.use(tables);
+                         use_receivers();
                        });
                      },
                      .admission = [&api](const Config& fresh) { api.use_admission(fresh); },

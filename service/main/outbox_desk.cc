@@ -1,48 +1,116 @@
 #include "service/main/outbox_desk.h"
 
+#include "service/antind/sha256.h"
 #include "service/courier/couriers.h"
 #include "service/outbox/outbox.h"
+#include "service/system/files.h"
 
 namespace antin::service {
 
 using outbox::DeliveryState;
 
+namespace {
+
+constexpr std::size_t kMostFile = std::size_t{1} << 20U;
+
+// A renewed secret under the old name is a change, too. A file that cannot be read is told of by
+// the courier that needs it.
+Bytes files_of(const std::vector<outbox::Target>& targets) {
+  Bytes all;
+  for (const auto& target : targets) {
+    auto names = target.secrets;
+    names.push_back(target.password);
+    names.push_back(target.tls_roots);
+    for (const auto& name : names) {
+      const auto octets = name.empty() ? Result<Bytes>(Bytes()) : read_file(name, kMostFile);
+      const auto digest = sha256({octets ? ByteView(octets.value()) : ByteView()});
+      all.insert(all.end(), digest.begin(), digest.end());
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 OutboxDesk::OutboxDesk(const Parts& parts)
     : parts_(parts),
-      handouts_(*parts.store, parts.office, *parts.clock, parts.config->office.confidence.front()) {
-}
+      handouts_(*parts.store, *parts.tables, *parts.clock,
+                parts.config->office.confidence.front()) {}
 
 Result<std::unique_ptr<OutboxDesk>> OutboxDesk::open(const Parts& parts) {
   std::unique_ptr<OutboxDesk> desk(new OutboxDesk(parts));  // NOLINT: private
-  std::vector<outbox::Runner::Lane> lanes;
-  for (const auto& target : parts.config->targets) {
-    ANTIN_TRY(auto courier,
-              courier::make_courier(
-                  target, {.clock = parts.clock, .random = parts.random, .stop = &desk->stop_}));
-    lanes.push_back({.target = target, .courier = std::move(courier)});
-  }
-  auto* const self = desk.get();
-  desk->runner_ = std::make_unique<outbox::Runner>(
-      outbox::Runner::Parts{
-          .store = parts.store,
-          .handouts = &desk->handouts_,
-          .clock = parts.clock,
-          .random = parts.random,
-          .tried = [self](const auto& delivery,
-                          const auto& outcome) { self->tried(delivery, outcome); },
-          .failed =
-              [self](const Error& error) {
-                self->parts_.log->write(Log::Level::kWarning, "outbox_waits",
-                                        {{"error", to_log_line(error)}});
-              },
-          .figures = [self](const auto& figures) { self->show(figures); }},
-      std::move(lanes));
+  ANTIN_TRY(desk->round_, desk->round_of(parts.config->targets));
   return desk;
 }
 
+Result<std::shared_ptr<OutboxDesk::Round>> OutboxDesk::round_of(
+    const std::vector<outbox::Target>& targets) {
+  auto round = std::make_shared<Round>();
+  round->targets = targets;
+  round->files = files_of(targets);
+  std::vector<outbox::Runner::Lane> lanes;
+  for (const auto& target : targets) {
+    ANTIN_TRY(auto courier,
+              courier::make_courier(
+                  target, {.clock = parts_.clock, .random = parts_.random, .stop = &round->stop}));
+    lanes.push_back({.target = target, .courier = std::move(courier)});
+  }
+  round->runner = std::make_unique<outbox::Runner>(
+      outbox::Runner::Parts{
+          .store = parts_.store,
+          .handouts = &handouts_,
+          .clock = parts_.clock,
+          .random = parts_.random,
+          .tried = [this](const auto& delivery, const auto& outcome) { tried(delivery, outcome); },
+          .failed =
+              [this](const Error& error) {
+                parts_.log->write(Log::Level::kWarning, "outbox_waits",
+                                  {{"error", to_log_line(error)}});
+              },
+          .figures = [this, targets](const auto& figures) { show(targets, figures); }},
+      std::move(lanes));
+  return round;
+}
+
+Result<std::function<void()>> OutboxDesk::ready(const std::vector<outbox::Target>& targets) {
+  const auto running = now();
+  if (running->targets == targets && running->files == files_of(targets))
+    return std::function<void()>([] {});
+  ANTIN_TRY(auto fresh, round_of(targets));
+  return std::function<void()>([this, fresh = std::move(fresh)] { use(fresh); });
+}
+
+// The old ones first: nothing is sent by two at a time.
+void OutboxDesk::use(const std::shared_ptr<Round>& fresh) {
+  now()->end();
+  const std::lock_guard lock(mutex_);
+  round_ = fresh;
+  if (started_) round_->runner->start();
+}
+
+std::shared_ptr<OutboxDesk::Round> OutboxDesk::now() const {
+  const std::lock_guard lock(mutex_);
+  return round_;
+}
+
+void OutboxDesk::start() {
+  const std::lock_guard lock(mutex_);
+  started_ = true;
+  round_->runner->start();
+}
+
+void OutboxDesk::nudge() {
+  now()->runner->nudge();
+}
+
 void OutboxDesk::stop() {
-  stop_ = true;
-  if (runner_) runner_->stop();
+  std::shared_ptr<Round> last;
+  {
+    const std::lock_guard lock(mutex_);
+    started_ = false;
+    last = round_;
+  }
+  if (last) last->end();
 }
 
 void OutboxDesk::tried(const outbox::Delivery& delivery, const outbox::Outcome& outcome) {
@@ -76,10 +144,11 @@ void OutboxDesk::tried(const outbox::Delivery& delivery, const outbox::Outcome& 
        {"error", to_log_line(*outcome.error)}});
 }
 
-void OutboxDesk::show(const std::map<std::string, outbox::Figures>& figures) {
+void OutboxDesk::show(const std::vector<outbox::Target>& targets,
+                      const std::map<std::string, outbox::Figures>& figures) {
   auto all = figures;
   // Zero is a figure, too: an alarm that looks for growth needs it.
-  for (const auto& target : parts_.config->targets) all[target.name];
+  for (const auto& target : targets) all[target.name];
   const auto now = parts_.clock->utc_now();
   for (const auto& [target, figure] : all) {
     const auto label = "target=\"" + target + "\"";

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include "service/antind/case_handouts.h"
 #include "service/antind/config.h"
@@ -11,13 +14,14 @@
 
 namespace antin::service {
 
-/// Sends what is owed for as long as the service runs, and tells log and metrics of it.
+/// Sends what is owed for as long as the service runs, and tells log and metrics of it. Receivers
+/// may change meanwhile.
 class OutboxDesk {
  public:
   struct Parts {
     Store* store;
     const Config* config;
-    const OfficeRules* office;  ///< nullptr where there are no cases
+    const CurrentOffice* tables;
     const Clock* clock;
     RandomSource* random;
     Log* log;
@@ -30,20 +34,42 @@ class OutboxDesk {
   OutboxDesk(const OutboxDesk&) = delete;
   OutboxDesk& operator=(const OutboxDesk&) = delete;
 
-  void start() { runner_->start(); }
+  void start();
   /// What is under way is given up within a moment and sent again at the next start.
   void stop();
-  void nudge() { runner_->nudge(); }
+  void nudge();
+
+  /// Readies these receivers; what it returns makes them the ones that are served, and gives up
+  /// what is under way to the old ones as stop() does. Receivers that did not change go on
+  /// undisturbed. Fails as open() does, and then the old ones are served on.
+  Result<std::function<void()>> ready(const std::vector<outbox::Target>& targets);
 
  private:
+  /// Receivers, and what serves them.
+  struct Round {
+    std::vector<outbox::Target> targets;
+    Bytes files;  ///< SHA-256 of what each of their files said
+    std::atomic<bool> stop = false;
+    std::unique_ptr<outbox::Runner> runner = {};  ///< last: its couriers watch `stop`
+
+    void end() {
+      stop = true;
+      if (runner) runner->stop();
+    }
+  };
   explicit OutboxDesk(const Parts& parts);
+  Result<std::shared_ptr<Round>> round_of(const std::vector<outbox::Target>& targets);
+  void use(const std::shared_ptr<Round>& fresh);
+  std::shared_ptr<Round> now() const;
   void tried(const outbox::Delivery& delivery, const outbox::Outcome& outcome);
-  void show(const std::map<std::string, outbox::Figures>& figures);
+  void show(const std::vector<outbox::Target>& targets,
+            const std::map<std::string, outbox::Figures>& figures);
 
   Parts parts_;
   CaseHandouts handouts_;
-  std::atomic<bool> stop_ = false;
-  std::unique_ptr<outbox::Runner> runner_;  ///< last: its couriers watch `stop_`
+  mutable std::mutex mutex_;  ///< of the two below
+  bool started_ = false;
+  std::shared_ptr<Round> round_;
 };
 
 }  // namespace antin::service

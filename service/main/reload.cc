@@ -29,7 +29,7 @@ std::string text_of(const std::string& path) {
 }
 
 // What is taken up without a restart.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kTakenUp = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kTakenUp = {
     {{"http", "tls_certificate"},
      {"http", "tls_key"},
      {"http", "tls_client_ca"},
@@ -50,6 +50,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kTakenUp
      {"verify", "crls"},
      {"verify", "policy"},
      {"verify", "units"},
+     {"outbox", "target"},
      {"pages", "idle_minutes"}}};
 
 toml::table without_taken_up(const std::string& text) {
@@ -62,7 +63,10 @@ toml::table without_taken_up(const std::string& text) {
   table.erase("role");
   table.erase("rates");
   for (const auto& [section, key] : kTakenUp) {
-    if (auto* inner = table[section].as_table()) inner->erase(key);
+    auto* inner = table[section].as_table();
+    if (inner == nullptr) continue;
+    inner->erase(key);
+    if (inner->empty()) table.erase(section);
   }
   return table;
 }

@@ -15,7 +15,8 @@ namespace antin::service {
 
 /// Takes up a changed configuration while the service runs: certificates of TLS and the revocation
 /// lists of clients, roles, rates, names, deadlines and numbers of connections, and what workers
-/// judge by. All of it or nothing: a new state that cannot be used changes nothing. What came of it
+/// judge by, the tables of the office and of who may be told what is held, receivers of documents
+/// and events. All of it or nothing: a new state that cannot be used changes nothing. What came of it
 /// is told in the log once it is known, as is every changed section that only a restart takes up.
 /// Belongs to one thread.
 ///

@@ -207,6 +207,13 @@ class World:
         self.server.wait(120)
         self.tell_failures()
 
+    def reload(self, event):
+        """Sends SIGHUP and waits for what the log says of it: "reloaded" or "reload_refused"."""
+        log, event = self.folder / "antind.log", f'"{event}"'
+        seen = log.read_text().count(event)
+        self.server.send_signal(signal.SIGHUP)
+        wait_for(lambda: log.read_text().count(event) > seen, self.server, event)
+
     def tell_failures(self, most=20):
         """What an answer 500 does not say stands in the service's log; ctest shows it of a test that failed."""
         lines = (self.folder / "antind.log").read_text(errors="replace").splitlines()

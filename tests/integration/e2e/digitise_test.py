@@ -86,6 +86,7 @@ class Folder:
         (path / "0005.png").unlink()
         (path / "0007.png").write_bytes(sheet(7, dpi=150))
         (path / "0009.png").write_bytes(sheet(9, colours="bilevel"))
+        rows[10] = row(10, c3="giay_khai_sinh")                          # good, and a paper that counters certify
         rows[11] = row(11, c5="5/3/2020")
         rows[13] = row(12, c8="0013.png")                                # the paper of row 12
         rows[15] = row(15, c8="0014.png")                                # the scan of row 14
@@ -283,6 +284,23 @@ class Digitising(unittest.TestCase):
             self.assertIn(written.encode(), log)
         self.assertNotIn(b"001085000004", log)
 
+    def test_6_the_table_of_purposes_is_taken_up_at_sighup_or_the_old_one_stays(self):
+        table = world.folder / "digitise.toml"
+        before = table.read_text()
+        question = {"holder_id": "001085000004", "kind": "KQ.01", "purpose": "giai_quyet_thu_tuc", "legal_basis": BASIS}
+
+        def asked(text, event):
+            table.write_text(text)
+            world.reload(event)
+            return ask("POST", "/api/v1/held", question, key=world.allowed)
+
+        try:
+            self.assertEqual(asked(before + "[[purpose]]\ncode = 1\n", "reload_refused")[0], 200)
+            status, refused = asked(before.replace('["giai_quyet_thu_tuc"]', '["thong_ke"]'), "reloaded")
+            self.assertEqual((status, refused["code"]), (403, "share.no_purpose"))
+        finally:
+            self.assertEqual(asked(before, "reloaded")[0], 200)
+
     @staticmethod
     def blobs():
         with sqlite3.connect(f"file:{world.folder}/store/antin.sqlite?mode=ro", uri=True) as database:
@@ -305,6 +323,46 @@ class Digitising(unittest.TestCase):
         self.assertEqual((status, told["held"], told["results"]), (200, False, []))
         self.assertEqual(ask("POST", "/api/v1/already-held", {"holder_id": "001085000004"},
                              key=world.reception)[0], 400)
+
+    def opened(self, unit=UNIT, **facts):
+        facts = {"requester": "Nguyễn Thị Ánh", "paper": "Giấy phép", "paper_type": "KQ.01", "pages": 1, **facts}
+        status, case = ask("POST", "/api/v1/cases", {"product": "certified_copy", "unit": unit, "facts": facts},
+                           key=world.counter)
+        self.assertEqual(status, 201, case)
+        return case
+
+    def test_7_A03_a_case_says_what_is_held_before_the_citizen_is_asked(self):
+        case = self.opened(requester_id="001085000004")
+        held = case["already_held"]
+        self.assertEqual((held["held"], len(held["results"])), (True, 1), held)
+        self.assertEqual((held["results"][0]["number"], held["results"][0]["code"]),
+                         ("4/GP-UBND", "001085000004.KQ.01.4/GP-UBND.01"))
+        self.assertIn("share.held", [notice["code"] for notice in case["notices"]])
+        self.assertNotIn("already_held", case["facts"])
+        # It stands in the case, whoever looks; and that it was told stands in the log.
+        self.assertEqual(ask("GET", case["self"], key=world.counter)[1]["already_held"], held)
+        self.assertIn(b"kiem_tra_truoc_khi_yeu_cau", b"".join(self.blobs()))
+        # The twins: another holder, another paper, nobody's identifier, a fact that is not the caller's to give.
+        for other in ({"requester_id": "001085000099"}, {"requester_id": "001085000004", "paper_type": "KQ.09"}):
+            case = self.opened(**other)
+            self.assertEqual((case["already_held"]["held"], case["already_held"]["results"]), (False, []))
+            self.assertNotIn("share.held", [notice["code"] for notice in case["notices"]])
+        self.assertNotIn("already_held", self.opened())
+        status, refused = ask("POST", "/api/v1/cases", {"product": "certified_copy", "unit": UNIT, "facts": {
+            "requester": "Nguyễn Thị Ánh", "already_held": {"held": False}}}, key=world.counter)
+        self.assertEqual((status, refused["code"]), (400, "case.facts"), refused)
+
+    def test_7_A03_another_requester_is_looked_for_and_other_units_are_not(self):
+        case = self.opened(requester_id="001085000099", paper_type="giay_khai_sinh")
+        answers = {"secret": "no", "on_paper": "yes", "foreign": "no", **{f"ground_{n}": "no" for n in range(1, 7)}}
+        status, case = ask("POST", case["self"] + "/actions",
+                           {"action": "check", "version": case["version"],
+                            "facts": {"answers": answers, "requester_id": "001085000010"}}, key=world.counter)
+        self.assertEqual(status, 200, case)
+        self.assertTrue(case["already_held"]["held"], case)
+        # What one unit holds is not told in a case of another, which people of that unit read.
+        elsewhere = self.opened(unit="H40.8", requester_id="001085000010", paper_type="giay_khai_sinh")
+        self.assertEqual((elsewhere["already_held"]["held"], elsewhere["already_held"]["results"]), (False, []))
 
     def one_more(self, number):
         """Imported alone; its row."""
@@ -357,6 +415,7 @@ if __name__ == "__main__":
     world.narrow = world.add_key("narrow", "share")
     world.unnamed = world.add_key("unnamed", "share")
     world.reception = world.add_key("reception", "reception")
+    world.counter = world.add_key("counter", "cases,reception")
     world.elsewhere = world.add_key("elsewhere", "share", "--unit", "H40.8")
     (world.folder / "digitise.toml").write_text(PURPOSES + MORE_PURPOSES.format(basis=BASIS, allowed=key_id("allowed"),
                                                                 narrow=key_id("narrow")))

@@ -59,6 +59,14 @@ password = "password"
 from = "tra-ket-qua@example.vn"
 pauses = ["1s", "1s"]
 """
+FURTHER = """
+[[outbox.target]]
+name = "kho_moi"
+purpose = "kho mới của tỉnh"
+events = ["case.withdrawn"]
+kind = "file"
+folder = "drop-moi"
+"""
 portal = mail = world = None
 
 
@@ -87,8 +95,8 @@ class Outbox(play.Desk):
         return [(what, headers, json.loads(body)) for what, headers, body in portal.requests
                 if json.loads(body)["case"]["id"] == case["id"] and headers["Antin-Event-Type"] == kind]
 
-    def genuine(self, headers, body):
-        wanted = hmac.new(SECRET, headers["Antin-Timestamp"].encode() + b"." + body, hashlib.sha256).hexdigest()
+    def genuine(self, headers, body, secret=SECRET):
+        wanted = hmac.new(secret, headers["Antin-Timestamp"].encode() + b"." + body, hashlib.sha256).hexdigest()
         self.assertEqual(headers["Antin-Signature"], "v1=" + wanted)
 
     def test_callbacks_are_signed_and_come_again_after_whatever_a_receiver_does(self):
@@ -177,6 +185,39 @@ class Outbox(play.Desk):
         self.assertIn('antin_outbox_tries_total{target="thu",outcome="failed"}', text)
         self.assertIn('antin_outbox_waiting{target="cong"}', text)
 
+    def withdrawn(self):
+        return self.step(self.opened(), "withdraw", {"reason": "đổi ý"})
+
+    def test_receivers_are_taken_up_at_sighup_whole_or_not_at_all(self):
+        config, secret = world.folder / "antind.toml", world.folder / "secret"
+        before, other = config.read_text(), b"fedcba9876543210fedcba9876543210"
+        try:
+            # One that cannot be spoken to, and its good neighbour is not taken up either.
+            config.write_text(before + FURTHER + FURTHER.replace("kho_moi", "sai").replace(
+                'kind = "file"\nfolder = "drop-moi"', 'url = "https://127.0.0.1/"\nsecrets = ["no-such-secret"]'))
+            world.reload("reload_refused")
+            case = self.withdrawn()
+            self.delivery(case, "cong", "sent", "case.withdrawn")
+            self.assertNotIn("kho_moi", {d["target"] for d in self.deliveries(case)})
+            config.write_text(before + FURTHER)
+            secret.write_bytes(other + b"\n")
+            world.reload("reloaded")
+            case = self.withdrawn()
+            self.delivery(case, "kho_moi", "sent")
+            self.delivery(case, "cong", "sent", "case.withdrawn")
+            self.assertEqual(len(list((world.folder / "drop-moi").glob("*.json"))), 1)
+            _, headers, _ = self.told(case, "case.withdrawn")[-1]
+            body = next(b for _, h, b in portal.requests if h["Antin-Signature"] == headers["Antin-Signature"])
+            self.genuine(headers, body, other)
+            self.assertNotIn('"section":"outbox"', (world.folder / "antind.log").read_text())
+        finally:
+            config.write_text(before)
+            secret.write_bytes(SECRET + b"\n")
+            world.reload("reloaded")
+        case = self.withdrawn()
+        self.delivery(case, "cong", "sent", "case.withdrawn")
+        self.assertNotIn("kho_moi", {d["target"] for d in self.deliveries(case)})
+
 
 if __name__ == "__main__":
     build = pathlib.Path(sys.argv.pop(1)).resolve()
@@ -186,7 +227,8 @@ if __name__ == "__main__":
     for name, text in (("secret", SECRET), ("password", PASSWORD.encode())):
         (world.folder / name).write_bytes(text + b"\n")
         (world.folder / name).chmod(0o600)
-    (world.folder / "drop").mkdir()
+    for name in ("drop", "drop-moi"):
+        (world.folder / name).mkdir()
     units, office = furnish(world)
     more = office + TARGETS.format(portal=portal.port, mail=mail.port)
     with world.service(verify=units, more=more, scopes=EVERYTHING) as play.base:

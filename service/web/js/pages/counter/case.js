@@ -173,6 +173,8 @@ function aside(desk, open) {
       [t("counter.received"), date(one.day)],
     ]),
     one.notices.map((told) => h("p", {class: "counter-hint"}, either(told.message))),
+    (one.already_held?.results ?? []).map((held) => h("p", {class: "counter-hint"},
+      [held.number, date(held.date), held.issuer, held.code ?? ""].filter((text) => text !== "").join(" · "))),
     h("div", {class: "actions counter-ways"},
       open ? button(t("counter.edit"), {kind: "quiet", click: () => editRequest(desk)}) : null,
       can("refuse") && one.product === "certified_copy" && desk.view !== "refuse"

@@ -30,6 +30,7 @@ import {raise} from "../../core/ui.js";
  * @property {{at: string, day: string, text: string, appointment: boolean}} [deadline]
  * @property {{total: number, per_copy: number, copies: number, pages: number, text: string}} [fee]
  * @property {{code: string, severity: string, message: Both}[]} notices
+ * @property {{held: boolean, results: {number: string, date: string, issuer: string, code?: string}[]}} [already_held]
  * @property {{action: string, by: string[]}[]} next
  * @property {{state: string, problem?: {message?: Both}}} [sealing]
  * @property {ScanPages} [scan]
