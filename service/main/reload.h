@@ -16,9 +16,9 @@ namespace antin::service {
 /// Takes up a changed configuration while the service runs: certificates of TLS and the revocation
 /// lists of clients, roles, rates, names, deadlines and numbers of connections, and what workers
 /// judge by, the tables of the office and of who may be told what is held, receivers of documents
-/// and events. All of it or nothing: a new state that cannot be used changes nothing. What came of it
-/// is told in the log once it is known, as is every changed section that only a restart takes up.
-/// Belongs to one thread.
+/// and events. All of it or nothing: a new state that cannot be used changes nothing. What came of
+/// it is told in the log once it is known, as is every changed section that only a restart takes
+/// up. Belongs to one thread.
 ///
 /// Left to a restart: addresses and ports (sockets are open), sizes of bodies and numbers of
 /// workers and queues (memory was planned by them), the agency's key, store and logs (jobs under

@@ -49,10 +49,12 @@ INSTANTIATE_TEST_SUITE_P(Sheet, EveryVerdict,
                          testing::Values(Verdict::kValid, Verdict::kInvalid, Verdict::kInsufficient,
                                          Verdict::kNoSignature));
 
-// What is printed and handed on is for whoever holds the document; a report as JSON keeps the option.
+// What is printed and handed on is for whoever holds the document; a report as JSON keeps the
+// option.
 TEST(Sheet, SendsNobodyToACommand) {
   auto report = made::report(Verdict::kInsufficient, 1);
-  report.findings.push_back({Code::kCertRevocationUnknown, Severity::kWarning, {{"ten", "CA"}}, ""});
+  report.findings.push_back(
+      {Code::kCertRevocationUnknown, Severity::kWarning, {{"ten", "CA"}}, ""});
   report.findings.push_back({Code::kCertificateChainUnchecked, Severity::kError, {}, ""});
   const auto html = html_of(report);
   for (const auto* option : {"--crl", "--trust"}) EXPECT_EQ(html.find(option), std::string::npos);
