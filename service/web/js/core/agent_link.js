@@ -15,7 +15,7 @@ const kAnswerWithin = 45_000;
 /** The browser's question stays until the person answers it. */
 const kAskedWithin = 120_000;
 /** Nobody there is told at once; a question that was closed unanswered took a person's time. */
-const kTooQuickForAPerson = 800;
+const kTooQuickForAPerson = 1_500;
 
 /** @typedef {{code?: string, message?: {vi?: string, en?: string}, action?: {vi?: string, en?: string}, status?: number}} Told */
 
@@ -148,9 +148,11 @@ export async function findAgent(asking, wanted) {
     const found = await Promise.any(ports.map((port) => hello(Number(port), asks ? kAskedWithin : kHelloWithin)));
     keepPort(found.port);
     return found;
-  } catch {
+  } catch (all) {
     const after = await permission();
-    question.closed = asks && after === "prompt" && performance.now() - begun > kTooQuickForAPerson;
+    // What was answered, by whomever, the browser let through: then it asked nobody.
+    const answered = /** @type {AggregateError} */ (all).errors.some((one) => one instanceof AgentProblem);
+    question.closed = asks && !answered && after === "prompt" && performance.now() - begun > kTooQuickForAPerson;
     throw own(after === "denied" || question.closed ? "agent.permission" : "agent.not_running");
   } finally {
     if (asks) asking(false);
