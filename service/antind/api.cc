@@ -172,7 +172,8 @@ void Api::handle(Request request, Responder responder) {
       break;
   }
   if (!taken)
-    responder.answer(told(work->request.head, make_error(Code::kHttpBusy, "queue full"), id));
+    responder.answer(
+        told(in_the_forms_language(work->request), make_error(Code::kHttpBusy, "queue full"), id));
 }
 
 std::string_view Api::signing_state() const {
@@ -309,7 +310,7 @@ void Api::run(const Shared& work, const Responder& responder) {
     const bool ours = info(answer.error().code).http_status == 500;
     parts_.log->write(ours ? Log::Level::kError : Log::Level::kWarning, "request_failed",
                       {{"request_id", id}, {"error", to_log_line(answer.error())}});
-    responder.answer(told(work->request.head, answer.error(), id));
+    responder.answer(told(in_the_forms_language(work->request), answer.error(), id));
     return;
   }
   responder.answer(std::move(answer).value());

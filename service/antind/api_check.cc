@@ -29,11 +29,6 @@ bool in_english(const Parameters& options) {
   return typed_text(options, "lang") == "en";
 }
 
-// What the address says, read leniently: a page is opened with whatever stands in it.
-bool asks_english(const RequestHead& head) {
-  return ("&" + head.query + "&").find("&lang=en&") != std::string::npos;
-}
-
 // What the page of an answer that comes later has beside report and sheet.
 std::string page_facts(ByteView pdf, const TypedNumber& typed, bool english) {
   const Json facts{{"pdf", to_base64(pdf)},

@@ -55,7 +55,7 @@ void Api::run_or_turn_into_job(const Shared& work, const Responder& responder,
     *turned = true;
     later_.after(std::chrono::milliseconds(0),
                  [this, begun] { disk_.submit_anyway([this, begun] { write_down(begun); }); });
-    return page ? pages_.waiting(work->request.head, id) : accepted(id);
+    return page ? pages_.waiting(in_the_forms_language(work->request), id) : accepted(id);
   });
   auto answer = (this->*member)(*work);
   {
@@ -65,7 +65,8 @@ void Api::run_or_turn_into_job(const Shared& work, const Responder& responder,
       if (answer)
         responder.answer(std::move(answer).value());
       else
-        responder.answer(told(work->request.head, answer.error(), work->request.id));
+        responder.answer(
+            told(in_the_forms_language(work->request), answer.error(), work->request.id));
       return;
     }
   }

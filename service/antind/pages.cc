@@ -86,6 +86,20 @@ bool wants_page(const RequestHead& head) {
          lower(head.value("accept")).find("text/html") != std::string::npos;
 }
 
+bool asks_english(const RequestHead& head) {
+  return ("&" + head.query + "&").find("&lang=en&") != std::string::npos;
+}
+
+RequestHead in_the_forms_language(const Request& request) {
+  // The choice stands first in the form, before a file that may hold anything.
+  constexpr std::size_t kFirst = 512;
+  auto head = request.head;
+  const auto begin = as_text(request.body.octets().view()).substr(0, kFirst);
+  if (begin.find("name=\"lang\"\r\n\r\nen\r\n") != std::string_view::npos)
+    head.query += head.query.empty() ? "lang=en" : "&lang=en";
+  return head;
+}
+
 Pages::Pages() {
   for (const auto& file : assets::web_files()) {
     Kept one{.type = type_of(file.path), .plain = {}, .packed = {}, .tag = {}};
@@ -160,7 +174,8 @@ Response Pages::check(const RequestHead& head, std::string_view result, bool eng
 }
 
 Response Pages::waiting(const RequestHead& head, const std::string& job) const {
-  const auto next = "/kiem-tra/" + html_text(job);
+  const bool english = asks_english(head);
+  const auto next = "/kiem-tra/" + html_text(job) + (english ? "?lang=en" : "");
   auto response =
       check(head,
             "<section class=\"result result-neutral\" id=\"ket-qua\"><h1 class=\"verdict\">" +
@@ -169,7 +184,7 @@ Response Pages::waiting(const RequestHead& head, const std::string& job) const {
                                 "This file takes longer. The page asks again in a few seconds."}) +
                 "<p><a href=\"" + next + "\">" + html_both({"Xem kết quả", "See the result"}) +
                 "</a></p></section>",
-            false, 200);
+            english, 200);
   response.fields.push_back({"Refresh", "2; url=" + next});
   return response;
 }

@@ -43,6 +43,13 @@ class Pages {
 /// Whether whoever asks is a person with a browser, who is told of a problem by a page.
 bool wants_page(const RequestHead& head);
 
+/// What the address says, read leniently: a page is opened with whatever stands in it.
+bool asks_english(const RequestHead& head);
+
+/// The head with the language of the form in its address: what is told before the form is read, or
+/// because it cannot be read, is told in it.
+RequestHead in_the_forms_language(const Request& request);
+
 /// Accept-Encoding has gzip, and not with the weight 0 (RFC 9110 section 12.5.3).
 bool takes_gzip(std::string_view accept_encoding);
 
