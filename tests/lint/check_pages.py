@@ -58,6 +58,8 @@ def rules_hold():
                          ("{n} / {all}", "{n} / {all}", True)):
         if bool(untranslated(vi, en)) is fine:
             bad.append(f"two languages are told wrongly: {vi}, {en}")
+    if not COUNTED.search("{n} more records") or COUNTED.search("{n} {n|record|records} of {all}"):
+        bad.append("one and many are told wrongly")
     if {rule for rule, *_ in RULES} != set(REFUSED):
         bad.append("a rule has no offence to find")
     return bad
@@ -75,6 +77,11 @@ def untranslated(vi, en):
     if VIETNAMESE.search(QUOTED.sub("", en)):
         return "is Vietnamese in English"
     return "is the same in both languages" if vi == en and SAME.sub("", en) else ""
+
+
+# "1 records" is no English: such a word is written "{n|record|records}".
+COUNTED = re.compile(r"\{(?:n|count|all|days|size|most)\} (?:[a-z]+ )?[a-z]+s\b")
+MANY = re.compile(r"^These are \{n\} characters|^At most \{most\}")  # never one
 
 
 KEYS = r"""
@@ -104,6 +111,8 @@ def word_offences(files):
         for key in sorted(set(vi) & set(en)):
             if sorted(set(re.findall(r"\{(\w+)\}", vi[key]))) != sorted(set(re.findall(r"\{(\w+)\}", en[key]))):
                 bad.append(f"{name}: {key} has other values in Vietnamese than in English")
+            if COUNTED.search(en[key]) and not MANY.search(en[key]):
+                bad.append(f"{name}: {key} says the same of one and of many")
             if why := untranslated(vi[key], en[key]):
                 bad.append(f"{name}: {key} {why}")
             if key in seen:

@@ -50,7 +50,8 @@ export function setLang(wanted) {
 }
 
 /**
- * The words of `key`; "{name}" in them is replaced by values.name. Values are text, never markup.
+ * The words of `key`; "{name}" in them is replaced by values.name, "{name|case|cases}" by the first word
+ * when that value is one and by the second otherwise. Values are text, never markup.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  * @returns {string}
@@ -58,9 +59,10 @@ export function setLang(wanted) {
 export function t(key, values) {
   const found = words[current][key] ?? words.vi[key] ?? key;
   if (!values) return found;
-  return found.replace(/\{(\w+)\}/g, (all, name) => {
+  return found.replace(/\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g, (all, name, one, many) => {
     const value = values[name];
     if (value === undefined) return all;
+    if (one !== undefined) return Number(value) === 1 ? one : many;
     return typeof value === "number" ? number(value) : value;
   });
 }

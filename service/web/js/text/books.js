@@ -77,7 +77,7 @@ export const text = {
     "books.closed_on": "Closed on {day}",
     "books.none": "There is no book of {year} yet. A book opens with its first number.",
     "books.late": "Numbers that were not finished",
-    "books.late_words": "{n} numbers were given before {day} and are not finished. Open each case and go on, or void the number and say why.",
+    "books.late_words": "{n} {n|number was|numbers were} given before {day} and {n|is|are} not finished. Open each case and go on, or void the number and say why.",
     "books.late_none": "No number was left unfinished.",
     "books.number": "Number",
     "books.day": "Day",
