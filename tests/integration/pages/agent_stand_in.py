@@ -5,13 +5,19 @@ import hashlib
 import http.client
 import http.server
 import json
+import re
 import ssl
 import threading
+import time
 import urllib.parse
+
+from english import catalogue
 
 
 class StandIn:
-    """`mode`: "" works; "missing", "unpaired", "no_token", "low", "locked", "pulled" (after one case), "wrong_pin"."""
+    """`mode`: "" works; "missing", "unpaired", "no_token", "none" (no certificate), "driver" (it cannot be loaded), "low" (one try
+    left), "wrong_before", "locked", "expired", "other" (certificates that cannot sign), "pulled" (after one case), "wrong_pin",
+    "asking" (the PIN, until the mode is another), "no_dialog", "lost" (signed, not delivered)."""
 
     def __init__(self, desk, base):
         self.desk, self.base, self.mode, self.jobs, self.signed = desk, base, "", {}, []
@@ -49,8 +55,10 @@ class StandIn:
         self.server.server_close()
 
     @staticmethod
-    def problem(code, vi, action=""):
-        return {"code": code, "message": {"vi": vi, "en": vi}, "action": {"vi": action, "en": action}}
+    def problem(code, **values):
+        """As the catalogue says it."""
+        texts = [re.sub(r"\{(\w+)\}", lambda one: str(values.get(one[1], one[0])), text) for text in catalogue()[code]]
+        return {"code": code, "message": dict(zip(("vi", "en"), texts[:2])), "action": dict(zip(("vi", "en"), texts[2:]))}
 
     def told(self, path, body):
         if self.mode == "missing":
@@ -71,11 +79,18 @@ class StandIn:
         return 200, self.jobs.get(path.removeprefix("jobs/"), {})
 
     def certificates(self):
-        if self.mode == "no_token":
-            return {"tokens": [], "certificates": []}
+        if self.mode in ("no_token", "driver"):
+            why = {"problem": self.problem("token.module_unusable", tep="/usr/lib/libvendor.so", ly_do="không có tệp này",
+                                           reason="there is no such file")}
+            return {"tokens": [], "certificates": [], **(why if self.mode == "driver" else {})}
         der = self.desk.certificate()
-        return {"tokens": [{"label": "officer", "pin": {"low": "final_try", "locked": "locked"}.get(self.mode, "ok")}],
-                "certificates": [{"certificate": der, "chain": [], "algorithm": "RSASSA-PKCS1-v1_5", "digest": "SHA-256",
+        tokens = [{"label": "officer", "pin": {"low": "final_try", "wrong_before": "low", "locked": "locked"}.get(self.mode, "ok")}]
+        if self.mode == "none":
+            return {"tokens": tokens, "certificates": []}
+        why = {"expired": self.problem("sign.certificate_expired", ngay="31/12/2025"),
+               "other": self.problem("agent.not_for_signing")}.get(self.mode)
+        return {"tokens": tokens,
+                "certificates": [{**({"problem": why} if why else {}), "certificate": der, "chain": [], "algorithm": "RSASSA-PKCS1-v1_5", "digest": "SHA-256",
                                   "sha256": hashlib.sha256(base64.b64decode(der)).hexdigest(), "name": "Nguyễn Văn Ảnh",
                                   "issuer": "Antin Test CA", "not_before": "2026-01-01T00:00:00Z",
                                   "not_after": "2028-01-01T00:00:00Z", "token": "officer"}]}
@@ -94,9 +109,13 @@ class StandIn:
         job, address = self.jobs["sign"], f"/api/v1/signing-sessions/{body['session']}"
         items = [one for one in self.ask("GET", address, body["ticket"])["items"] if one["state"] == "prepared"]
         job.update(state="signing", total=len(items))
-        if self.mode == "wrong_pin":
-            job.update(state="failed", problem=self.problem(
-                "token.pin_incorrect", "Mã PIN không đúng. Còn 2 lần thử trước khi thiết bị bị khóa.", "Nhập lại mã PIN."))
+        until = time.monotonic() + 120
+        while self.mode == "asking" and time.monotonic() < until:
+            job["state"] = "asking"
+            time.sleep(0.05)
+        refused = {"wrong_pin": self.problem("token.pin_incorrect", n=2, left="2 tries are"), "no_dialog": self.problem("agent.no_dialog")}
+        if self.mode in refused:
+            job.update(state="failed", problem=refused[self.mode])
             return
         values = []
         for item in items[:1] if self.mode == "pulled" else items:
@@ -104,11 +123,13 @@ class StandIn:
             values.append({"case": item["case"], "value": base64.b64encode(value).decode()})
             job["items"].append({"case": item["case"], "state": "signed"})
             job["signed"] += 1
+        if self.mode == "lost":
+            job["problem"] = self.problem("agent.callback_lost", trang=self.base)
+            while self.mode == "lost" and time.monotonic() < until:
+                time.sleep(0.05)
         self.signed += [one["case"] for one in values]
         self.ask("POST", address + "/complete", body["ticket"], {"signatures": values})
         if self.mode == "pulled":
-            job.update(state="failed", problem=self.problem(
-                "agent.token_away", "Thiết bị lưu khóa bí mật đã bị rút ra và không được cắm lại kịp."
-                " Các hồ sơ còn lại chưa được ký.", "Cắm thiết bị rồi ký lại các hồ sơ còn lại."))
+            job.update(state="failed", problem=self.problem("agent.token_away"))
         else:
             job.update(state="done")

@@ -26,6 +26,9 @@ Inside `with self.keyboard_only():` press() and type_in() use Tab, Space and Ent
 the focus cannot be seen. After each test no error may stand in the browser's console, no CSP report,
 and nothing may have been loaded from elsewhere; `self.expect_problem(409, …)` before a test provokes one.
 
+Pictures of every state are made only when somebody wants to look (ANTIN_LOOK=1): they take minutes. With ANTIN_LANG=en
+the same tests read the pages in English (english.py).
+
 While pages are written no program need be built: `python3 develop.py BUILD` serves /web/ and /app/ from
 service/web of the sources and everything else from antind; so does ANTIN_PAGES=source in front of a test.
 """
@@ -50,11 +53,15 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import english  # noqa: E402
+
+READS_ENGLISH = english.ON
 SKIPPED = 77
 # Seconds that a page may take: a machine with other work may be many times slower. What comes at once is not waited for.
 PATIENCE = 90
 SIZES = {"wide": (1920, 1080), "usual": (1366, 768), "phone": (390, 844)}
 AXE = "web/node_modules/axe-core/axe.min.js"
+ENGLISH = "try { localStorage.setItem('antin.lang', 'en'); } catch { /* a page without storage */ }"
 office_of_tests = None
 
 
@@ -180,12 +187,13 @@ def plain(text):
 
 
 def fits(wanted, name):
-    return wanted is None or (wanted.search(name) is not None if isinstance(wanted, re.Pattern)
-                              else plain(wanted) == name)
+    return wanted is None or any(wanted.search(one) is not None if isinstance(wanted, re.Pattern) else plain(wanted) == one
+                                 for one in english.candidates(name))
 
 
 class PageTest(unittest.TestCase):
     """A test in the browser. Each begins without cookies and without anything kept."""
+    reads_english = None
 
     @classmethod
     def setUpClass(cls):
@@ -207,6 +215,8 @@ class PageTest(unittest.TestCase):
         self.cdp("Network.clearBrowserCookies")
         self.cdp("Storage.clearDataForOrigin", origin=self.base, storageTypes="all")
         self.driver.get_log("browser")
+        if english.ON and not self.reads_english:
+            self.reads_english = self.cdp("Page.addScriptToEvaluateOnNewDocument", source=ENGLISH)
         self.addCleanup(self.when_it_failed)
 
     def tearDown(self):
@@ -299,6 +309,8 @@ class PageTest(unittest.TestCase):
 
     def text(self):
         """All words that can be seen."""
+        if english.ON:
+            return english.seen(self.driver)
         return unicodedata.normalize("NFC", self.driver.execute_script("return document.body.innerText"))
 
     def says(self, words, seconds=PATIENCE):
@@ -349,7 +361,7 @@ class PageTest(unittest.TestCase):
     def confirm(self, name):
         """The button of the dialog that is open, which may be called as the one that opened it."""
         self.acting(lambda: self.wait_for(lambda: next((one for one in self.driver.find_elements(
-            "css selector", "dialog[open] button") if plain(one.text) == name), None), f"no dialog asks {name!r}").click())
+            "css selector", "dialog[open] button") if fits(name, plain(one.text))), None), f"no dialog asks {name!r}").click())
 
     def usable(self, role, name=None):
         """The first of them that is not busy."""
@@ -380,16 +392,19 @@ class PageTest(unittest.TestCase):
 
     def labelled(self, label):
         """A field by its <label>, for kinds that the accessibility tree calls otherwise (dates, files)."""
-        return self.driver.execute_script(
-            "const plain = s => s.normalize('NFC').split(/\\s+/).join(' ').trim();"
-            "return [...document.querySelectorAll('label')].filter(l => plain(l.textContent) === arguments[0]"
-            " || plain(l.firstChild?.textContent ?? '') === arguments[0]).map(l => l.control)[0] ?? null",
-            plain(label) if isinstance(label, str) else "")
+        all_labels = self.driver.execute_script(
+            "return [...document.querySelectorAll('label')].map(l => [l.textContent, l.firstChild?.textContent ?? '', l.control])")
+        return next((control for *names, control in all_labels if isinstance(label, str)
+                     and any(fits(label, plain(name)) for name in names)), None)
 
     def choose(self, label, option):
         """An option of a list, by the words of both."""
         from selenium.webdriver.support.ui import Select
-        self.acting(lambda: Select(self.find("combobox", label)).select_by_visible_text(option))
+        def go():
+            select = Select(self.find("combobox", label))
+            wanted = next((one.text for one in select.options if fits(option, plain(one.text))), option)
+            select.select_by_visible_text(wanted)
+        self.acting(go)
 
     def give_file(self, label, *paths):
         """Files for the file field of this label."""
@@ -453,28 +468,41 @@ class PageTest(unittest.TestCase):
         taken = self.cdp("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         (self.office.pictures / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
 
-    def look(self, name, english=True):
-        """Pictures of the page as it stands: three sizes, dark, in the system's few colours, and (the page is drawn anew: `english`
-        False keeps what was typed) in English. No page may be wider than the screen."""
-        self.settled()
+    def look(self, name, english=True, busy=False):
+        """No page may be wider than the screen. With ANTIN_LOOK pictures of it as it stands: three sizes, dark, in the system's
+        few colours, and in English. A page of the staff is drawn anew for that (`english` False keeps what was typed); their
+        tests read it in English from the beginning when ANTIN_LANG=en. `busy`: the page as it is while something goes on."""
+        if not busy:
+            self.settled()
+            self.wait_for(lambda: self.driver.execute_script("return [...document.images].every(i => i.complete || i.loading === 'lazy')"),
+                          "a picture is not there")
+        if not os.environ.get("ANTIN_LOOK"):
+            for size in ("phone", "usual"):
+                self.size(size)
+                self.fits_the_screen(name, size)
+            return
         self.media(prefers_reduced_motion="reduce")  # nothing is caught half on its way
+        if READS_ENGLISH:
+            self.pictures(f"{name}-en", dark="phone")
+            return
+        self.pictures(name)
+        if english:
+            self.set_language("en")
+            self.pictures(f"{name}-en", dark="phone")
+            self.set_language("vi")
+
+    def pictures(self, name, dark="usual"):
+        """In three sizes; in one of them also dark and in the system's few colours."""
         for size in SIZES:
             self.size(size)
             self.fits_the_screen(name, size)
             self.picture(f"{name}-{size}")
-        self.size("usual")
-        self.media(prefers_color_scheme="dark", prefers_reduced_motion="reduce")
-        self.picture(f"{name}-dark")
-        self.media(forced_colors="active", prefers_reduced_motion="reduce")
-        self.picture(f"{name}-contrast")
+        self.size(dark)
+        for how, features in (("dark", {"prefers_color_scheme": "dark"}), ("contrast", {"forced_colors": "active"})):
+            self.media(**features, prefers_reduced_motion="reduce")
+            self.picture(f"{name}-{how}-{dark}")
         self.media()
-        if english:
-            self.set_language("en")
-            self.picture(f"{name}-english")
-            self.size("phone")
-            self.fits_the_screen(f"{name} in English", "phone")
-            self.size("usual")
-            self.set_language("vi")
+        self.size("usual")
 
     def fits_the_screen(self, name, size):
         over = self.driver.execute_script("""
@@ -487,7 +515,7 @@ class PageTest(unittest.TestCase):
         self.assertEqual(over, [], f"{name} is wider than the screen ({size})")
 
     # Judging.
-    def axe(self, english=True):
+    def axe(self, english=True, busy=False):
         """No accessibility rule (WCAG 2.2 A and AA) is broken by what is shown. With ANTIN_AXE (./test --interop)
         also in dark and, unless a dialog is open or `english` is False, in English; each state is then a line of
         that file, and it is an error that axe-core is missing."""
@@ -497,13 +525,16 @@ class PageTest(unittest.TestCase):
             self.assertIsNone(report, "axe-core is not installed (packaging/install-interop)")
             print("skipped: axe-core is not installed (packaging/install-interop)", file=sys.stderr)
             return
-        found = self.violations(script, "vi")
+        if not busy:
+            self.settled()
+        found = self.violations(script, "en" if READS_ENGLISH else "vi")
         if report:
             self.media(prefers_color_scheme="dark", prefers_reduced_motion="reduce")
             found += self.violations(script, "dark")
             self.media()
-            if english and not self.driver.execute_script("return document.querySelector('dialog[open]') !== null"):
+            if english and not READS_ENGLISH and not self.driver.execute_script("return document.querySelector('dialog[open]') !== null"):
                 self.set_language("en")
+                self.settled()
                 found += self.violations(script, "en")
                 self.set_language("vi")
             self.size("phone")
@@ -516,7 +547,6 @@ class PageTest(unittest.TestCase):
         return next((place.read_text(encoding="utf-8") for place in places if place.exists()), None)
 
     def violations(self, script, how):
-        self.settled()
         if not self.driver.execute_script("return typeof axe !== 'undefined'"):
             self.driver.execute_script(script)
         found = self.script("""return axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag",

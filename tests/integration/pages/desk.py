@@ -1,7 +1,6 @@
 """Cases for tests of the pages, brought by the interface to where a page begins with them."""
 import base64
 import json
-import os
 import ssl
 import sys
 import pathlib
@@ -96,16 +95,6 @@ class AtQueues:
     def setUpClass(cls):
         super().setUpClass()
         cls.desk = Desk(cls.office)
-
-    def look(self, name, english=True):
-        """Every picture only when somebody wants to look (ANTIN_LOOK=1): twenty states take minutes."""
-        if os.environ.get("ANTIN_LOOK"):
-            return super().look(name, english)
-        self.settled()
-        for size in ("phone", "usual"):
-            self.size(size)
-            self.fits_the_screen(name, size)
-        return None
 
     def rows(self):
         return self.driver.execute_script("return [...document.querySelectorAll('.work-list tbody tr')].map(r => r.dataset.id)")

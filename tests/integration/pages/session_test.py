@@ -63,6 +63,7 @@ class Session(PageTest):
         self.key("Enter")
         self.says("mật khẩu không đúng")
         self.look("wrong-password", english=False)
+        self.axe(english=False)
         self.come_back()
         self.find("heading", "Kiểm tra bản chính")
         found = self.desk.ask("GET", "/api/v1/cases?requester=nguyen%20thi%20het%20phien")["cases"]
@@ -138,6 +139,10 @@ class Session(PageTest):
         self.assertNotIn("Lê Văn Ra Về", self.script("return JSON.stringify(localStorage)"))
         self.look("sign-in", english=False)
         self.axe(english=False)
+        self.press("button", "Đăng nhập")
+        self.says("Chưa nhập mục này.")
+        self.look("sign-in-empty", english=False)
+        self.axe(english=False)
 
     def test_7_the_first_password_is_for_one_use_and_another_is_chosen(self):
         world = self.office.world
@@ -158,6 +163,8 @@ class Session(PageTest):
         self.type_in("Nhập lại mật khẩu mới", own + "!")
         self.press("button", "Đặt mật khẩu mới")
         self.says("Hai lần nhập mật khẩu không giống nhau.")
+        self.look("first-password-differs", english=False)
+        self.axe(english=False)
         self.type_in("Nhập lại mật khẩu mới", own)
         self.press("button", "Đặt mật khẩu mới")
         self.gone("heading", re.compile("^Đăng nhập"))

@@ -108,6 +108,8 @@ class Sign(WithAgent):
         agent.control.write_text("C_Sign 32 -1\n")  # CKR_DEVICE_REMOVED
         self.sign(3)
         self.says("Thiết bị lưu khóa bí mật đã bị rút ra")
+        self.look("pulled", english=False, busy=True)
+        self.axe(english=False, busy=True)
         self.assertEqual(self.states(cases), 3 * ["attested"])
         agent.control.write_text("")
         self.says("3 tài liệu đã được kiểm tra lại sau khi ký")
@@ -133,6 +135,8 @@ class Sign(WithAgent):
         before = agent.logins()
         self.sign(1)
         self.says("general.cancelled")
+        self.look("cancelled", english=False)
+        self.axe(english=False)
         self.assertIn("Mã PIN không đúng", agent.asked())
         self.assertEqual((agent.logins() - before, self.states(cases)), (1, ["attested"]))
         # And with the right one it goes on from there.
@@ -197,6 +201,7 @@ class SignIn(WithAgent):
         self.open("/app/")
         self.says("chưa chạy")
         self.look("sign-in-missing", english=False)
+        self.axe(english=False)
         agent = self.agent(port)
         agent.does("00000000", self.pin())
         self.started(agent)
@@ -232,6 +237,7 @@ class SignIn(WithAgent):
         agent.does("cancel")
         self.press("button", SIGN_IN)
         self.says("general.cancelled")
+        self.look("sign-in-cancelled", english=False)
         self.type_in("Tên tài khoản", self.office.accounts[OFFICER][0])
 
 

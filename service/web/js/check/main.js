@@ -71,8 +71,14 @@ function isPdf(chosen) {
   return chosen.type === "application/pdf" || /\.pdf$/i.test(chosen.name);
 }
 
+/** The browser's own words beside its button are of the browser's language, and not of the page's. */
+const chosenName = place("chosen", HTMLSpanElement);
+file.classList.add("visually-hidden");
+
 function chosenChanged() {
   const chosen = file.files?.[0];
+  chosenName.textContent = chosen?.name ?? "";
+  chosenName.hidden = !chosen;
   refused.hidden = !chosen || isPdf(chosen);
 }
 
@@ -146,6 +152,9 @@ if (printer) {
 const answer = document.getElementById("ket-qua");
 if (answer) answer.focus();
 // A page that the browser brings back (Back) is not busy any more.
-window.addEventListener("pageshow", () => setBusy(false));
+window.addEventListener("pageshow", () => {
+  setBusy(false);
+  chosenChanged();
+});
 beginLanguage();
 beginDropping();

@@ -163,6 +163,7 @@ class Agent extends EventTarget {
       throw new AgentProblem(seen["problem"]);
     /** @type {Record<string, any>[]} */
     const all = seen["certificates"] ?? [];
+    if (tokens.length > 0 && all.length === 0) throw own("agent.no_certificate");
     return all.map((one) => {
       const pin = tokens.find((token) => token["label"] === one["token"])?.["pin"] ?? "ok";
       return {certificate: one["certificate"], chain: one["chain"] ?? [], algorithm: one["algorithm"], digest: one["digest"],

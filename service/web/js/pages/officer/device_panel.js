@@ -18,7 +18,7 @@ const kAsks = ["agent.not_running", "agent.permission"];
  */
 export function wordsNotice(said, ...more) {
   return notice("error", said.sentence, said.remedy ? h("p", null, said.remedy) : null,
-                said.code ? h("p", {class: "code"}, said.code) : null, more);
+                said.code ? h("p", {class: "code"}, t("core.code", {code: said.code})) : null, more);
 }
 
 /** @param {Certificate} one */

@@ -16,7 +16,10 @@ export const chosen = marks("officer");
 /** @param {Waiting} one */
 function status(one) {
   const failed = failures.of(one.id);
-  if (failed) return h("span", {class: "tag tag-error"}, t("officer.failed_before", {code: failed.code}));
+  if (failed) {
+    return [h("span", {class: "tag tag-error"}, t("officer.failed_before")), h("span", {class: "work-small"}, failed.sentence),
+            h("span", {class: "work-small"}, failed.remedy)];
+  }
   if (one.turn === "other") return h("span", {class: "tag"}, t("officer.others_turn"));
   return isSeen(one) ? h("span", {class: "tag tag-ok"}, t("officer.seen"))
     : h("span", {class: "tag tag-info"}, t("officer.unseen"), h("span", {class: "visually-hidden"}, ` ${either(one.state_text)}`));

@@ -35,7 +35,7 @@ export function sealState(signal) {
     if (now === said || signal.aborted) return;
     said = now;
     replace(key, now === "ready" ? h("p", {class: "seal-key"}, t("seal.key.ready"))
-      : notice(now === "unknown" ? "warning" : "error", t(`seal.key.${now}`), now === "unknown" ? null : h("p", null, t(`seal.key.${now}_what`))));
+      : notice(now === "unknown" ? "warning" : "error", t(`seal.key.${now}`), h("p", null, t(`seal.key.${now}_what`))));
   }
 
   /** @param {string[]} units of the cases, or the person's own */
