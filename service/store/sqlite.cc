@@ -1,14 +1,15 @@
 #include "service/store/sqlite.h"
 
+#include <algorithm>
 #include <sqlite3.h>
+#include <utility>
 
 namespace antin::service {
 namespace {
 
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
-using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+/// What a service asks again and again is some dozens of sentences; those that carry a list of
+/// values come and go.
+constexpr std::size_t kMostIdle = 64;
 
 int bind(sqlite3_stmt* statement, int at, const Database::Value& argument) {
   // SQLITE_TRANSIENT is an old-style cast in a macro; the arguments outlive the step, so no copy is
@@ -48,6 +49,52 @@ Database::Value column(sqlite3_stmt* statement, int at) {
 
 void Sqlite::Close::operator()(sqlite3* db) const noexcept {
   sqlite3_close_v2(db);
+}
+
+void Sqlite::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
+}
+
+/// A statement at work, taken out of those that are idle: what a row calls may ask the same SQL.
+class Sqlite::Borrowed {
+ public:
+  Borrowed(Sqlite& of, const std::string& sql)
+      : of_(of), prepared_{.sql = sql, .statement = of.prepare(sql)} {}
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  Borrowed(Borrowed&&) = delete;
+  Borrowed& operator=(Borrowed&&) = delete;
+  ~Borrowed() {
+    if (get() == nullptr) return;
+    // What a step failed with is returned once more. One that is not reset holds its transaction,
+    // and the values that it holds are no longer there.
+    sqlite3_reset(get());
+    sqlite3_clear_bindings(get());
+    auto& idle = of_.idle_;
+    if (idle.size() == kMostIdle) idle.erase(idle.begin());
+    idle.push_back(std::move(prepared_));
+  }
+  sqlite3_stmt* get() const noexcept { return prepared_.statement.get(); }
+
+ private:
+  Sqlite& of_;
+  Prepared prepared_;
+};
+
+// To parse and plan a look-up takes longer than the look-up. A statement that a migration has
+// outdated is planned anew by SQLite.
+Sqlite::StatementPtr Sqlite::prepare(const std::string& sql) {
+  const auto known = std::find_if(idle_.rbegin(), idle_.rend(),
+                                  [&](const Prepared& one) { return one.sql == sql; });
+  if (known != idle_.rend()) {
+    auto statement = std::move(known->statement);
+    idle_.erase(std::next(known).base());
+    return statement;
+  }
+  sqlite3_stmt* raw = nullptr;
+  // A failure leaves a null pointer.
+  sqlite3_prepare_v3(db_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  return StatementPtr(raw);
 }
 
 Sqlite::Sqlite(std::unique_ptr<sqlite3, Close> db) : db_(std::move(db)) {}
@@ -98,10 +145,9 @@ Result<std::unique_ptr<Database>> Sqlite::open(const std::string& path) {
 
 Status Sqlite::run(const std::string& sql, const Values& values,
                    const std::function<Status(const Row&)>& row) {
-  sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v2(db_.get(), sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
-    return failed("prepare");
-  const Statement statement(raw);
+  const Borrowed borrowed(*this, sql);
+  auto* const raw = borrowed.get();
+  if (raw == nullptr) return failed("prepare");
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (bind(raw, static_cast<int>(i + 1), values[i]) != SQLITE_OK) return failed("bind");
   }

@@ -7,6 +7,7 @@
 #include "service/store/database.h"
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace antin::service {
 
@@ -34,11 +35,22 @@ class Sqlite final : public Database {
   struct Close {
     void operator()(sqlite3* db) const noexcept;
   };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const noexcept;
+  };
+  using StatementPtr = std::unique_ptr<sqlite3_stmt, Finalize>;
+  struct Prepared {
+    std::string sql;
+    StatementPtr statement;
+  };
+  class Borrowed;
   explicit Sqlite(std::unique_ptr<sqlite3, Close> db);
   Error failed(const char* doing, Where where = Where::here()) const;
   Status run(const std::string& sql, const Values& values,
              const std::function<Status(const Row&)>& row);
+  StatementPtr prepare(const std::string& sql);
   std::unique_ptr<sqlite3, Close> db_;
+  std::vector<Prepared> idle_;  ///< prepared and reset; who was used last stands last
 };
 
 }  // namespace antin::service
