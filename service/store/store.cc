@@ -9,12 +9,14 @@
 
 namespace antin::service {
 
-Store::Store(const Settings& settings, std::unique_ptr<Database> db, std::unique_ptr<Database> keys)
+Store::Store(const Settings& settings, std::unique_ptr<Database> db, std::unique_ptr<Database> keys,
+             std::unique_ptr<Database> look_ups)
     : folder_(settings.folder),
       key_file_(settings.key_file),
       node_(to_hex(SystemRandom().bytes(8))),
       db_(std::move(db)),
-      keys_db_(std::move(keys)) {}
+      keys_db_(std::move(keys)),
+      look_ups_db_(std::move(look_ups)) {}
 
 Result<std::unique_ptr<Store>> Store::open(const Settings& settings) {
   const auto& folder = settings.folder;
@@ -29,9 +31,11 @@ Result<std::unique_ptr<Store>> Store::open(const Settings& settings) {
   ANTIN_TRY(auto db, open_database(settings.database, file));
   ANTIN_CHECK(migrate(*db));
   ANTIN_TRY(auto keys, open_database(settings.database, file));
+  ANTIN_TRY(auto look_ups, open_database(settings.database, file));
   // The constructor is private, so std::make_unique cannot reach it.
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory)
-  std::unique_ptr<Store> store(new Store(settings, std::move(db), std::move(keys)));
+  std::unique_ptr<Store> store(
+      new Store(settings, std::move(db), std::move(keys), std::move(look_ups)));
   ANTIN_CHECK(store->check_master_key());
   return store;
 }

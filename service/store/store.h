@@ -180,7 +180,8 @@ class Store {
   Result<std::int64_t> version_of_others_writing();
 
  private:
-  Store(const Settings& settings, std::unique_ptr<Database> db, std::unique_ptr<Database> keys);
+  Store(const Settings& settings, std::unique_ptr<Database> db, std::unique_ptr<Database> keys,
+        std::unique_ptr<Database> look_ups);
   struct File {
     std::string path;
     std::optional<MasterKeys::Wrapped> key;  ///< nullopt: kept as it is
@@ -197,11 +198,15 @@ class Store {
                         ByteView file_key);
   Result<bool> rewrap_some();
   Status check_master_key();
-  Result<StoredOriginal> read_original(const Database::Row& row);
-  Result<std::vector<StoredOriginal>> read_originals(const std::string& condition,
-                                                     const std::vector<Database::Value>& values);
+  /// On a state that all commits so far are part of.
+  Result<std::vector<StoredOriginal>> look_up(const std::string& condition,
+                                              const std::vector<Database::Value>& values);
+  static Result<StoredOriginal> read_original(Database& database, const Database::Row& row);
+  static Result<std::vector<StoredOriginal>> read_originals(
+      Database& database, const std::string& condition, const std::vector<Database::Value>& values);
   Status insert_job(const StoredJob& job);
-  Result<std::optional<StoredEntry>> read_entry(const std::string& original);
+  static Result<std::optional<StoredEntry>> read_entry(Database& database,
+                                                       const std::string& original);
   Status insert_entry(const std::string& original, const StoredEntry& entry, UtcTime at);
   /// Whether anything changed.
   Result<bool> apply(const std::string& id, const StoredDecision& decision);
@@ -216,6 +221,9 @@ class Store {
   /// API keys are looked up on the polling thread, which must not wait for a commit's sync.
   std::mutex keys_mutex_;
   std::unique_ptr<Database> keys_db_;
+  /// What a verification looks up: it must not wait for a commit's sync either.
+  std::mutex look_ups_mutex_;
+  std::unique_ptr<Database> look_ups_db_;
   EventSink sink_;
 };
 

@@ -28,11 +28,13 @@ StoreEvent event_of(StoreEvent::Kind kind, const StoredOriginal& original,
 
 }  // namespace
 
-Result<std::optional<StoredEntry>> Store::read_entry(const std::string& original) {
-  ANTIN_TRY(const auto rows,
-            db_->query("SELECT kind, number, book, day, unit_code, unit_name, pages, state, code,"
-                       " decision, decision_day FROM register_entry WHERE original=?1",
-                       {original}));
+Result<std::optional<StoredEntry>> Store::read_entry(Database& database,
+                                                     const std::string& original) {
+  ANTIN_TRY(
+      const auto rows,
+      database.query("SELECT kind, number, book, day, unit_code, unit_name, pages, state, code,"
+                     " decision, decision_day FROM register_entry WHERE original=?1",
+                     {original}));
   if (rows.empty()) return std::optional<StoredEntry>();
   const auto& row = rows[0];
   StoredEntry entry{.kind = as_string(row[0]),
@@ -49,9 +51,9 @@ Result<std::optional<StoredEntry>> Store::read_entry(const std::string& original
                     .officers = {},
                     .agencies = {}};
   ANTIN_TRY(const auto signers,
-            db_->query("SELECT role, certificate_sha256 FROM register_signer WHERE original=?1"
-                       " ORDER BY role, certificate_sha256",
-                       {original}));
+            database.query("SELECT role, certificate_sha256 FROM register_signer WHERE original=?1"
+                           " ORDER BY role, certificate_sha256",
+                           {original}));
   for (const auto& signer : signers) {
     auto& list = as_string(signer[0]) == "officer" ? entry.officers : entry.agencies;
     list.push_back(as_blob(signer[1]));
@@ -59,7 +61,7 @@ Result<std::optional<StoredEntry>> Store::read_entry(const std::string& original
   return std::optional(std::move(entry));
 }
 
-Result<StoredOriginal> Store::read_original(const Database::Row& row) {
+Result<StoredOriginal> Store::read_original(Database& database, const Database::Row& row) {
   StoredOriginal original{.id = as_string(row[0]),
                           .sha256 = as_blob(row[1]),
                           .size = static_cast<std::size_t>(as_integer(row[2])),
@@ -68,27 +70,38 @@ Result<StoredOriginal> Store::read_original(const Database::Row& row) {
                           .created = from_seconds(as_integer(row[5])),
                           .revisions = {},
                           .signed_end = static_cast<std::size_t>(as_integer(row[6]))};
-  ANTIN_TRY(
-      const auto revisions,
-      db_->query("SELECT \"end\", sha256 FROM original_revision WHERE original=?1 ORDER BY number",
-                 {original.id}));
+  ANTIN_TRY(const auto revisions,
+            database.query(
+                "SELECT \"end\", sha256 FROM original_revision WHERE original=?1 ORDER BY number",
+                {original.id}));
   for (const auto& revision : revisions)
     original.revisions.push_back(
         {static_cast<std::size_t>(as_integer(revision[0])), as_blob(revision[1])});
-  ANTIN_TRY(original.entry, read_entry(original.id));
+  ANTIN_TRY(original.entry, read_entry(database, original.id));
   return original;
 }
 
 Result<std::vector<StoredOriginal>> Store::read_originals(
-    const std::string& condition, const std::vector<Database::Value>& values) {
+    Database& database, const std::string& condition, const std::vector<Database::Value>& values) {
   ANTIN_TRY(const auto rows,
-            db_->query(std::string(kOriginalColumns) + "WHERE " + condition + kMost, values));
+            database.query(std::string(kOriginalColumns) + "WHERE " + condition + kMost, values));
   std::vector<StoredOriginal> found;
   found.reserve(rows.size());
   for (const auto& row : rows) {
-    ANTIN_TRY(auto original, read_original(row));
+    ANTIN_TRY(auto original, read_original(database, row));
     found.push_back(std::move(original));
   }
+  return found;
+}
+
+Result<std::vector<StoredOriginal>> Store::look_up(const std::string& condition,
+                                                   const std::vector<Database::Value>& values) {
+  const std::lock_guard lock(look_ups_mutex_);
+  std::vector<StoredOriginal> found;
+  ANTIN_CHECK(look_ups_db_->snapshot([&]() -> Status {
+    ANTIN_TRY(found, read_originals(*look_ups_db_, condition, values));
+    return Done{};
+  }));
   return found;
 }
 
@@ -138,7 +151,7 @@ Result<StoredOriginal> Store::add_original(StoredOriginal original, bool& fresh)
   };
   const auto work = [&]() -> Status {
     kept.reset();
-    ANTIN_TRY(auto same, read_originals("sha256=?1", {original.sha256}));
+    ANTIN_TRY(auto same, read_originals(*db_, "sha256=?1", {original.sha256}));
     fresh = same.empty();
     if (!fresh) {
       kept = std::move(same.front());
@@ -166,28 +179,25 @@ Result<StoredOriginal> Store::add_original(StoredOriginal original, bool& fresh)
 }
 
 Result<std::optional<StoredOriginal>> Store::original(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  ANTIN_TRY(auto found, read_originals("id=?1", {id}));
+  ANTIN_TRY(auto found, look_up("id=?1", {id}));
   if (found.empty()) return std::optional<StoredOriginal>();
   return std::optional(std::move(found.front()));
 }
 
 Result<std::vector<StoredOriginal>> Store::originals_with(const Bytes& digest) {
-  const std::lock_guard lock(mutex_);
-  return read_originals(
-      "(sha256=?1 OR id IN (SELECT original FROM original_revision WHERE sha256=?1))", {digest});
+  return look_up("(sha256=?1 OR id IN (SELECT original FROM original_revision WHERE sha256=?1))",
+                 {digest});
 }
 
 Result<std::vector<StoredOriginal>> Store::originals_signed_as(const std::vector<Bytes>& digests) {
-  const std::lock_guard lock(mutex_);
   std::vector<StoredOriginal> found;
   for (const auto& digest : digests) {
     // A scan or a half-signed file that is merely kept must not speak for what became of it.
-    ANTIN_TRY(auto some, read_originals("id IN (SELECT original FROM register_entry)"
-                                        " AND id IN (SELECT r.original FROM original_revision r"
-                                        " JOIN original o ON o.id=r.original WHERE r.sha256=?1"
-                                        " AND o.signed_end>0 AND r.\"end\">=o.signed_end)",
-                                        {digest}));
+    ANTIN_TRY(auto some, look_up("id IN (SELECT original FROM register_entry)"
+                                 " AND id IN (SELECT r.original FROM original_revision r"
+                                 " JOIN original o ON o.id=r.original WHERE r.sha256=?1"
+                                 " AND o.signed_end>0 AND r.\"end\">=o.signed_end)",
+                                 {digest}));
     for (auto& one : some) {
       const bool known = std::any_of(found.begin(), found.end(),
                                      [&](const auto& other) { return other.id == one.id; });
@@ -198,9 +208,8 @@ Result<std::vector<StoredOriginal>> Store::originals_signed_as(const std::vector
 }
 
 Result<std::optional<StoredOriginal>> Store::original_with_code(const std::string& code) {
-  const std::lock_guard lock(mutex_);
   ANTIN_TRY(auto found,
-            read_originals("id IN (SELECT original FROM register_entry WHERE code=?1)", {code}));
+            look_up("id IN (SELECT original FROM register_entry WHERE code=?1)", {code}));
   if (found.empty()) return std::optional<StoredOriginal>();
   return std::optional(std::move(found.front()));
 }
@@ -208,15 +217,14 @@ Result<std::optional<StoredOriginal>> Store::original_with_code(const std::strin
 Result<std::vector<StoredOriginal>> Store::originals_numbered(const std::string& number,
                                                               const std::string& book,
                                                               const std::string& unit) {
-  const std::lock_guard lock(mutex_);
-  return read_originals(
+  return look_up(
       "id IN (SELECT original FROM register_entry WHERE number_key=?1 AND book_key=?2"
       " AND (unit_code=?3 OR unit_name=?3))",
       {register_key(number), register_key(book), unit});
 }
 
 Result<bool> Store::apply(const std::string& id, const StoredDecision& decision) {
-  ANTIN_TRY(const auto entry, read_entry(id));
+  ANTIN_TRY(const auto entry, read_entry(*db_, id));
   if (!entry) return make_error(Code::kRegisterNotEntered, id);
   const bool same = entry->state == decision.state && entry->decision == decision.decision &&
                     entry->decision_day == decision.day;
@@ -242,7 +250,7 @@ Result<StoredOriginal> Store::decide(const std::string& id, const StoredDecision
     ANTIN_TRY(const auto rows, db_->query("SELECT id FROM original WHERE id=?1", {id}));
     if (rows.empty()) return make_error(Code::kOriginalUnknown, id);
     ANTIN_TRY(const bool changed, apply(id, decision));
-    ANTIN_TRY(found, read_originals("id=?1", {id}));
+    ANTIN_TRY(found, read_originals(*db_, "id=?1", {id}));
     if (!changed) return Done{};
     return tell(*db_, event_of(StoreEvent::Kind::kDecided, found.at(0), decision.actor));
   };
