@@ -1,6 +1,7 @@
 #include "certs/timestamp.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
@@ -136,22 +137,36 @@ void judge_later_revocation(TimestampResult& result) {
 
 }  // namespace
 
+// CMS_verify() changes what it judges. What from_bytes() has read serves whoever judges first,
+// which mostly nobody follows; everybody else reads the token again.
 struct TimestampToken::Parsed {
+  explicit Parsed(UtcTime at) : gen_time(at) {}
+
   Bytes octets;
   UtcTime gen_time;
-  DigestAlgorithm imprint_algorithm;
+  DigestAlgorithm imprint_algorithm{};
   Bytes imprint;
   std::string serial;
   std::string policy;
   Bytes nonce;
   std::optional<DigestAlgorithm> signature_digest;
   std::vector<Certificate> certificates;
+  mutable std::mutex mutex;
+  mutable ossl::CmsPtr unjudged;
+
+  ossl::CmsPtr to_judge() const {
+    {
+      const std::lock_guard lock(mutex);
+      if (unjudged) return std::move(unjudged);
+    }
+    return ossl::read_cms(octets);
+  }
 };
 
 Result<TimestampToken> TimestampToken::from_bytes(ByteView token) {
   if (token.empty() || token.size() > kLargestToken) return malformed("no octets, or too many");
   const ossl::ErrorMark probe;
-  const auto cms = ossl::read_cms(token);
+  auto cms = ossl::read_cms(token);
   if (!cms) return malformed("not a CMS structure, or octets after it");
   const auto info = read_info(cms.get());
   if (!info) return malformed("no TSTInfo of version 1");
@@ -172,12 +187,17 @@ Result<TimestampToken> TimestampToken::from_bytes(ByteView token) {
   X509_ALGOR* signature_digest = nullptr;
   CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(signers, 0), nullptr, nullptr, &signature_digest,
                            nullptr);
-  return TimestampToken{std::make_shared<const Parsed>(Parsed{
-      to_bytes(token), *gen_time, *algorithm, to_bytes(digest),
-      integer_hex(TS_TST_INFO_get_serial(info.get())),
-      dotted(TS_TST_INFO_get_policy_id(info.get())),
-      without_leading_zeros(content_of(TS_TST_INFO_get_nonce(info.get()))),
-      ossl::digest_of_nid(OBJ_obj2nid(signature_digest->algorithm)), std::move(certificates)})};
+  auto parsed = std::make_shared<Parsed>(*gen_time);
+  parsed->octets = to_bytes(token);
+  parsed->imprint_algorithm = *algorithm;
+  parsed->imprint = to_bytes(digest);
+  parsed->serial = integer_hex(TS_TST_INFO_get_serial(info.get()));
+  parsed->policy = dotted(TS_TST_INFO_get_policy_id(info.get()));
+  parsed->nonce = without_leading_zeros(content_of(TS_TST_INFO_get_nonce(info.get())));
+  parsed->signature_digest = ossl::digest_of_nid(OBJ_obj2nid(signature_digest->algorithm));
+  parsed->certificates = std::move(certificates);
+  parsed->unjudged = std::move(cms);
+  return TimestampToken{std::move(parsed)};
 }
 
 UtcTime TimestampToken::gen_time() const {
@@ -218,8 +238,7 @@ TimestampResult judge_timestamp_of_digest(const TimestampToken& token, ByteView 
   if (!result.imprint_matches) note(result, Code::kTimestampImprint);
 
   const ossl::ErrorMark probe;
-  // CMS_verify() changes what it judges, so every call reads the token again.
-  const auto cms = ossl::read_cms(token.bytes());
+  const auto cms = token.parsed_->to_judge();
   auto* signer = cms ? sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms.get()), 0) : nullptr;
   if (signer == nullptr) return result;  // from_bytes() has seen it
   result.signer = find_signer(signer, token, path_template);

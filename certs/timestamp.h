@@ -12,6 +12,8 @@
 
 namespace antin::certs {
 
+struct TimestampResult;
+
 /// A parsed RFC 3161 TimeStampToken (CMS SignedData over TSTInfo), from a signature's unsigned
 /// attribute, a document timestamp or a TSA's response. Parsed is not trusted.
 class TimestampToken {
@@ -32,6 +34,8 @@ class TimestampToken {
   const Bytes& bytes() const;
 
  private:
+  friend TimestampResult judge_timestamp_of_digest(const TimestampToken& token, ByteView digest,
+                                                   const PathInput& path_template);
   struct Parsed;
   explicit TimestampToken(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
   std::shared_ptr<const Parsed> parsed_;

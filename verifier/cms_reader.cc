@@ -1,6 +1,7 @@
 #include "verifier/cms_reader.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "verifier/ber.h"
@@ -262,8 +263,12 @@ bool has_attribute(const std::vector<Attribute>& attributes, std::string_view oi
 }
 
 bool zero_padded(ByteView padded, std::size_t length) {
-  return std::all_of(padded.begin() + static_cast<std::ptrdiff_t>(std::min(length, padded.size())),
-                     padded.end(), [](std::uint8_t octet) { return octet == 0; });
+  if (length >= padded.size()) return true;
+  // The first is zero and each equals the one before it. Room for evidence is most of a signed
+  // file, and this reads it as fast as memory does.
+  const auto padding = padded.subspan(length);
+  return padding.front() == 0 &&
+         std::memcmp(padding.data(), padding.data() + 1, padding.size() - 1) == 0;
 }
 
 }  // namespace antin::verifier

@@ -203,7 +203,7 @@ void compare_with(Report& report, const Input& input, const RegisterAnswer& answ
 
 }  // namespace
 
-Result<std::vector<Bytes>> register_digests(const Input& input) {
+Result<std::vector<Bytes>> register_digests(const Input& input, std::string_view known) {
   constexpr std::size_t kMost = 32;
   const auto octets = input.document.view();
   ANTIN_TRY(const auto map, pdf::read_revisions(octets, input.policy.limits));
@@ -214,8 +214,12 @@ Result<std::vector<Bytes>> register_digests(const Input& input) {
     if (at->end < octets.size())
       revisions.push_back({DigestAlgorithm::kSha256, at->end, at->end, at->end});
   }
-  const DocumentDigests in_one_pass{octets, revisions};
-  std::vector<Bytes> digests{in_one_pass.file_sha256()};
+  // What follows the newest of them, mostly a signature with its room, has been read for `known`.
+  Bytes whole;
+  const bool is_known = from_hex(known, whole) && !whole.empty();
+  const std::size_t newest = revisions.empty() ? 0 : revisions.front().first_end;
+  const DocumentDigests in_one_pass{is_known ? octets.first(newest) : octets, revisions};
+  std::vector<Bytes> digests{is_known ? whole : in_one_pass.file_sha256()};
   for (const auto& revision : revisions) digests.push_back(in_one_pass.of(revision));
   return digests;
 }

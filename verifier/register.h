@@ -27,8 +27,9 @@ void judge_against_register(Report& report, const RegisterEntry& entry,
                             const RegisterQuestion& question, const Policy& policy);
 
 /// SHA-256 to look a document up by: its own first, then those of its revisions, the newest first;
-/// 32 at most. Fails as pdf::read_revisions() does.
-Result<std::vector<Bytes>> register_digests(const Input& input);
+/// 32 at most. `known`: the document's own, where a report has it already (hexadecimal). Fails as
+/// pdf::read_revisions() does.
+Result<std::vector<Bytes>> register_digests(const Input& input, std::string_view known = {});
 
 /// What a register has for a question.
 struct RegisterAnswer {

@@ -15,8 +15,9 @@ Status read_entry(const cbor::Value& body, verifier::RegisterAnswer& answer) {
   return Done{};
 }
 
-Status ask_for(Channel& channel, const verifier::Input& input, verifier::RegisterAnswer& answer) {
-  ANTIN_TRY(const auto digests, verifier::register_digests(input));
+Status ask_for(Channel& channel, const verifier::Input& input, const verifier::Report& report,
+               verifier::RegisterAnswer& answer) {
+  ANTIN_TRY(const auto digests, verifier::register_digests(input, report.sha256));
   cbor::Array list;
   list.reserve(digests.size());
   for (const auto& digest : digests) list.emplace_back(digest);
@@ -64,7 +65,7 @@ Status Worker::hold_against_register(const verifier::Input& input, const Message
   ANTIN_TRY(question.named, cbor::boolean_at(*asked, "named"));
   ANTIN_TRY(question.unit, cbor::text_at(*asked, "unit"));
   if (!question.named) {
-    ANTIN_CHECK(ask_for(channel_, input, answer));
+    ANTIN_CHECK(ask_for(channel_, input, report, answer));
   } else {
     ANTIN_TRY(answer.found, cbor::boolean_at(*asked, "found"));
     ANTIN_CHECK(read_entry(*asked, answer));

@@ -415,6 +415,15 @@ TEST(RegisterDigests, AreThoseOfTheDocumentAndOfItsRevisionsTheNewestFirst) {
   }
   ASSERT_EQ(wanted.size(), 32U);
   EXPECT_EQ(register_digests(input).value(), wanted);
+  EXPECT_EQ(register_digests(input, to_hex(wanted[0])).value(), wanted);
+}
+
+TEST(RegisterDigests, OfADocumentWithoutAnEarlierRevisionAreItsOwn) {
+  const Document document;
+  const auto input = input_of(document, Profile::kDocument);
+  const std::vector<Bytes> wanted{ossl::sha256(input.document.view())};
+  EXPECT_EQ(register_digests(input).value(), wanted);
+  EXPECT_EQ(register_digests(input, to_hex(wanted[0])).value(), wanted);
 }
 
 }  // namespace
