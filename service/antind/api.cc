@@ -353,11 +353,7 @@ Response Api::refusal(const Error& error, const std::string& id) {
 }
 
 void Api::answered(const Answered& answered) {
-  std::string pattern = "other";
-  for (const auto& row : all_routes()) {
-    const auto matched = match_route(row.method, answered.path);
-    if (matched.row == &row) pattern = row.pattern;
-  }
+  const std::string pattern(pattern_of(answered.method, answered.path));
   const auto status = std::to_string(answered.status);
   parts_.metrics->count(
       "antin_http_requests_total",

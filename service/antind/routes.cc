@@ -309,4 +309,18 @@ Matched match_route(Method method, std::string_view path) {
   return matched;
 }
 
+std::string_view pattern_of(std::string_view method, std::string_view path) {
+  if (method == name(Method::kHead)) method = name(Method::kGet);
+  std::string_view found = "other";
+  bool allowed = false;
+  std::string id;
+  for (const auto& row : kRoutes) {
+    if (!fits(row.pattern, path, id)) continue;
+    const bool same = name(row.method) == method;
+    if (same || !allowed) found = row.pattern;
+    allowed = allowed || same;
+  }
+  return found;
+}
+
 }  // namespace antin::service

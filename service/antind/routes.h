@@ -165,5 +165,8 @@ struct Matched {
 };
 /// HEAD matches GET. `path` is compared as sent: nothing that needs decoding is an address here.
 Matched match_route(Method method, std::string_view path);
+/// What logs and metrics call an address, whether or not it takes this method: a row's pattern, or
+/// "other". `method` as it stood in the request.
+std::string_view pattern_of(std::string_view method, std::string_view path);
 
 }  // namespace antin::service
