@@ -1,9 +1,9 @@
 """An office for tests: two communes, officers with authority, one keeper of the seal."""
-import http.client
 import json
 import pathlib
-import ssl
 import subprocess
+
+from asking import sent
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = """\
@@ -55,7 +55,20 @@ to = "le.thi.thu"
 at = "2020-01-02T08:00:00+07:00"
 permission = "01/QĐ-UBND"
 """
-# Somebody with words of the test's own whose days are over, and somebody else who keeps no seal.
+# Who keeps no seal, and may.
+ONE_MORE_CLERK = """
+[[person]]
+id = "vo.thi.van"
+name = "Võ Thị Vân"
+[[authorisation]]
+person = "vo.thi.van"
+unit = "H40.7"
+duty = "van_thu"
+capacity = "VĂN THƯ"
+basis = "03/QĐ-UBND"
+from = "2020-01-01"
+"""
+# Somebody with words of the test's own whose days are over, and that clerk.
 MORE_PEOPLE = """
 [[person]]
 id = "tran.van.thu"
@@ -68,17 +81,7 @@ capacity = "{capacity}"
 basis = "02/QĐ-UBND"
 from = "2020-01-01"
 to = "2020-12-31"
-[[person]]
-id = "vo.thi.van"
-name = "Võ Thị Vân"
-[[authorisation]]
-person = "vo.thi.van"
-unit = "H40.7"
-duty = "van_thu"
-capacity = "VĂN THƯ"
-basis = "03/QĐ-UBND"
-from = "2020-01-01"
-"""
+""" + ONE_MORE_CLERK
 # What other systems may ask results for: [digitise] table.
 PURPOSES = """\
 schema = "antin-digitise/1"
@@ -117,26 +120,20 @@ PASSWORD = "trời xanh mây trắng"
 def add_people(world):
     """Accounts for everybody of PEOPLE, who chose PASSWORD: {person: (account, password)}. While antind runs."""
     config = world.folder / "antind.toml"
-    port = int((world.folder / "antind.port").read_text())
+    scheme = "https" if "\ntls_certificate" in config.read_text() else "http"
+    base = f"{scheme}://localhost:{int((world.folder / 'antind.port').read_text())}"
     everybody = {name: ["--person", name, "--rights", rights] for name, rights in ACCOUNTS.items()}
     everybody |= {name: ["--rights", rights, "--unit", unit] for name, (rights, unit) in RECEPTION.items()}
     for person, options in everybody.items():
         once = subprocess.run([world.build / "bin" / "antind", "account", "add", person, *options, "--config", config],
                               check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180).stdout.strip()
-        if "\ntls_certificate" in config.read_text():
-            context = ssl.create_default_context(cafile=world.folder / "tls.crt")
-            connection, origin = http.client.HTTPSConnection("localhost", port, timeout=180, context=context), "https"
-        else:
-            connection, origin = http.client.HTTPConnection("localhost", port, timeout=180), "http"
-        fields = {"Content-Type": "application/json", "Origin": f"{origin}://localhost:{port}"}
+        fields = {"Content-Type": "application/json", "Origin": base}
         for path, members in (("/api/v1/session", {"account": person, "password": once}),
                               ("/api/v1/session/password", {"old": once, "new": PASSWORD})):
-            connection.request("POST", path, json.dumps(members), fields)
-            answer = connection.getresponse()
-            told = json.loads(answer.read())
-            if answer.status != 200:
+            status, said, octets = sent(base, "POST", path, json.dumps(members), fields, ca=world.folder / "tls.crt")
+            told = json.loads(octets)
+            if status != 200:
                 raise AssertionError(f"{person}: {told}")
-            fields["Cookie"] = answer.headers["Set-Cookie"].split(";")[0]
+            fields["Cookie"] = said["Set-Cookie"].split(";")[0]
             fields["X-Antin-Token"] = told["csrf"]
-        connection.close()
     return {person: (person, PASSWORD) for person in everybody}

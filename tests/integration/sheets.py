@@ -7,6 +7,15 @@ def _chunk(kind, octets):
     return struct.pack(">I", len(octets)) + kind + octets + struct.pack(">I", zlib.crc32(kind + octets))
 
 
+def png(width, height, rows, dpi, depth=8, grey=False):
+    """`rows`: all of them, each behind its filter."""
+    per_metre = round(dpi / 0.0254)
+    return (b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, 0 if grey else 2,
+                                                                0, 0, 0))
+            + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
+            + _chunk(b"IDAT", zlib.compress(rows, 1)) + _chunk(b"IEND", b""))
+
+
 def sheet(number, dpi=200, colours="colour", width_mm=105, height_mm=148, first=200):
     """A sheet with lines of "writing" that depend on `number`, from the row of pixels `first` on: PNG with its
     resolution."""
@@ -33,8 +42,4 @@ def sheet(number, dpi=200, colours="colour", width_mm=105, height_mm=148, first=
         if key not in kinds:
             kinds[key] = row(y)
         rows.append(kinds[key])
-    per_metre = round(dpi / 0.0254)
-    return (b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, 0 if grey else 2,
-                                                                0, 0, 0))
-            + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
-            + _chunk(b"IDAT", zlib.compress(b"".join(rows), 1)) + _chunk(b"IEND", b""))
+    return png(width, height, b"".join(rows), dpi, depth, grey)

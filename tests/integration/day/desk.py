@@ -1,13 +1,13 @@
 """One office over HTTP, as its people and the systems around it use it."""
 import base64
 import hashlib
-import http.client
 import json
 import pathlib
 import ssl
 import time
 import urllib.parse
 
+import asking
 from world import MODULE, quietly
 
 YES_NO = {"secret": "no", "on_paper": "yes", "foreign": "no", **{f"ground_{n}": "no" for n in range(1, 7)}}
@@ -40,29 +40,14 @@ class Desk:
         self.count = 0
 
     def ask(self, method, path, members=None, file=None, key=None, once=None):
-        url = urllib.parse.urlsplit(self.base)
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=120)
-        headers = {"Authorization": f"Bearer {key or self.keeper}"}
+        body, headers = asking.content(members, file)
+        headers["Authorization"] = f"Bearer {key or self.keeper}"
         if once:
             headers["Idempotency-Key"] = once
-        body = None if members is None else json.dumps(members).encode()
-        if file is not None:
-            line = b"----antin-day"
-            body = (b'--%s\r\nContent-Disposition: form-data; name="request"\r\n\r\n%s\r\n'
-                    b'--%s\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n%s\r\n--%s--\r\n'
-                    % (line, body, line, file, line))
-            headers["Content-Type"] = f"multipart/form-data; boundary={line.decode()}"
-        elif body is not None:
-            headers["Content-Type"] = "application/json"
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            octets = answer.read()
-        finally:
-            connection.close()
-        told = json.loads(octets) if "json" in answer.getheader("Content-Type", "").split(";")[0] else octets
-        if answer.status >= 400:
-            raise Refused(answer.status, told if isinstance(told, dict) else {"octets": repr(told[:200])})
+        status, said, octets = asking.sent(self.base, method, path, body, headers)
+        told = json.loads(octets) if "json" in said.get("Content-Type", "").split(";")[0] else octets
+        if status >= 400:
+            raise Refused(status, told if isinstance(told, dict) else {"octets": repr(told[:200])})
         return told
 
     def once(self):

@@ -3,7 +3,6 @@
 
     accounts_test.py BUILD [unittest options]
 """
-import http.client
 import json
 import pathlib
 import re
@@ -11,11 +10,11 @@ import subprocess
 import sys
 import time
 import unittest
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 for folder in ("tests/integration", "tests/integration/e2e"):
     sys.path.insert(0, str(ROOT / folder))
+import asking  # noqa: E402
 import casework_test as play  # noqa: E402
 from office import EVERYTHING, furnish  # noqa: E402
 from world import World  # noqa: E402
@@ -28,24 +27,15 @@ made = set()
 
 
 class Answer:
-    def __init__(self, answer):
-        self.status, self.headers, octets = answer.status, answer.headers, answer.read()
+    def __init__(self, status, headers, octets):
+        self.status, self.headers = status, headers
         self.body = json.loads(octets) if octets else None
         self.code = self.body.get("code") if isinstance(self.body, dict) else None
 
 
 def ask(method, path, members=None, headers=None):
-    url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=120)
-    fields = dict(headers or {})
-    body = None
-    if members is not None:
-        body, fields["Content-Type"] = json.dumps(members).encode(), "application/json"
-    try:
-        connection.request(method, path, body, fields)
-        return Answer(connection.getresponse())
-    finally:
-        connection.close()
+    body, kind = asking.content(members)
+    return Answer(*asking.sent(base, method, path, body, {**(headers or {}), **kind}))
 
 
 def antind(*words):

@@ -4,7 +4,6 @@ their health, trust, rules, templates with a picture, the audit log with proofs,
 
     admin_test.py BUILD [unittest options]
 """
-import http.client
 import json
 import pathlib
 import sys
@@ -15,6 +14,7 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
+import asking  # noqa: E402
 from office import EVERYTHING, MORE_PEOPLE, furnish  # noqa: E402
 from world import World, quietly  # noqa: E402
 
@@ -27,14 +27,7 @@ world = base = None
 
 def ask(path, key=None):
     """(status, headers, octets) of a GET."""
-    url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
-    try:
-        connection.request("GET", path, headers={"Authorization": f"Bearer {key or world.api_key}"})
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read()
-    finally:
-        connection.close()
+    return asking.sent(base, "GET", path, None, {"Authorization": f"Bearer {key or world.api_key}"})
 
 
 class Admin(unittest.TestCase):

@@ -5,19 +5,18 @@ holder and tokens on this machine.
     casework_test.py BUILD [unittest options]
 """
 import hashlib
-import http.client
 import json
 import pathlib
-import struct
 import sys
 import time
 import unittest
 import urllib.parse
-import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from office import EVERYTHING, furnish  # noqa: E402
+import asking  # noqa: E402
+from office import EVERYTHING, ONE_MORE_CLERK, furnish  # noqa: E402
+from sheets import png  # noqa: E402
 from world import World, quietly  # noqa: E402
 
 NOTICE = (ROOT / "packaging/samples/thong-bao.pdf").read_bytes()
@@ -30,15 +29,7 @@ def scan(dpi=200):
                     b"\0" + bytes((250, 248, 240)) * (width // 8) + bytes((20, 20, 90)) * (width - width // 4)
                     + bytes((250, 248, 240)) * (width - width // 8 - (width - width // 4))
                     for y in range(height))
-
-    def chunk(kind, octets):
-        return (struct.pack(">I", len(octets)) + kind + octets
-                + struct.pack(">I", zlib.crc32(kind + octets)))
-
-    per_metre = round(dpi / 0.0254)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-            + chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
-            + chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b""))
+    return png(width, height, rows, dpi)
 
 
 SCAN = scan()
@@ -47,17 +38,7 @@ ANSWERS = {"secret": "no", "on_paper": "yes", "foreign": "no",
            **{f"ground_{n}": "no" for n in range(1, 7)}}
 SIGNER = {"signer": "nguyen.van.anh", "capacity": "CHỦ TỊCH"}
 SEALER = {"sealer": "le.thi.thu"}
-HAND_OVER = """
-[[person]]
-id = "vo.thi.van"
-name = "Võ Thị Vân"
-[[authorisation]]
-person = "vo.thi.van"
-unit = "H40.7"
-duty = "van_thu"
-capacity = "VĂN THƯ"
-basis = "03/QĐ-UBND"
-from = "2020-01-01"
+HAND_OVER = ONE_MORE_CLERK + """\
 [[hand_over]]
 unit = "H40.7"
 from = "le.thi.thu"
@@ -79,31 +60,15 @@ class Answer:
 
 def sent(method, path, body=None, headers=None):
     """A request as it is given."""
-    url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
-    try:
-        connection.request(method, path, body, headers or {})
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
-    finally:
-        connection.close()
+    return Answer(*asking.sent(base, method, path, body, headers))
 
 
 def ask(method, path, members=None, file=None, key=None, once=None, authorization=None):
     """With `file` a form, else a JSON body. `authorization`: instead of a key."""
-    headers = {"Authorization": authorization or f"Bearer {key or world.clerk}"}
+    body, headers = asking.content(members, file)
+    headers["Authorization"] = authorization or f"Bearer {key or world.clerk}"
     if once:
         headers["Idempotency-Key"] = once
-    body = None if members is None else json.dumps(members).encode()
-    if file is not None:
-        line = b"----antin-test"
-        body = (b"--%s\r\nContent-Disposition: form-data; name=\"request\"\r\n\r\n%s\r\n"
-                b"--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n"
-                b"Content-Type: application/pdf\r\n\r\n%s\r\n--%s--\r\n"
-                % (line, body, line, file, line))
-        headers["Content-Type"] = f"multipart/form-data; boundary={line.decode()}"
-    elif body is not None:
-        headers["Content-Type"] = "application/json"
     return sent(method, path, body, headers)
 
 

@@ -5,7 +5,6 @@ purposes go: the real service, worker, key holder and tokens on this machine.
     digitise_test.py BUILD [unittest options]
 """
 import csv
-import http.client
 import io
 import json
 import pathlib
@@ -14,10 +13,10 @@ import subprocess
 import sys
 import time
 import unittest
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
+import asking  # noqa: E402
 from office import PURPOSES, furnish  # noqa: E402
 from pdf_properties import properties  # noqa: E402
 from sheets import sheet  # noqa: E402
@@ -48,19 +47,13 @@ world = base = None
 
 
 def ask(method, path, members=None, key=None):
-    url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
-    headers = {"Authorization": f"Bearer {key or world.api_key}"}
-    if members is not None:
-        headers["Content-Type"] = "application/json"
-    try:
-        connection.request(method, path, None if members is None else json.dumps(members).encode(), headers)
-        answer = connection.getresponse()
-        octets = answer.read()
-        is_json = "json" in answer.getheader("Content-Type", "")
-        return answer.status, json.loads(octets) if is_json else octets
-    finally:
-        connection.close()
+    return sent(method, path, *asking.content(members), key)
+
+
+def sent(method, path, body, headers, key=None):
+    own = {"Authorization": f"Bearer {key or world.api_key}"}
+    status, said, octets = asking.sent(base, method, path, body, {**headers, **own})
+    return status, json.loads(octets) if "json" in said.get("Content-Type", "") else octets
 
 
 def row(number, **other):
@@ -240,14 +233,7 @@ class Digitising(unittest.TestCase):
 
     @staticmethod
     def verdict(octets):
-        url = urllib.parse.urlsplit(base)
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-        try:
-            connection.request("POST", "/api/v1/verify", octets, {"Content-Type": "application/pdf",
-                                                                  "Authorization": f"Bearer {world.api_key}"})
-            return json.loads(connection.getresponse().read())["verdict"]
-        finally:
-            connection.close()
+        return sent("POST", "/api/v1/verify", octets, {"Content-Type": "application/pdf"})[1]["verdict"]
 
     @staticmethod
     def sha256(octets):

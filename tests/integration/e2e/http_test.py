@@ -3,15 +3,14 @@
 
     http_test.py BUILD [unittest options]
 """
-import http.client
 import json
 import pathlib
 import sys
 import unittest
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
+import asking  # noqa: E402
 from world import World  # noqa: E402
 
 NOTICE = (ROOT / "packaging/samples/thong-bao.pdf").read_bytes()
@@ -22,17 +21,8 @@ base = None
 
 def ask(method, path, body=None, headers=None, key=True):
     """(status, headers, body)"""
-    url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
-    try:
-        headers = dict(headers or {})
-        if key:
-            headers["Authorization"] = f"Bearer {world.api_key}"
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read()
-    finally:
-        connection.close()
+    own = {"Authorization": f"Bearer {world.api_key}"} if key else {}
+    return asking.sent(base, method, path, body, {**(headers or {}), **own})
 
 
 def multipart(**parts):

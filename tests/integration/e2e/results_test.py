@@ -6,7 +6,6 @@ service, worker, key holder and tokens on this machine.
 """
 import concurrent.futures
 import pathlib
-import signal
 import subprocess
 import sys
 import time
@@ -172,7 +171,7 @@ class Results(desk.Desk):
         before = path.read_text()
         path.write_text(before + f'[[result_qr]]\nunit = "{UNIT}"\ncontent = "tt_01_2023"\n')
         try:
-            self.reread()
+            world.reload("reloaded")
             case = self.numbered()
             self.assertEqual(self.read_by_a_stock_reader(self.document(case, "document")),
                              f"{case['dossier']}|1.001234|040198000001|Quyết định hỗ trợ")
@@ -183,16 +182,7 @@ class Results(desk.Desk):
             self.assertEqual(refused["code"], "case.facts")
         finally:
             path.write_text(before)
-            self.reread()
-
-    def reread(self):
-        log, event = world.folder / "antind.log", '"reloaded"'
-        seen = log.read_text().count(event)
-        world.server.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + 30
-        while log.read_text().count(event) == seen:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.05)
+            world.reload("reloaded")
 
     def printed(self, case, status=201, key=None, **facts):
         answer = ask("POST", f"{case['self']}/letters", {"letter": "printout", "version": case["version"],

@@ -5,7 +5,6 @@ have one, the third has none and gets nobody else's.
     seals_test.py BUILD [unittest options]
 """
 import hashlib
-import http.client
 import json
 import pathlib
 import sys
@@ -15,6 +14,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 for folder in ("", "day", "e2e"):
     sys.path.insert(0, str(ROOT / "tests" / "integration" / folder))
+import asking  # noqa: E402
 from casework_test import NOTICE, SCAN  # noqa: E402
 from cast import COMMUNES, people_table, units_table  # noqa: E402
 from desk import Desk, Refused  # noqa: E402
@@ -38,14 +38,9 @@ def seals():
 
 def post(address, octets, **headers):
     """(status, answer)"""
-    url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=180)
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request("POST", address, octets, {"Content-Type": "application/pdf", **fields})
-    answer = connection.getresponse()
-    body = json.loads(answer.read())
-    connection.close()
-    return answer.status, body
+    status, _, body = asking.sent(base, "POST", address, octets, {"Content-Type": "application/pdf", **fields})
+    return status, json.loads(body)
 
 
 def signature(octets, key, once, **query):

@@ -2,14 +2,11 @@
 request. It speaks docs/PROTOCOL.agent.md and signs with the officer's token of the world."""
 import base64
 import hashlib
-import http.client
 import http.server
 import json
 import re
-import ssl
 import threading
 import time
-import urllib.parse
 
 from english import catalogue
 
@@ -19,8 +16,8 @@ class StandIn:
     left), "wrong_before", "locked", "expired", "other" (certificates that cannot sign), "pulled" (after one case), "wrong_pin",
     "asking" (the PIN, until the mode is another), "no_dialog", "lost" (signed, not delivered)."""
 
-    def __init__(self, desk, base):
-        self.desk, self.base, self.mode, self.jobs, self.signed = desk, base, "", {}, []
+    def __init__(self, desk):
+        self.desk, self.mode, self.jobs, self.signed = desk, "", {}, []
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -96,14 +93,8 @@ class StandIn:
                                   "not_after": "2028-01-01T00:00:00Z", "token": "officer"}]}
 
     def ask(self, method, path, ticket, members=None):
-        url = urllib.parse.urlsplit(self.base)
-        context = ssl.create_default_context(cafile=self.desk.world.folder / "tls.crt")
-        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=180, context=context)
         headers = {"Authorization": f"Ticket {ticket}", "Content-Type": "application/json"}
-        connection.request(method, path, None if members is None else json.dumps(members), headers)
-        octets = connection.getresponse().read()
-        connection.close()
-        return json.loads(octets)
+        return json.loads(self.desk.office.sent(method, path, None if members is None else json.dumps(members), headers)[2])
 
     def sign(self, body):
         job, address = self.jobs["sign"], f"/api/v1/signing-sessions/{body['session']}"
@@ -124,7 +115,7 @@ class StandIn:
             job["items"].append({"case": item["case"], "state": "signed"})
             job["signed"] += 1
         if self.mode == "lost":
-            job["problem"] = self.problem("agent.callback_lost", trang=self.base)
+            job["problem"] = self.problem("agent.callback_lost", trang=self.desk.office.base)
             while self.mode == "lost" and time.monotonic() < until:
                 time.sleep(0.05)
         self.signed += [one["case"] for one in values]

@@ -35,24 +35,21 @@ service/web of the sources and everything else from antind; so does ANTIN_PAGES=
 import base64
 import contextlib
 import hashlib
-import http.client
 import json
 import os
 import pathlib
 import re
 import shutil
-import ssl
-import subprocess
 import sys
 import tempfile
 import time
 import unicodedata
 import unittest
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import asking  # noqa: E402
 import english  # noqa: E402
 
 READS_ENGLISH = english.ON
@@ -124,29 +121,15 @@ class Office:
     def ask(self, method, path, members=None, file=None, kind="image/png", key=None, once=None, alone=False):
         """(status, headers, octets) of a request that a test makes itself, with an API key. `file` is part
         of a form beside `members`, unless it goes `alone`."""
-        url = urllib.parse.urlsplit(self.base)
-        context = ssl.create_default_context(cafile=self.world.folder / "tls.crt")
-        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=2 * PATIENCE, context=context)
-        headers = {"Authorization": f"Bearer {key or self.world.api_key}"}
+        body, headers = (file, {"Content-Type": kind}) if alone else asking.content(members, file, kind)
+        headers["Authorization"] = f"Bearer {key or self.world.api_key}"
         if once:
             headers["Idempotency-Key"] = once
-        body = None if members is None else json.dumps(members).encode()
-        if alone:
-            body, headers["Content-Type"] = file, kind
-        elif file is not None:
-            line = b"----antin-test"
-            body = (b"--%s\r\nContent-Disposition: form-data; name=\"request\"\r\n\r\n%s\r\n"
-                    b"--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n"
-                    b"Content-Type: %s\r\n\r\n%s\r\n--%s--\r\n" % (line, body, line, kind.encode(), file, line))
-            headers["Content-Type"] = f"multipart/form-data; boundary={line.decode()}"
-        elif body is not None:
-            headers["Content-Type"] = "application/json"
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read()
-        finally:
-            connection.close()
+        return self.sent(method, path, body, headers)
+
+    def sent(self, method, path, body=None, headers=None):
+        """(status, headers, octets) of a request as it is given."""
+        return asking.sent(self.base, method, path, body, headers, ca=self.world.folder / "tls.crt")
 
 
 class Chromium:

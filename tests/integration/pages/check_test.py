@@ -5,13 +5,11 @@
 """
 import contextlib
 import hashlib
-import http.client
 import json
 import os
 import pathlib
 import re
 import signal
-import ssl
 import time
 import urllib.parse
 
@@ -417,15 +415,7 @@ class Heads(PageTest):
     """What the pages say before they are shown, asked for without a browser."""
 
     def ask(self, path, method="GET", body=None, **headers):
-        url = urllib.parse.urlsplit(self.base)
-        context = ssl.create_default_context(cafile=self.world.folder / "tls.crt")
-        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=PATIENCE, context=context)
-        try:
-            connection.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read()
-        finally:
-            connection.close()
+        return self.office.sent(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
 
     def test_nobody_may_frame_them_or_run_anything_of_theirs(self):
         for path in ("/", "/kiem-tra", "/app/", "/web/js/core/main.js", "/khong-co"):

@@ -88,13 +88,17 @@ class Desk:
         return base64.b64encode(ssl.PEM_cert_to_DER_cert(text)).decode()
 
 
-class AtQueues:
-    """Beside PageTest: what tests at the queues have, and do without."""
+class WithDesk:
+    """Beside PageTest."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.desk = Desk(cls.office)
+
+
+class AtQueues(WithDesk):
+    """What tests at the queues have."""
 
     def rows(self):
         return self.driver.execute_script("return [...document.querySelectorAll('.work-list tbody tr')].map(r => r.dataset.id)")

@@ -11,7 +11,7 @@ import zlib
 
 from agent_stand_in import StandIn
 from browser import ROOT, PageTest, main
-from desk import ANSWERS, SEALER, SIGNER, UNIT, Desk
+from desk import ANSWERS, SEALER, SIGNER, UNIT, WithDesk
 
 PICTURES = ROOT / "docs" / "pictures"
 DPI = 150
@@ -75,11 +75,10 @@ return picture.decode().then(() => {
 """
 
 
-class Guide(PageTest):
+class Guide(WithDesk, PageTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.desk = Desk(cls.office)
         PICTURES.mkdir(exist_ok=True)
 
     def setUp(self):
@@ -175,7 +174,7 @@ class Guide(PageTest):
         self.drawn(2)
         self.says("Đã xem")
         self.screen("nguoi-ky-xem")
-        agent = StandIn(self.desk, self.base)
+        agent = StandIn(self.desk)
         self.addCleanup(agent.stop)
         self.open("/app/#/queue")
         self.wait_for(lambda: len(self.driver.find_elements("css selector", ".work-list tbody tr")) >= 4)

@@ -3,10 +3,8 @@
 
     officer_test.py BUILD [unittest options]
 """
-import http.client
 import os
 import re
-import ssl
 import unittest
 import urllib.parse
 
@@ -17,17 +15,11 @@ from desk import SEALER, AtQueues
 
 def put_file(page, address, octets):
     """As the signing tool sends it: multipart, no key."""
-    url = urllib.parse.urlsplit(page.base)
-    context = ssl.create_default_context(cafile=page.world.folder / "tls.crt")
-    connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=180, context=context)
     line = b"----------8db1c2"
     body = (b"--%s\r\nContent-Disposition: form-data; name=uploadfile; filename=a.pdf\r\n\r\n%s\r\n--%s--\r\n"
             % (line, octets, line))
-    connection.request("POST", urllib.parse.urlsplit(address).path, body,
-                       {"Content-Type": f"multipart/form-data; boundary={line.decode()}"})
-    said = connection.getresponse().read()
-    connection.close()
-    return said
+    return page.office.sent("POST", urllib.parse.urlsplit(address).path, body,
+                            {"Content-Type": f"multipart/form-data; boundary={line.decode()}"})[2]
 
 
 class Staff(AtQueues, PageTest):
@@ -214,7 +206,7 @@ class Sign(Staff):
 
     def setUp(self):
         super().setUp()
-        self.agent = StandIn(self.desk, self.base)
+        self.agent = StandIn(self.desk)
         self.addCleanup(self.agent.stop)
 
     def marked(self, count):

@@ -8,18 +8,13 @@ import re
 import unittest
 
 from browser import PageTest, main
-from desk import Desk
+from desk import WithDesk
 from world import quietly
 
 COUNTER, CLERK, OTHER = "tran.van.nhan", "le.thi.thu", "nguyen.van.anh"
 
 
-class Session(PageTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.desk = Desk(cls.office)
-
+class Session(WithDesk, PageTest):
     def setUp(self):
         super().setUp()
         self.expect_silence(r"127\.0\.0\.1:89\d\d")

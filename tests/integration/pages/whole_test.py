@@ -9,15 +9,10 @@ import unittest
 
 from agent_stand_in import StandIn
 from browser import PageTest, main
-from desk import Desk
+from desk import WithDesk
 
 
-class Whole(PageTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.desk = Desk(cls.office)
-
+class Whole(WithDesk, PageTest):
     def setUp(self):
         super().setUp()
         self.expect_silence(r"127\.0\.0\.1:89\d\d")
@@ -53,7 +48,7 @@ class Whole(PageTest):
 
     def test_one_copy_is_signed_sealed_released_checked_and_cancelled(self):
         case = self.desk.attested()
-        agent = StandIn(self.desk, self.base)
+        agent = StandIn(self.desk)
         self.addCleanup(agent.stop)
         self.sign_in("nguyen.van.anh")
         self.open("/app/#/queue")
