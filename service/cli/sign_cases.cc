@@ -13,6 +13,7 @@
 #include "service/cli/messages.h"
 #include "service/cli/pin_source.h"
 #include "service/cli/register_service.h"
+#include "service/cli/service_answer.h"
 #include "service/cli/sign_command.h"
 #include "service/cli/sign_setup.h"
 #include "service/signing/shown_case.h"
@@ -30,17 +31,6 @@ constexpr int kMostPauses = 900;
 
 Error not_understood(const std::string& url, const std::string& what) {
   return make_error(Code::kSignCasesAnswer, what, {{"dia_chi", url}});
-}
-
-std::string said(const Json& problem, const std::vector<Language>& spoken) {
-  const auto message = problem.find("message");
-  if (message == problem.end() || !message->is_object()) return text_in(problem, "code");
-  std::string all;
-  for (const auto language : spoken) {
-    const auto one = text_in(*message, language == Language::kVietnamese ? "vi" : "en");
-    if (!one.empty()) all += (all.empty() ? "" : " / ") + one;
-  }
-  return all + " (" + text_in(problem, "code") + ")";
 }
 
 class SignCases {
@@ -81,12 +71,7 @@ class SignCases {
   using Shown = std::vector<std::pair<std::string, Bytes>>;
 
   Result<Json> read(const HttpResponse& answer) {
-    auto body = Json::parse(answer.body.begin(), answer.body.end(), nullptr, false);
-    if (!body.is_object()) return not_understood(url_, "no JSON object");
-    if (answer.status >= 400)
-      return make_error(Code::kSignCasesRefused, text_in(body, "code"),
-                        {{"ly_do", said(body, spoken_)}});
-    return body;
+    return object_in(answer, spoken_, not_understood(url_, "no JSON object"));
   }
   Result<Json> ask(const std::string& path, const Json& body) {
     const auto written = body.dump();

@@ -5,6 +5,7 @@
 #include "service/cli/command.h"
 #include "service/cli/messages.h"
 #include "service/cli/register_service.h"
+#include "service/cli/service_answer.h"
 #include "service/cli_digitise/commands.h"
 #include "service/system/files.h"
 
@@ -36,13 +37,7 @@ CommandSpec printout_spec() {
 }
 
 Result<Json> read(const HttpResponse& answer, const std::vector<Language>& spoken) {
-  auto body = Json::parse(answer.body.begin(), answer.body.end(), nullptr, false);
-  if (!body.is_object()) return make_error(Code::kRegisterAnswerMalformed, "printout");
-  if (answer.status < 400) return body;
-  const bool english = !spoken.empty() && spoken.front() == Language::kEnglish;
-  const auto said =
-      body.value("message", Json::object()).value(english ? "en" : "vi", std::string());
-  return make_error(Code::kSignCasesRefused, body.value("code", std::string()), {{"ly_do", said}});
+  return object_in(answer, spoken, make_error(Code::kRegisterAnswerMalformed, "printout"));
 }
 
 Result<int> printout(const Arguments& arguments, const std::vector<Language>& spoken) {

@@ -34,11 +34,6 @@ Result<Bytes> digest_of_ranges(ByteView file, const Json& item, DigestAlgorithm 
 
 }  // namespace
 
-std::string text_in(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::int64_t number_in(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;

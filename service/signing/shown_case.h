@@ -14,7 +14,10 @@
 namespace antin::service {
 
 /// Members of what a service said; "" and 0 where they are absent or of another type.
-std::string text_in(const nlohmann::json& object, const char* name);
+inline std::string text_in(const nlohmann::json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
 std::int64_t number_in(const nlohmann::json& object, const char* name);
 
 /// One item of a signing-session (docs/PROTOCOL.officer.md), looked at as an object.

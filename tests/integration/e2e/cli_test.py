@@ -6,11 +6,14 @@
 Everything is made in BUILD/tests/e2e-cli: fresh keys, SoftHSM tokens, a timestamp server on a free
 port. No foreign validator takes part; tests/interop asks those.
 """
+import contextlib
+import http.server
 import json
 import pathlib
 import shutil
 import subprocess
 import sys
+import threading
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -201,6 +204,42 @@ class Sign(Command):
                                "--force")
             self.assertEqual(done.returncode, 0, done)
         self.assertEqual(self.verify(out)[0], VALID)
+
+
+class Answers(Command):
+    @contextlib.contextmanager
+    def service(self, status, octets):
+        """The address of one that says this, whatever it is asked."""
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(octets)))
+                self.end_headers()
+                self.wfile.write(octets)
+
+            def log_message(self, *ignored):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            try:
+                yield f"http://127.0.0.1:{server.server_address[1]}"
+            finally:
+                server.shutdown()
+
+    def test_R16_whatever_a_service_answers_is_told_by_its_code(self):
+        key, out = self.folder / "key", self.folder / "out.pdf"
+        key.write_text("key")
+        for said, code, words in (
+                ({"code": "case.role", "message": {"vi": "Không được.", "en": "No."}}, "officer.service_refused", "Không được. / No. (case.role)"),
+                ({"code": 1, "message": "x"}, "officer.service_refused", ""), ({"message": {"vi": 1}}, "officer.service_refused", ""),
+                ([], "register.answer_malformed", "")):
+            with self.service(409, json.dumps(said).encode()) as url:
+                done = world.antin("printout", "0198aa", "-o", out, "--service", url, "--service-key", key)
+            self.refused(done, code)
+            self.assertIn(words, done.stderr.decode())
+            self.assertFalse(out.exists())
 
 
 if __name__ == "__main__":
