@@ -16,8 +16,9 @@ using pdf::ScanColour;
 // A picture that takes less of the page is an ornament of the scanner, not the scan.
 constexpr double kSignificant = 0.05;
 
+// A PNG counts pixels of a metre: 7874 of them are the 200 of an inch.
 std::string whole(double value) {
-  return std::to_string(static_cast<long long>(std::floor(value + 1e-6)));
+  return std::to_string(static_cast<long long>(std::floor(value + 0.05)));
 }
 std::string nearest(double value) {
   return std::to_string(std::llround(value));

@@ -34,7 +34,7 @@ Json page_json(const capture::CapturedPage& page) {
                {"width_mm", rounded(page.width_mm)},
                {"height_mm", rounded(page.height_mm)},
                {"paper", page.paper},
-               {"dpi", {std::floor(page.dpi_x + 1e-6), std::floor(page.dpi_y + 1e-6)}},
+               {"dpi", {std::floor(page.dpi_x + 0.05), std::floor(page.dpi_y + 0.05)}},
                {"colour", word(page.colour)},
                {"sha256", to_hex(page.sha256)},
                {"looked", page.looked}};

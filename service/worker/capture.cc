@@ -89,14 +89,16 @@ std::int64_t scaled(double value, double by) {
 cbor::Value to_value(const capture::CapturedPage& page) {
   static constexpr std::array kColours = {"bilevel", "gray", "colour"};
   constexpr double kMicrometres = 1'000;
+  // A PNG counts pixels of a metre: 7874 of them are the 200 of an inch.
+  constexpr double kRounded = 0.05;
   cbor::Map map{{"file", static_cast<std::int64_t>(page.from.file)},
                 {"page", static_cast<std::int64_t>(page.from.page)},
                 {"rotate", page.from.rotate},
                 {"width_um", scaled(page.width_mm, kMicrometres)},
                 {"height_um", scaled(page.height_mm, kMicrometres)},
                 {"paper", page.paper},
-                {"dpi_x", scaled(std::floor(page.dpi_x), 1)},
-                {"dpi_y", scaled(std::floor(page.dpi_y), 1)},
+                {"dpi_x", scaled(std::floor(page.dpi_x + kRounded), 1)},
+                {"dpi_y", scaled(std::floor(page.dpi_y + kRounded), 1)},
                 {"colour", kColours.at(static_cast<std::size_t>(page.colour))},
                 {"sha256", page.sha256},
                 {"looked", page.looked}};

@@ -1,6 +1,6 @@
 // Fields of forms: each with its label, its hint and a place for what is wrong with it.
 
-import {t} from "./i18n.js";
+import {date, t} from "./i18n.js";
 import {announce, append, busy, h, newId, problemNotice, replace} from "./ui.js";
 
 /** @typedef {import("./ui.js").Child} Child */
@@ -44,7 +44,7 @@ export function field(props) {
   return h("div", {class: ["field", inLine ? "field-check" : "", extra].filter(Boolean).join(" "), data: {field: name}},
            inLine ? [control, h("label", {for: control.id}, label)] : [written],
            hint ? h("p", {class: "hint", id: `${id}-hint`}, hint) : null, inLine ? null : control,
-           inLine ? null : fullNote(control),
+           inLine ? null : [fullNote(control), dayNote(control)],
            h("p", {class: "field-error", id: `${id}-error`, hidden: !error}, error));
 }
 
@@ -61,6 +61,21 @@ function fullNote(control) {
     const words = full ? t("core.full", {n: most}) : "";
     if (note.textContent !== words) replace(note, words);
   });
+  return note;
+}
+
+const kDayFirst = new Intl.DateTimeFormat(navigator.language).format(new Date(2026, 10, 24)).startsWith("24");
+
+/**
+ * A browser writes days in the order of its own language, whatever is read on the page: there the day is read back.
+ * @param {Element} control
+ */
+function dayNote(control) {
+  if (kDayFirst || !(control instanceof HTMLInputElement) || control.type !== "date") return null;
+  const note = h("p", {class: "hint field-day"});
+  const say = () => replace(note, control.value ? t("core.day_is", {day: date(control.value)}) : "");
+  for (const kind of ["input", "change"]) control.addEventListener(kind, say);
+  say();
   return note;
 }
 
@@ -81,13 +96,13 @@ function makeControl(type, props, options) {
 /**
  * One of a few, all of them seen.
  * @param {{name: string, legend: string, options: {value: string, label: string, hint?: string}[], value?: string,
- *          hint?: string, class?: string, change?: (value: string) => void}} props
+ *          hint?: string, class?: string, lang?: string, change?: (value: string) => void}} props
  */
 export function choices(props) {
   const id = newId(props.name);
   return h("fieldset", {class: ["choices", props.class].filter(Boolean).join(" "), data: {field: props.name},
                         "aria-describedby": `${id}-error`},
-           h("legend", null, props.legend), props.hint ? h("p", {class: "hint"}, props.hint) : null,
+           h("legend", {lang: props.lang}, props.legend), props.hint ? h("p", {class: "hint"}, props.hint) : null,
            props.options.map((one, at) => h("div", {class: "field-check"},
              h("input", {type: "radio", id: `${id}-${at}`, name: props.name, value: one.value,
                          checked: one.value === props.value,

@@ -84,18 +84,21 @@ function searchForm(given, search) {
                                                 maxlength: type === "search" ? 200 : undefined});
   const made = form({class: "search-form", role: "search", submit: search, check: (typed) =>
       typed.from && typed.to && typed.from > typed.to ? {to: t("register.dates")} : /** @type {Record<string, string>} */ ({})},
-    h("div", {class: "fields"}, box("requester"), box("paper"), box("number"),
+    h("div", {class: "fields"}, box("requester"), box("paper"), box("number")),
+    h("details", {class: "search-more", open: window.matchMedia("(min-width: 40rem)").matches || kNames.slice(3).some((name) => given[name])},
+      h("summary", null, t("register.more")), h("div", {class: "fields"},
       field({id: "product", label: t("register.product"), type: "select", value: given.product ?? "",
              options: [any, ...kProducts.map((value) => ({value, label: t(`register.product.${value}`)}))]}),
       field({id: "state", label: t("register.state"), type: "select", value: given.state ?? "",
              options: [any, ...kStates.map((value) => ({value, label: t(`register.state.${value}`)}))]}),
       units.length > 1 ? field({id: "unit", label: t("register.unit"), type: "select", value: given.unit ?? "",
                                 options: [any, ...units.map((one) => ({value: one.code, label: one.name}))]}) : null,
-      box("from", "date"), box("to", "date")),
+      box("from", "date"), box("to", "date"))),
     h("div", {class: "actions"}, button(t("core.search"), {type: "submit", kind: "primary", icon: "search"}),
       button(t("register.clear"), {kind: "quiet", click: async () => {
         for (const control of made.querySelectorAll("input, select")) {
           if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = "";
+          control.dispatchEvent(new Event("change", {bubbles: true}));
         }
         await search(values(made));
         made.querySelector("input")?.focus();

@@ -65,16 +65,16 @@ function months(book) {
 function work(book, changed) {
   const clerk = session.has("clerk") && book.state === "open";
   return h("section", {class: "card no-print work", "aria-labelledby": "book-work"}, h("h2", {id: "book-work"}, t("books.work")),
-    h("div", {class: "columns"},
+    h("div", {class: "grid"},
       form({submit: async (typed) => hand(await api.blob(`/api/v1/books/print?${new URLSearchParams({book: book.id,
           ...(typed.month ? {month: typed.month} : {})})}`), `${fileName(`${book.name} ${typed.month ?? ""}`)}.pdf`)},
-        field({id: "print-month", name: "month", label: t("books.print_month"), type: "select",
+        h("h3", null, t("books.print")), field({id: "print-month", name: "month", label: t("books.print_month"), type: "select",
                options: months(book), hint: t("books.print_hint")}),
         button(t("books.print_do"), {type: "submit", icon: "print", kind: "primary"})),
-      h("div", {class: "stack"},
-        h("div", null, h("p", {class: "hint"}, t("books.export_words")), button(t("books.export"), {icon: "download", click: async () =>
+      h("div", null, h("h3", null, t("books.export_title")), h("p", {class: "hint"}, t("books.export_words")), button(t("books.export"), {icon: "download", click: async () =>
           hand(await api.blob(`/api/v1/books/export?${new URLSearchParams({book: book.id})}`), `${fileName(book.name)}.jsonl`)})),
-        clerk ? h("div", {class: "row"}, button(t("books.volume"), {icon: "plus", click: async () => {
+      clerk ? h("div", null, h("h3", null, t("books.turn")), h("p", {class: "hint"}, t("books.turn_words")),
+        h("div", {class: "row"}, button(t("books.volume"), {icon: "plus", click: async () => {
           if (!await confirm({title: t("books.volume_title"), words: t("books.volume_words"), yes: t("books.volume"), no: t("books.keep")})) return;
           /** @type {Book} */
           const made = await api.post("/api/v1/books/volume", {book: book.id, after: book.name});
@@ -83,7 +83,7 @@ function work(book, changed) {
           if (!await confirm({title: t("books.close_title"), words: t("books.close_words"), yes: t("books.close"), no: t("books.keep"), danger: true})) return;
           await api.post("/api/v1/books/close", {book: book.id});
           await changed(t("books.close_done"));
-        }})) : null)));
+        }}))) : null));
 }
 
 /**
@@ -101,7 +101,7 @@ export async function renderBook(main, id, signal) {
     const book = await api.get("/api/v1/books/rows", {query: {book: id, from, limit: kPage}, signal});
     const rows = book.rows ?? [];
     const end = Math.min(book.last, from + kPage - 1);
-    replace(head, facts([[t("books.series"), nameOf(book)], [t("books.year"), String(book.year)], [t("books.unit"), unitName(book.unit)],
+    replace(head, facts([[t("books.year"), String(book.year)], [t("books.unit"), unitName(book.unit)],
       [t("books.last"), number(book.last)],
       [t("books.state"), book.state === "open" ? t("books.open") : t("books.closed_on", {day: date(book.closed_day)})]]));
     replace(place, h("div", {class: "page-head"}, h("h2", {id: "book-rows"}, t("books.rows")),

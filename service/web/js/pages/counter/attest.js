@@ -4,7 +4,7 @@
 import {api, sentenceOf} from "../../core/api.js";
 import {t} from "../../core/i18n.js";
 import {button, dialog, field, form, h, notice, replace, values} from "../../core/ui.js";
-import {signersOf} from "./desk.js";
+import {dueWords, feeWords, signersOf} from "./desk.js";
 import {picture} from "./picture.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
@@ -110,8 +110,8 @@ export async function attestPanel(desk) {
     signers.length === 0 ? notice("error", t("counter.attest.nobody")) : null,
     signerField(signers, {id: "signed_by", label: t("counter.attest.signer"), hint: t("counter.attest.signer.hint"), required: true,
                           value: said.signed_by ?? ""}),
-    h("p", {class: "counter-fee"}, [desk.one.fee ? t("counter.attest.fee", {fee: desk.one.fee.text}) : "",
-                                   desk.one.deadline ? t("counter.due", {due: desk.one.deadline.text}) : ""].filter(Boolean).join(" ")),
+    h("p", {class: "counter-fee"}, [desk.one.fee ? t("counter.attest.fee", {fee: feeWords(desk.one)}) : "",
+                                   desk.one.deadline ? t("counter.due", {due: dueWords(desk.one.deadline)}) : ""].filter(Boolean).join(" ")),
     desk.one.deadline?.appointment ? h("p", {class: "counter-hint"}, t("counter.attest.appointment")) : null,
     late,
     others.length ? h("fieldset", {class: "choices"}, h("legend", null, t("counter.attest.together")),

@@ -8,7 +8,7 @@ import {session} from "../../core/session.js";
 import {button, facts, h, notice, pageTitle, problemNotice, replace, skeleton, steps} from "../../core/ui.js";
 import {attestPanel} from "./attest.js";
 import {checkPanel} from "./check.js";
-import {Conflict, Desk, law} from "./desk.js";
+import {Conflict, Desk, dueWords, feeWords, law} from "./desk.js";
 import {useKeys} from "./keys.js";
 import {endPanel, refusePanel, withdraw} from "./letters.js";
 import {composePanel, originPanel} from "./origin.js";
@@ -167,8 +167,8 @@ function aside(desk, open) {
       [t("counter.copies"), said.copies ? String(said.copies) : ""],
       [t("counter.number"), one.number ?? ""],
       [t("counter.state"), either(one.state_text)],
-      [t("counter.fee"), one.fee?.text ?? ""],
-      [t("counter.deadline"), one.deadline?.text ?? ""],
+      [t("counter.fee"), feeWords(one)],
+      [t("counter.deadline"), dueWords(one.deadline)],
       [t("counter.delivery"), String(said.delivery ?? "")],
       [t("counter.received"), date(one.day)],
     ]),

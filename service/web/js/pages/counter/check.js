@@ -4,7 +4,7 @@ import {t} from "../../core/i18n.js";
 import {button, choices, form, h, notice, replace, values} from "../../core/ui.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
-/** @typedef {{name: string, legend: string, hint?: string, yes: string, no: string, good: "yes" | "no", ground?: number}} Question */
+/** @typedef {{name: string, legend: string, hint?: string, yes: string, no: string, good: "yes" | "no", ground?: number, lang?: string}} Question */
 
 /** @param {Desk} desk */
 function questions(desk) {
@@ -15,7 +15,7 @@ function questions(desk) {
   ];
   for (const ground of desk.rules.grounds) {
     all.push({name: ground.answer, legend: `${ground.number}. ${ground.text}`, yes: t("counter.q.applies"),
-              no: t("counter.q.applies_not"), good: "no", ground: ground.number});
+              no: t("counter.q.applies_not"), good: "no", ground: ground.number, lang: "vi"});
   }
   all.push({name: "foreign", legend: t("counter.q.foreign"), yes: t("counter.yes"), no: t("counter.no"), good: "no"});
   return all;
@@ -31,7 +31,7 @@ export function checkPanel(desk) {
   const foreign = h("div");
   const asked = all.map((question, at) => h("div", {class: "counter-question", data: {question: question.name}},
     at === 2 ? h("h3", null, t("counter.q.grounds")) : null,
-    choices({name: question.name, legend: question.legend, value: said[question.name], class: "counter-yes-no",
+    choices({name: question.name, legend: question.legend, value: said[question.name], class: "counter-yes-no", lang: question.lang,
              options: (question.good === "yes" ? ["yes", "no"] : ["no", "yes"]).map((value) =>
                ({value, label: value === "yes" ? question.yes : question.no}))})));
 

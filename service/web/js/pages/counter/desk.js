@@ -3,7 +3,7 @@
 
 import {api, idempotencyKey, isProblem} from "../../core/api.js";
 import {draft} from "../../core/drafts.js";
-import {dateTime, t} from "../../core/i18n.js";
+import {dateTime, lang, t} from "../../core/i18n.js";
 import {raise} from "../../core/ui.js";
 
 /** @typedef {{vi: string, en: string}} Both */
@@ -93,6 +93,18 @@ export function feeOf(rules, pages, copies) {
 /** @param {number} dong */
 export function dong(dong) {
   return t("counter.dong", {amount: dong});
+}
+
+/** @param {Pick<Case, "fee">} one */
+export const feeWords = (one) => one.fee ? dong(one.fee.total) : "";
+
+/**
+ * When it is ready: as the letters say it, or as English readers do.
+ * @param {{at: string, text: string} | undefined} deadline
+ */
+export function dueWords(deadline) {
+  if (!deadline) return "";
+  return lang() === "vi" ? deadline.text : dateTime(deadline.at);
 }
 
 /** Somebody else changed the case meanwhile; the page shows what, and keeps what was typed. */

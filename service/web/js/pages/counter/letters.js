@@ -1,12 +1,12 @@
 // Ways out of the counter: a refusal with its ground, a withdrawal, letters, and what stands at the end.
 
 import {api} from "../../core/api.js";
-import {either, t, written} from "../../core/i18n.js";
+import {either, has, t, written} from "../../core/i18n.js";
 import {session} from "../../core/session.js";
 import {link} from "../../core/router.js";
 import {button, choices, dialog, facts, field, form, h, icon, raise, values} from "../../core/ui.js";
 import {signerFacts, signerField} from "./attest.js";
-import {signersOf} from "./desk.js";
+import {dueWords, feeWords, signersOf} from "./desk.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 
@@ -86,7 +86,7 @@ async function appointment(desk) {
     kept.clear();
     asked.close("done");
   }, on: {input: (/** @type {Event} */ event) => kept.save(values(/** @type {HTMLFormElement} */ (event.currentTarget)))}},
-    h("p", null, t("counter.due", {due: desk.one.deadline?.text ?? ""})),
+    h("p", null, t("counter.due", {due: dueWords(desk.one.deadline)})),
     field({id: "receiver", label: t("counter.appointment.receiver"), required: true, maxlength: 60, value: said.receiver ?? session.name()}),
     field({id: "extension_days", label: t("counter.extension.days"), type: "number", min: 1, max: 250, value: said.extension_days ?? ""}),
     field({id: "extension_reason", label: t("counter.extension.reason"), maxlength: 300, value: said.extension_reason ?? ""}),
@@ -109,12 +109,12 @@ export function endPanel(desk) {
     h("div", {class: refused ? "notice notice-warning" : "notice notice-ok"}, icon(refused ? "unsure" : "ok"),
       h("div", {class: "notice-body"}, h("p", null, words === `counter.end.${one.state}` ? t("counter.end.other", {state: either(one.state_text)}) : words),
         signer ? h("p", null, signer) : null)),
-    facts([[t("counter.number"), one.number ?? ""], [t("counter.book"), one.book ?? ""], [t("counter.fee"), one.fee?.text ?? ""],
-           [t("counter.deadline"), waiting ? one.deadline?.text ?? "" : ""]]),
+    facts([[t("counter.number"), one.number ? h("strong", {class: "counter-number"}, one.number) : ""], [t("counter.book"), one.book ?? ""], [t("counter.fee"), feeWords(one)],
+           [t("counter.deadline"), waiting ? dueWords(one.deadline) : ""]]),
     letters.map((document) => h("p", null, h("a", {href: document.address, download: `${document.of}.pdf`, class: "button"}, icon("download"),
                                               t(`counter.letter.${document.of}`)))),
     h("div", {class: "actions"},
-      one.letters.map((letter) => button(either(letter.text), {
+      one.letters.map((letter) => button(has(`counter.letter.do.${letter.letter}`) ? t(`counter.letter.do.${letter.letter}`) : either(letter.text), {
         kind: letter.letter === "refusal" && letters.length === 0 ? "primary" : "plain", icon: "print",
         click: () => (letter.letter === "appointment" ? appointment(desk) : write(desk, letter.letter, {}))})),
       h("a", {class: waiting ? "button button-primary" : "button", href: "#/counter/new", data: {first: ""}}, t("counter.end.next")),

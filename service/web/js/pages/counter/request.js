@@ -4,7 +4,7 @@ import {api, isProblem} from "../../core/api.js";
 import {draft} from "../../core/drafts.js";
 import {date, either, t} from "../../core/i18n.js";
 import {choices, field, h, notice, replace} from "../../core/ui.js";
-import {dong, feeOf} from "./desk.js";
+import {dong, dueWords, feeOf} from "./desk.js";
 
 /** @typedef {import("./desk.js").Law} Law */
 /**
@@ -122,8 +122,8 @@ function certifiedFields(asked) {
     const pages = Number(read("pages"));
     const copies = Number(read("copies"));
     fee.textContent = pages > 0 && copies > 0
-      ? t("counter.fee_and_due", {fee: dong(feeOf(rules, pages, copies)), due: rules.deadline.text})
-      : t("counter.due", {due: rules.deadline.text});
+      ? t("counter.fee_and_due", {fee: dong(feeOf(rules, pages, copies)), due: dueWords(rules.deadline)})
+      : t("counter.due", {due: dueWords(rules.deadline)});
   }
   function chosen() {
     const type = rules.papers.find((one) => one.code === read("paper_type"));
