@@ -124,7 +124,15 @@ Result<Begun> SignIn::by_password(const std::string& typed, const std::string& p
   const auto name = typed_name(typed);
   ANTIN_TRY(const auto found, find(name, place.network));
   ANTIN_CHECK(try_password(found, name, password, place.network));
-  if (found.account->state != State::kActive) return make_error(Code::kAccountLocked, name);
+  if (found.account->state != State::kActive) {
+    // Whoever knows the password of a locked account is told of in the log as well.
+    {
+      const std::lock_guard lock(failures_mutex_);
+      if (failures_.size() < kMostFailures) ++failures_[{name, place.network}];
+    }
+    if (soon_) soon_();
+    return make_error(Code::kAccountLocked, name);
+  }
   auto begun = fresh(name, "password", place.address);
   const auto work = [&](Database& database) -> Status {
     // While the password was being looked at, others may have changed it or locked the account.
@@ -212,11 +220,12 @@ Status SignIn::write_failures() {
   if (failures.empty() || !parts_.sink) return Done{};
   return parts_.store->in_transaction([&](Database& database) -> Status {
     for (const auto& [who, times] : failures)
-      ANTIN_CHECK(parts_.sink(
-          database, {.kind = "sign_in_failed",
-                     .actor = {},
-                     .subject = actor_of(who.first),
-                     .facts = {{"address", who.second}, {"times", std::to_string(times)}}}));
+      ANTIN_CHECK(parts_.sink(database, {.kind = "sign_in_failed",
+                                         .actor = {},
+                                         .subject = actor_of(who.first),
+                                         .facts = {{"address", who.second},
+                                                   {"method", "password"},
+                                                   {"times", std::to_string(times)}}}));
     return Done{};
   });
 }

@@ -91,9 +91,9 @@ Result<Response> BookDesk::next_volume(const Request& request, const Caller& cal
     ANTIN_TRY(const auto seen, text_member(read.members, "after"));
     if (seen != book.name) {
       const auto wanted = next_volume_name(seen);
-      if (!wanted) return wrong_parameter("after");
-      if (wanted.value() != book.name)
-        return make_error(Code::kCaseChanged, book.name, {{"co", book.name}, {"gui", seen}});
+      // Neither the volume in use nor the one before it: whoever asks has seen another book, or an
+      // old one.
+      if (!wanted || wanted.value() != book.name) return wrong_parameter("after");
       return json_response(200, book_of(book).dump());
     }
   }

@@ -6,6 +6,8 @@
 #include "certs/ossl/digest.h"
 #include "hsm/signed_attributes.h"
 #include "service/accounts/nonces.h"
+#include "service/accounts/refusals.h"
+#include "service/antind/account_rules.h"
 #include "service/antind/api.h"
 #include "service/antind/sha256.h"
 #include "service/ipc/worker_protocol.h"
@@ -26,6 +28,12 @@ constexpr std::size_t kMostCertificate = 16'384, kMostChain = 8, kMostSignature 
 constexpr std::string_view kChallengePath = "/api/v1/session/challenge";
 constexpr std::string_view kSignInPath = "/api/v1/session/certificate";
 constexpr const char* kContentType = "2.25.236554892043926323935400314438870334773";
+
+// Of the process: a CertificateLogin lives as long as its request.
+accounts::Refusals& refusals() {
+  static accounts::Refusals all;
+  return all;
+}
 
 Result<Bytes> octets_in(const Json& value, const char* name, std::size_t most) {
   if (!value.is_string()) return wrong_parameter(name);
@@ -189,6 +197,14 @@ Status CertificateLogin::check_certificate(const Asked& asked) const {
   return judged.error();
 }
 
+Result<std::string> CertificateLogin::judge(const Asked& asked, const std::string& origin,
+                                            const Bytes& certificate_sha256) const {
+  ANTIN_CHECK(check_signature(asked, origin));
+  ANTIN_TRY(auto person, person_of(certificate_sha256));
+  ANTIN_CHECK(check_certificate(asked));
+  return person;
+}
+
 Result<accounts::Begun> CertificateLogin::sign_in(const Request& request,
                                                   const std::string& origin) const {
   ANTIN_CHECK(available());
@@ -196,15 +212,45 @@ Result<accounts::Begun> CertificateLogin::sign_in(const Request& request,
   ANTIN_TRY(const auto nonces, accounts::Nonces::open(*parts_.store, *parts_.random));
   ANTIN_CHECK(nonces.check(asked.nonce, origin, parts_.clock->utc_now()));
   ANTIN_CHECK(check_clock(asked.time));
-  ANTIN_CHECK(check_signature(asked, origin));
   const auto certificate = sha256({asked.certificate});
-  ANTIN_TRY(const auto person, person_of(certificate));
-  ANTIN_CHECK(check_certificate(asked));
+  const auto place = AccountsApi::place_of(request);
+  const auto person = judge(asked, origin, certificate);
+  if (!person) {
+    // What the service itself could not do is no try of somebody's.
+    if (info(person.error().code).http_status < 500) refused({}, place.network);
+    return person.error();
+  }
   const auto use_up = [&](Database& database) {
     return nonces.use(database, asked.nonce, origin, parts_.clock->utc_now());
   };
-  return parts_.accounts->sign_in().of_person(person, AccountsApi::place_of(request), use_up,
-                                              {{"certificate", to_hex(certificate)}});
+  auto begun = parts_.accounts->sign_in().of_person(person.value(), place, use_up,
+                                                    {{"certificate", to_hex(certificate)}});
+  if (!begun && begun.error().code == Code::kAccountLocked)
+    refused(begun.error().detail, place.network);
+  return begun;
+}
+
+// into the audit log, as often as Refusals says. The refusal stands whether or not that can
+// be written.
+void CertificateLogin::refused(const std::string& account, const std::string& network) const {
+  refusals().count({.account = account, .network = network});
+  const auto due = refusals().due(parts_.clock->ticks());
+  if (due.empty()) return;
+  const auto sink = account_log(*parts_.clock, *parts_.random);
+  const auto written = parts_.store->in_transaction([&](Database& database) -> Status {
+    for (const auto& [who, times] : due)
+      ANTIN_CHECK(
+          sink(database, {.kind = "sign_in_failed",
+                          .actor = {},
+                          .subject = who.account.empty() ? std::string() : "account:" + who.account,
+                          .facts = {{"address", who.network},
+                                    {"method", "certificate"},
+                                    {"times", std::to_string(times)}}}));
+    return Done{};
+  });
+  if (!written)
+    parts_.log->write(Log::Level::kWarning, "sign_in_failures_not_kept",
+                      {{"error", to_log_line(written.error())}});
 }
 
 bool CertificateLogin::answers(const RouteRow& row) noexcept {

@@ -47,6 +47,10 @@ class CertificateLogin {
   Status check_signature(const Asked& asked, const std::string& origin) const;
   Result<std::string> person_of(const Bytes& certificate_sha256) const;
   Status check_certificate(const Asked& asked) const;
+  Result<std::string> judge(const Asked& asked, const std::string& origin,
+                            const Bytes& certificate_sha256) const;
+
+  void refused(const std::string& account, const std::string& network) const;
 
   const Parts parts_;
 };

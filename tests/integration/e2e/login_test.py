@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import json
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import time
@@ -107,6 +108,17 @@ class Login(unittest.TestCase):
         answer = self.sign_in(body, **how)
         self.assertEqual(answer.status, 200, answer.octets)
         return answer
+
+    def told(self, subject):
+        """The audit log says of this subject that a certificate did not sign it in."""
+        address, deadline = f"file:{world.folder / 'store' / 'antin.sqlite'}?mode=ro", time.monotonic() + 120
+        while time.monotonic() < deadline:
+            with sqlite3.connect(address, uri=True) as database:
+                rows = database.execute("SELECT record FROM log_leaf WHERE subject=?", (subject,)).fetchall()
+            if any(b"sign_in_failed" in row[0] and b"certificate" in row[0] for row in rows):
+                return
+            time.sleep(0.1)
+        self.fail(f"nothing of {subject!r}")
 
     def by_agent(self, agent, nonce, origin=None, name="officer-rsa2048"):
         agent.does((world.token / "officer.pin").read_text().strip())
@@ -223,6 +235,7 @@ class Login(unittest.TestCase):
         # Good, but of nobody in the table; of somebody there who has no account.
         self.refused(403, "session.certificate_unknown", self.body("officer-rsa3072"))
         self.refused(403, "session.certificate_unknown", self.body("officer-rsa4096"))
+        self.told("")
         self.accepted(self.body())
 
     def test_a_locked_account_stays_locked_and_its_sessions_are_over(self):
@@ -232,6 +245,7 @@ class Login(unittest.TestCase):
         account("lock", "pham.thi.anh")
         try:
             self.refused(403, "account.locked", self.body("officer-p256"))
+            self.told("account:pham.thi.anh")
             deadline = time.monotonic() + 120
             while (said := page("GET", "/api/v1/session", **shown)).status == 200 and time.monotonic() < deadline:
                 time.sleep(0.1)

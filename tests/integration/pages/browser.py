@@ -244,6 +244,18 @@ class PageTest(unittest.TestCase):
         self.cdp("Network.setExtraHTTPHeaders", headers={"Authorization": f"Bearer {key}"} if key else {})
         self.addCleanup(self.cdp, "Network.setExtraHTTPHeaders", headers={})
 
+    @contextlib.contextmanager
+    def unreachable(self):
+        """The network is gone while inside; pages that are loaded already go on."""
+        self.expect_silence("ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED")
+        usual = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        self.cdp("Network.enable")
+        self.cdp("Network.emulateNetworkConditions", offline=True, **usual)
+        try:
+            yield
+        finally:
+            self.cdp("Network.emulateNetworkConditions", offline=False, **usual)
+
     def script(self, code, *values):
         """What the code returns, or what its promise gives."""
         told = self.driver.execute_async_script(

@@ -4,6 +4,7 @@
     counter_test.py BUILD [unittest options]
 """
 import json
+import os
 import pathlib
 import re
 import sys
@@ -19,11 +20,13 @@ CLERK = "tran.van.nhan"
 ANSWERS = {"secret": "no", "on_paper": "yes", "foreign": "no", **{f"ground_{n}": "no" for n in range(1, 7)}}
 
 
-class Counter(PageTest):
+class AtCounter(PageTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.files = {}
+        cls.files = {"letter": cls.world.folder / "letter.docx", "torn": cls.world.folder / "torn.png"}
+        cls.files["letter"].write_bytes(b"PK no picture")
+        cls.files["torn"].write_bytes(sheet(1)[:1500])
         for name, dpi in (("page-1", 200), ("page-2", 200), ("page-9-coarse", 120)):
             path = cls.world.folder / f"{name}.png"
             path.write_bytes(sheet(len(cls.files) + 1, dpi))
@@ -31,10 +34,6 @@ class Counter(PageTest):
 
     def setUp(self):
         super().setUp()
-        self.start()
-
-    def start(self):
-        """A clerk of the reception, signed in."""
         self.sign_in(CLERK)
 
     def asked(self, method, path, members=None, once=None):
@@ -82,6 +81,45 @@ class Counter(PageTest):
         self.wait_for(lambda: len(self.driver.find_elements("css selector", ".counter-sheet canvas[data-shown=yes]")) == count,
                       "a page is not drawn")
 
+
+class Begin(AtCounter):
+    """Before there is anything: in the order of names this comes after AtCounter, which has no tests, and before Counter."""
+
+    def test_1_where_nobody_waits_that_is_said(self):
+        self.open("/app/#/counter")
+        self.says("Không còn hồ sơ nào chờ tại quầy.")
+        self.look("list-empty")
+        self.axe()
+
+    def test_2_without_the_network_what_was_typed_stays(self):
+        self.open("/app/#/counter/new")
+        self.find("heading", "Tiếp nhận mới")
+        self.click("input[value=certified_copy]")
+        self.type_in("Họ và tên người yêu cầu", "Nguyễn Văn Bảy")
+        self.choose("Loại giấy tờ", "Giấy khai sinh")
+        self.type_in("Số trang bản chính", "1")
+        with self.unreachable():
+            self.press("button", "Tiếp nhận")
+            self.says("Không kết nối được với hệ thống.")
+            self.look("new-away", english=False)
+            self.axe(english=False)
+            self.driver.execute_script("location.hash = '#/counter'")
+            self.says("Kiểm tra mạng rồi thử lại")
+            self.look("list-away", english=False)
+        self.open("/app/#/counter/new")
+        self.says("Đã khôi phục")
+        self.assertEqual(self.value("requester"), "Nguyễn Văn Bảy")
+        self.look("new-restored", english=False)
+
+    def test_3_a_case_that_is_not_there_says_where_to_go(self):
+        self.expect_problem(404)
+        self.open("/app/#/counter/0198f0a0-0000-7000-8000-000000000000")
+        self.says("Mã lỗi: case.unknown")
+        self.look("case-unknown")
+        self.axe()
+
+
+class Counter(AtCounter):
     def test_a_copy_goes_from_receipt_to_the_officer_by_keyboard_alone(self):
         self.open("/app/#/counter")
         self.find("heading", "Quầy tiếp nhận")
@@ -142,6 +180,20 @@ class Counter(PageTest):
         self.assertEqual(self.find("button", "Đủ trang, sang lời chứng").get_attribute("aria-disabled"), "true")
         self.look("scan-bad", english=False)
         self.axe(english=False)
+        self.press("button", "Xem to trang 1")
+        self.find("dialog")
+        self.look("scan-large", english=False)
+        self.axe(english=False)
+        self.key("Escape")
+        self.gone("dialog")
+        # What is no scan is refused and changes nothing.
+        self.expect_problem(400, 415, 422)
+        for name in ("letter", "torn"):
+            self.bring(name)
+            self.says("Mã lỗi: ")
+            self.look(f"scan-refused-{name}", english=False)
+            self.axe(english=False)
+        self.sheets(2)
         # After a reload everything is still there: the service keeps it.
         self.driver.refresh()
         self.sheets(2)
@@ -155,9 +207,14 @@ class Counter(PageTest):
         self.press("button", re.compile("^Chuyển trang 1 ra sau"))
         self.wait_for(lambda: lying.search(self.driver.find_elements("css selector", ".counter-sheet")[1].text), "it is not moved")
         self.press("button", re.compile("^Bỏ trang 2"))
+        self.find("dialog")
+        self.look("scan-remove", english=False)
+        self.axe(english=False)
         self.press("button", "Bỏ trang này")
         self.sheets(1)
         self.says("Số trang quét (1) khác số trang bản chính (2)")
+        self.look("scan-differs", english=False)
+        self.axe(english=False)
         events = self.asked("GET", case["self"] + "/events")["events"]
         self.assertEqual([e["facts"]["left_out"] for e in events if e["action"] == "scan"], [0, 1, 0, 0, 1])
 
@@ -173,10 +230,20 @@ class Counter(PageTest):
         self.look("attest")
         self.drawn()
         self.axe()
+        self.driver.execute_script("document.querySelector('.counter-more').open = true")
+        self.look("attest-more-time", english=False)
+        self.axe(english=False)
         self.press("button", "Cấp số và chuyển ký")
         self.find("heading", "Đã chuyển ký")
         self.look("sent")
         self.axe()
+        self.press("button", "Lập phiếu hẹn trả kết quả")
+        self.find("dialog")
+        self.look("appointment", english=False)
+        self.axe(english=False)
+        self.press("button", "Lập phiếu hẹn")
+        self.find("link", "Phiếu hẹn (PDF)")
+        self.look("appointment-written", english=False)
 
     def test_two_clerks_on_one_case(self):
         self.expect_problem(409)
@@ -190,12 +257,21 @@ class Counter(PageTest):
         self.says("Người khác vừa thay đổi hồ sơ này.")
         self.says("kiểm tra bản chính lúc")
         self.find("button", "Chọn tệp")
+        self.look("conflict", english=False)
+        self.axe(english=False)
 
     def test_a_ground_refuses_and_its_letter_quotes_the_law(self):
         case = self.opened()
         self.at(case)
         self.find("heading", "Kiểm tra bản chính")
+        self.press("button", "Đủ điều kiện, chuyển sang quét")
+        self.says("Chưa trả lời câu này.")
+        self.look("check-unanswered", english=False)
+        self.axe(english=False)
         self.click("input[name=ground_2][value=yes]")
+        self.says("Phải từ chối theo căn cứ số 2.")
+        self.look("check-must-refuse", english=False)
+        self.axe(english=False)
         self.press("button", "Từ chối và lập văn bản")
         self.find("heading", "Từ chối chứng thực")
         self.type_in("Giải thích cho người yêu cầu", "Giấy bị rách, mất phần ghi ngày sinh.")
@@ -204,6 +280,41 @@ class Counter(PageTest):
         self.press("button", "Từ chối và lập văn bản")
         self.find("link", "Văn bản từ chối (PDF)")
         self.assertEqual(self.asked("GET", case["self"])["state"], "refused")
+        self.look("refused")
+        self.axe()
+
+    def test_a_requester_who_goes_away_ends_the_case_and_what_was_wrong_is_corrected(self):
+        case = self.opened()
+        self.at(case)
+        self.find("heading", "Kiểm tra bản chính")
+        with self.keyboard_only():
+            self.press("button", "Sửa thông tin")
+        self.find("dialog")
+        self.look("edit", english=False)
+        self.axe(english=False)
+        self.key("Escape")
+        self.gone("dialog")
+        with self.keyboard_only():
+            self.press("button", "Người dân rút yêu cầu")
+        self.find("dialog")
+        self.look("withdraw", english=False)
+        self.axe(english=False)
+        self.confirm("Dừng hồ sơ")
+        self.says("Hồ sơ đã dừng theo yêu cầu; không cấp số.")
+        self.assertEqual(self.asked("GET", case["self"])["state"], "withdrawn")
+        self.look("withdrawn")
+        self.axe()
+
+    def test_pages_are_taken_with_the_camera(self):
+        self.at(self.checked())
+        with self.keyboard_only():
+            self.press("button", "Chụp bằng camera")
+        self.find("dialog")
+        self.find("button", "Chụp trang")
+        self.look("camera", english=False)
+        self.axe(english=False)
+        self.key("Escape")
+        self.gone("dialog")
 
     def test_a_copy_from_the_register_is_found_seen_and_numbered(self):
         self.asked("POST", "/api/v1/origins", {"unit": UNIT, "register": "khai_sinh", "entries": [{
@@ -214,16 +325,32 @@ class Counter(PageTest):
         self.click("input[value=from_register_copy]")
         self.type_in("Họ và tên người yêu cầu", "Đặng Thị Quỳnh Giao")
         self.pick("Người yêu cầu là", "Người được cấp bản chính")
+        self.look("new-register", english=False)
+        self.axe(english=False)
         self.press("button", "Tiếp nhận")
         self.find("heading", "Tìm trong sổ gốc")
+        self.type_in("Người có tên trong sổ", "khong co ai")
+        self.press("button", "Tìm trong sổ gốc")
+        self.says("Không tìm thấy trong sổ gốc.")
+        self.look("register-none", english=False)
+        self.axe(english=False)
         self.type_in("Người có tên trong sổ", "dang thi quynh giao")
         self.press("button", "Tìm trong sổ gốc")
         self.find("button", "Đúng mục số 17")
         self.look("register-found", english=False)
         self.axe(english=False)
+        self.press("button", "Xem mục số 17")
+        self.find("dialog")
+        self.look("register-entry", english=False)
+        self.axe(english=False)
+        self.key("Escape")
+        self.gone("dialog")
         self.press("button", "Đúng mục số 17")
         self.find("heading", "Xem bản sao")
         self.drawn()
+        self.look("compose")
+        self.drawn()
+        self.axe()
         self.press("button", "Cấp số và chuyển đóng dấu")
         self.find("heading", "Đã chuyển ký")
 
@@ -265,13 +392,32 @@ class Counter(PageTest):
         self.look("new-wrong", english=False)
         self.axe(english=False)
         self.click("input[value=office_copy]")
+        self.look("new-office", english=False)
+        self.axe(english=False)
         self.at(self.opened())
         self.find("heading", "Kiểm tra bản chính")
         self.look("check")
         self.axe()
         self.key("?")
         self.find("heading", "Phím tắt")
+        self.look("keys", english=False)
+        self.axe(english=False)
         self.key("Escape")
+
+    def test_the_list_is_searched_and_says_when_there_is_more(self):
+        many = 105 if os.environ.get("ANTIN_LOOK") else 3
+        for n in range(many):
+            self.opened(requester=f"Phạm Thị {n + 1:03}")
+        self.open("/app/#/counter")
+        self.says("Phạm Thị 001" if many < 100 else "Còn hồ sơ cũ hơn chưa hiện")
+        self.look("list-full")
+        self.axe()
+        with self.keyboard_only():
+            self.type_in(re.compile("^Tìm theo tên"), "khong co ai ten the")
+            self.press("button", "Tìm kiếm")
+        self.says(re.compile("Không tìm thấy|Không có hồ sơ"))
+        self.look("list-none")
+        self.axe()
 
 
 if __name__ == "__main__":

@@ -136,13 +136,27 @@ export async function render() {
       await one.render(room, params, shown.leaving.signal);
     } catch (problem) {
       if (turn !== shown.times || (problem instanceof DOMException && problem.name === "AbortError")) return;
-      replace(room, pageTitle(t(one.title)), problemNotice(problem, button(t("core.again"), {click: () => render()})));
+      const above = parent(one);
+      replace(room, pageTitle(t(one.title)), problemNotice(problem, h("div", {class: "row"}, button(t("core.again"), {click: () => render()}),
+        above ? h("a", {class: "button", href: `#${above.pattern}`}, t("core.back_to", {page: t(above.title)})) : null)));
     }
     return;
   }
   const first = destinations()[0];
   if (path === "/" && first) return go(first.pattern);
-  replace(main, pageTitle(t("core.no_page")), problemNotice(null));
+  replace(main, pageTitle(t("core.no_page")), h("p", null, t("core.no_page_hint")),
+          first ? h("p", null, h("a", {class: "button", href: `#${first.pattern}`}, t("core.back_to", {page: t(first.title)}))) : null);
+}
+
+/**
+ * Where one of many is found: the list that it is of, or else where everything is searched.
+ * @param {Route} one
+ */
+function parent(one) {
+  const list = one.pattern.replace(/\/\{\w+\}$/, "");
+  if (list === one.pattern) return null;
+  const may = (/** @type {string} */ pattern) => routes.find((each) => each.pattern === pattern && allowed(each));
+  return may(list) ?? may("/register") ?? null;
 }
 
 /** @param {HTMLElement} main */

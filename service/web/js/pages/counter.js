@@ -47,29 +47,27 @@ async function renderList(main, _params, signal) {
       h("input", {id: "counter-q", name: "q", type: "search", value: search, autocomplete: "off"})),
     button(t("core.search"), {type: "submit", icon: "search"})),
     found);
-  const cases = await find(search, signal);
-  if (!signal.aborted) replace(found, list(cases, search));
+  const {cases, more} = await find(search, signal);
+  if (!signal.aborted) replace(found, list(cases, search), more ? h("p", {class: "hint"}, t("counter.more")) : null);
 }
 
 /**
- * The newest first; what is past the counter is seen when it is looked for.
+ * The newest first; what is past the counter is seen when it is looked for. Each state is asked for by itself: however
+ * many cases are past the counter, none that waits here is pushed out of the list.
  * @param {string} search
  * @param {AbortSignal} signal
- * @returns {Promise<Case[]>}
+ * @returns {Promise<{cases: Case[], more: boolean}>}
  */
 async function find(search, signal) {
-  if (!search) {
-    const told = await api.get("/api/v1/cases", {query: {limit: 100}, signal});
-    return told.cases.filter((/** @type {Case} */ one) => kProducts.includes(one.product) && kStartedHere.includes(one.state));
-  }
-  const by = await Promise.all(["requester", "paper"].map((name) =>
-    api.get("/api/v1/cases", {query: {[name]: search, limit: 50}, signal})));
+  const asked = search ? ["requester", "paper"].map((name) => ({[name]: search, limit: 50}))
+    : kStartedHere.map((state) => ({state, limit: 100}));
+  const by = await Promise.all(asked.map((query) => api.get("/api/v1/cases", {query, signal})));
   /** @type {Map<string, Case>} */
   const all = new Map();
   for (const told of by) {
     for (const one of told.cases) if (kProducts.includes(one.product)) all.set(one.id, one);
   }
-  return [...all.values()].sort((a, b) => b.created.localeCompare(a.created));
+  return {cases: [...all.values()].sort((a, b) => b.created.localeCompare(a.created)), more: by.some((told) => told.before)};
 }
 
 /**

@@ -1,7 +1,7 @@
 // How digitising goes: by procedure and year, against the plan, and what was found wrong.
 
 import {api} from "../core/api.js";
-import {dateTime, number, t, use} from "../core/i18n.js";
+import {dateTime, has, number, t, use} from "../core/i18n.js";
 import {asked, route} from "../core/router.js";
 import {session} from "../core/session.js";
 import {button, field, form, h, notice, pageTitle, replace, skeleton, table} from "../core/ui.js";
@@ -43,6 +43,15 @@ function progress(rows) {
       {key: "done", label: t("digitise.done"), cell: share}]}));
 }
 
+/**
+ * What is wrong in words, and the code for whoever looks it up.
+ * @param {string} codes
+ */
+function words(codes) {
+  return codes.split(/[ ,]+/).filter(Boolean).map((code) => h("div", null,
+    has(`digitise.code.${code}`) ? [t(`digitise.code.${code}`), " "] : null, h("code", {class: "small"}, code)));
+}
+
 /** @param {Fault[]} rows */
 function faults(rows) {
   return h("section", {"aria-labelledby": "faults-title"}, h("h2", {id: "faults-title"}, t("digitise.faults")),
@@ -51,7 +60,7 @@ function faults(rows) {
       {key: "reference", label: t("digitise.reference"), head: true, cell: (row) => row.reference},
       {key: "procedure", label: t("digitise.procedure"), cell: (row) => row.procedure ?? t("digitise.other")},
       {key: "year", label: t("digitise.year"), cell: (row) => row.year ? String(row.year) : "–"},
-      {key: "codes", label: t("digitise.codes"), kind: "wide", cell: (row) => h("code", null, row.codes)},
+      {key: "codes", label: t("digitise.codes"), kind: "wide", cell: (row) => words(row.codes)},
       {key: "at", label: t("digitise.at"), cell: (row) => dateTime(row.at)}]}));
 }
 

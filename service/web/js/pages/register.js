@@ -57,9 +57,12 @@ async function showHistory(one) {
   await shown.open();
 }
 
-/** @param {CaseBrief[]} rows */
-function list(rows) {
-  return table({caption: t("register.title"), rows, empty: t("register.none"), rowId: (one) => one.id, columns: [
+/**
+ * @param {CaseBrief[]} rows
+ * @param {boolean} asked
+ */
+function list(rows, asked) {
+  return table({caption: t("register.title"), rows, empty: t(asked ? "register.none" : "register.none_yet"), rowId: (one) => one.id, columns: [
     {key: "number", label: t("register.number"), head: true, sort: (one) => Number.parseInt(one.number ?? "", 10) || 0,
      cell: (one) => h("a", {class: "nowrap", href: link("/cases/{id}", {id: one.id})}, one.number || t("register.no_number"))},
     {key: "paper", label: t("register.paper"), kind: "wide", sort: (one) => fold(one.paper ?? ""), cell: (one) => one.paper ?? ""},
@@ -127,7 +130,7 @@ async function render(main, signal) {
     count.textContent = t(told.before ? "register.found_more" : "register.found", {n: rows.length});
     announce(count.textContent);
     const more = told.before;
-    replace(place, count, list(rows),
+    replace(place, count, list(rows, Object.values(query).some(Boolean)),
             more ? h("div", {class: "actions"}, button(t("core.more"), {click: () => load(query, more)})) : null);
   };
   /** @param {Record<string, string>} typed */

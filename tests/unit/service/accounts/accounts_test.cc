@@ -187,6 +187,10 @@ TEST_F(SignInTest, ALockedAccountIsToldToWhoKnowsItsPasswordAndItsSessionsEnd) {
   ASSERT_TRUE(accounts_->lock("le.thi.thu", kRules, "account:chief"));
   EXPECT_TRUE(live().empty());
   EXPECT_EQ(of(sign_in_->by_password("le.thi.thu", password, from("a"))), Code::kAccountLocked);
+  ASSERT_TRUE(sign_in_->write_failures());
+  ASSERT_TRUE(told("sign_in_failed"));
+  EXPECT_EQ(told_.back().subject, "account:le.thi.thu");
+  EXPECT_EQ(told_.back().facts.at("method"), "password");
   EXPECT_EQ(of(sign_in_->by_password("le.thi.thu", "wrong", from("a"))), Code::kSignInWrong);
   ASSERT_TRUE(accounts_->unlock("le.thi.thu", kRules, "account:chief"));
   EXPECT_TRUE(sign_in_->by_password("le.thi.thu", password, from("a")));

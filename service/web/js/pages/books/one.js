@@ -1,10 +1,10 @@
 // One book: its numbers, its print, its export, the next volume, the end of its year.
 
-import {api} from "../../core/api.js";
+import {api, isProblem} from "../../core/api.js";
 import {date, number, t} from "../../core/i18n.js";
 import {link} from "../../core/router.js";
 import {session} from "../../core/session.js";
-import {button, confirm, facts, field, form, h, notice, pageTitle, replace, table} from "../../core/ui.js";
+import {announce, button, confirm, facts, field, form, h, notice, pageTitle, replace, table} from "../../core/ui.js";
 import {fileName, hand, unitName} from "./files.js";
 
 /**
@@ -60,7 +60,7 @@ function months(book) {
 
 /**
  * @param {Book} book
- * @param {(words: string) => Promise<void>} changed
+ * @param {(words: string, kind?: "ok" | "warning") => Promise<void>} changed
  */
 function work(book, changed) {
   const clerk = session.has("clerk") && book.state === "open";
@@ -76,9 +76,15 @@ function work(book, changed) {
       clerk ? h("div", null, h("h3", null, t("books.turn")), h("p", {class: "hint"}, t("books.turn_words")),
         h("div", {class: "row"}, button(t("books.volume"), {icon: "plus", click: async () => {
           if (!await confirm({title: t("books.volume_title"), words: t("books.volume_words"), yes: t("books.volume"), no: t("books.keep")})) return;
-          /** @type {Book} */
-          const made = await api.post("/api/v1/books/volume", {book: book.id, after: book.name});
-          await changed(t("books.volume_done", {name: made.name}));
+          try {
+            /** @type {Book} */
+            const made = await api.post("/api/v1/books/volume", {book: book.id, after: book.name});
+            await changed(t("books.volume_done", {name: made.name}));
+          } catch (problem) {
+            // Others have opened volumes since this page was drawn: it shows the one in use now.
+            if (!isProblem(problem) || problem.code !== "http.parameter") throw problem;
+            await changed(t("books.volume_other"), "warning");
+          }
         }}), button(t("books.close"), {kind: "danger", icon: "lock", click: async () => {
           if (!await confirm({title: t("books.close_title"), words: t("books.close_words"), yes: t("books.close"), no: t("books.keep"), danger: true})) return;
           await api.post("/api/v1/books/close", {book: book.id});
@@ -119,10 +125,13 @@ export async function renderBook(main, id, signal) {
   replace(main, h("p", {class: "no-print"}, h("a", {href: "#/books"}, `← ${t("books.all")}`)), title, said, head, place);
   const book = await load(1);
   const worked = h("div");
-  const redraw = async (/** @type {string} */ words) => {
+  /** @param {string} words @param {"ok" | "warning"} [kind] */
+  const redraw = async (words, kind = "ok") => {
     const fresh = await load(1);
+    replace(title, pageTitle(nameOf(fresh)));
     replace(worked, work(fresh, redraw));
-    replace(said, notice("ok", words));
+    replace(said, notice(kind, words));
+    announce(words);
   };
   replace(title, pageTitle(nameOf(book)));
   replace(worked, work(book, redraw));
