@@ -188,9 +188,9 @@ class Counter(AtCounter):
         self.gone("dialog")
         # What is no scan is refused and changes nothing.
         self.expect_problem(400, 415, 422)
-        for name in ("letter", "torn"):
+        for name, words in (("letter", "Không nhận tệp không phải bản quét: letter.docx."), ("torn", "Mã lỗi: ")):
             self.bring(name)
-            self.says("Mã lỗi: ")
+            self.says(words)
             self.look(f"scan-refused-{name}", english=False)
             self.axe(english=False)
         self.sheets(2)

@@ -72,6 +72,21 @@ class Scan {
   }
 
   /**
+   * What was chosen or dropped; a file that is no scan is named, and not passed over in silence.
+   * @param {File[]} chosen
+   */
+  async given(chosen) {
+    const files = inOrder(chosen);
+    if (files.length === 0) replace(this.told);
+    await this.bring(files);
+    // A scanner's folder holds other things as well.
+    const others = chosen.filter((file) => !files.includes(file) && !(file.webkitRelativePath && files.length > 0));
+    if (others.length === 0) return;
+    this.told.append(notice("warning", t("counter.scan.no_scan", {names: others.slice(0, 3).map((file) => file.name).join(", ")}),
+                            h("p", null, t("counter.scan.formats"))));
+  }
+
+  /**
    * @param {File[]} files
    * @param {Arrangement} [how]
    */
@@ -220,9 +235,9 @@ function chooser(scan, id, more) {
   return h("input", {type: "file", id, class: "visually-hidden", tabindex: "-1", "aria-hidden": "true", ...more,
     on: {change: (/** @type {Event} */ event) => {
       const input = /** @type {HTMLInputElement} */ (event.target);
-      const files = inOrder([...(input.files ?? [])]);
+      const files = [...(input.files ?? [])];
       input.value = "";
-      void scan.bring(files).catch((problem) => window.dispatchEvent(new CustomEvent("antin:problem", {detail: problem})));
+      void scan.given(files).catch((problem) => window.dispatchEvent(new CustomEvent("antin:problem", {detail: problem})));
     }}});
 }
 
@@ -243,7 +258,7 @@ export async function scanPanel(desk) {
     drop: (/** @type {DragEvent} */ event) => {
       event.preventDefault();
       ways.classList.remove("over");
-      void scan.bring(inOrder([...(event.dataTransfer?.files ?? [])])).catch((problem) =>
+      void scan.given([...(event.dataTransfer?.files ?? [])]).catch((problem) =>
         window.dispatchEvent(new CustomEvent("antin:problem", {detail: problem})));
     }}},
     h("p", null, t("counter.scan.how")),
