@@ -30,15 +30,10 @@ class Properties : public ::testing::Test {
  protected:
   Result<Stamped> stamped(const Bytes& document, const pdf::DocumentProperties& properties,
                           const std::string& qr = {}) {
-    return stamp({.document = SharedBytes{document},
-                  .password = {},
-                  .limits = {},
-                  .attestation = nullptr,
-                  .data = {},
-                  .style = {},
-                  .qr = qr,
-                  .properties = properties},
-                 pictures_, random_);
+    auto asked = asked_of(document);
+    asked.qr = qr;
+    asked.properties = properties;
+    return stamp(asked, pictures_, random_);
   }
   // The whole file: one that stock readers accept and that begins with what was there.
   Bytes good(const Bytes& document, const std::string& qr = {}) {

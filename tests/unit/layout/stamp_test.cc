@@ -19,14 +19,16 @@ class Stamp : public ::testing::Test {
  protected:
   Result<Stamped> stamped(const Bytes& document, const Style& style = {},
                           const std::string& qr = {}) {
-    return stamp({.document = SharedBytes{document},
-                  .password = {},
-                  .limits = {},
-                  .attestation = &layout_,
-                  .data = attestation_data(),
-                  .style = style,
-                  .qr = qr},
-                 pictures_, random_);
+    auto asked = attested(document);
+    asked.style = style;
+    asked.qr = qr;
+    return stamp(asked, pictures_, random_);
+  }
+  StampRequest attested(const Bytes& document) const {
+    auto asked = asked_of(document);
+    asked.attestation = &layout_;
+    asked.data = attestation_data();
+    return asked;
   }
   // The whole file; the three lines stand on its last page and the verifier reads their numbers.
   Bytes good(const Bytes& document, const Result<Stamped>& made, const std::string& name) {
@@ -203,14 +205,7 @@ TEST_F(Stamp, C12_OneChangedPixelOutsideOfTheBoxStopsIt) {
   const auto document = pages({{}});
   const auto with = [&](std::uint32_t height) {
     MadePictures pictures{height};
-    return code_of(stamp({.document = SharedBytes{document},
-                          .password = {},
-                          .limits = {},
-                          .attestation = &layout_,
-                          .data = attestation_data(),
-                          .style = {},
-                          .qr = {}},
-                         pictures, random_));
+    return code_of(stamp(attested(document), pictures, random_));
   };
   EXPECT_EQ(with(1754), Code::kLayoutCovered);
   EXPECT_EQ(with(1700), Code::kLayoutPicture);
@@ -220,14 +215,9 @@ TEST_F(Stamp, C11_ALineIsNeverBroken) {
   auto data = attestation_data();
   data.values["ho_ten"] = std::string(60, 'M');
   const auto document = pages({{}});
-  const auto made = stamp({.document = SharedBytes{document},
-                           .password = {},
-                           .limits = {},
-                           .attestation = &layout_,
-                           .data = data,
-                           .style = {},
-                           .qr = {}},
-                          pictures_, random_);
+  auto asked = attested(document);
+  asked.data = data;
+  const auto made = stamp(asked, pictures_, random_);
   EXPECT_EQ(code_of(made), Code::kLayoutTooLarge);
 }
 
@@ -246,15 +236,10 @@ TEST_F(Stamp, R17_R04_TheQrCodeKeepsOutOfTheLineOfACopy) {
   // Of a small page the line takes most of the width.
   const auto document = pages({{.media = "[0 0 297.6 419.5]"}});
   const auto top = [&](double keep_mm) {
-    const auto made = stamp({.document = SharedBytes{document},
-                             .password = {},
-                             .limits = {},
-                             .attestation = nullptr,
-                             .data = {},
-                             .style = {},
-                             .qr = "https://a.vn/v/1",
-                             .keep_top_mm = keep_mm},
-                            pictures_, random_);
+    auto asked = asked_of(document);
+    asked.qr = "https://a.vn/v/1";
+    asked.keep_top_mm = keep_mm;
+    const auto made = stamp(asked, pictures_, random_);
     EXPECT_TRUE(made) << to_log_line(made.error());
     const auto* qr = made ? place_named(made.value(), "qr") : nullptr;
     return qr == nullptr ? -1 : qr->y_mm;
@@ -266,14 +251,9 @@ TEST_F(Stamp, R17_R04_TheQrCodeKeepsOutOfTheLineOfACopy) {
 
 TEST_F(Stamp, R17_QrCodeWithoutAnyRoomIsRefused) {
   const auto document = pages({{.content = "0 g 0 0 600 850 re f"}});
-  const auto made = stamp({.document = SharedBytes{document},
-                           .password = {},
-                           .limits = {},
-                           .attestation = nullptr,
-                           .data = {},
-                           .style = {},
-                           .qr = "https://a.vn/v/1"},
-                          pictures_, random_);
+  auto asked = asked_of(document);
+  asked.qr = "https://a.vn/v/1";
+  const auto made = stamp(asked, pictures_, random_);
   EXPECT_EQ(code_of(made), Code::kLayoutNoRoom);
 }
 

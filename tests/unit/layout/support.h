@@ -35,6 +35,17 @@ inline Layout installed(const std::string& id) {
   return layout ? std::move(layout).value() : Layout{};
 }
 
+/// Asks for nothing yet.
+inline StampRequest asked_of(const Bytes& document) {
+  return {.document = SharedBytes{document},
+          .password = {},
+          .limits = {},
+          .attestation = nullptr,
+          .data = {},
+          .style = {},
+          .qr = {}};
+}
+
 /// A page as pdftoppm draws it, read strictly.
 class PopplerPictures final : public PagePictures {
  public:
