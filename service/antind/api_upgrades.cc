@@ -75,21 +75,19 @@ void Api::run_upgrade_later(const std::string& signature, std::chrono::seconds p
 
 void Api::run_upgrade(const std::string& signature) {
   if (stopping_) return;
-  auto read = parts_.store->upgrade(signature);
-  if (!read) {
+  auto own = own_upgrade(*parts_.store, node_, signature);
+  if (!own) {
     parts_.log->write(Log::Level::kError, "upgrade_unreadable",
-                      {{"signature", signature}, {"error", to_log_line(read.error())}});
+                      {{"signature", signature}, {"error", to_log_line(own.error())}});
     run_upgrade_later(signature, kLongestPause);
     return;
   }
-  if (!read.value() || read.value()->state != UpgradeState::kQueued) return;
-  // Away for longer than its lease: another node has it, and goes on with it.
-  const auto still = has_upgrade(*parts_.store, node_, signature);
-  if (still && !still.value()) {
+  // Away for longer than its lease: another node has it and goes on with it, or has raised it.
+  if (!own.value()) {
     --upgrades_queued_;
     return;
   }
-  auto upgrade = std::move(*read.value());
+  auto upgrade = std::move(*own.value());
   const auto tried = raise(upgrade);
   // A stop takes the workers away under it: the next start takes it up again.
   if (!tried && stopping_) return;

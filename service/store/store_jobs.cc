@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "service/store/leases.h"
 #include "service/store/store.h"
 #include "service/store/store_values.h"
 
@@ -23,7 +24,6 @@ constexpr const char* kColumns =
     "id, kind, owner, state, created, updated, input_sha256, options, result, target";
 const std::string kJobColumns = "SELECT " + std::string(kColumns) + " FROM job ";
 
-// Leases are measured by the database's clock, which all nodes share.
 constexpr const char* kHeld = "SELECT value FROM store_state WHERE name='held'";
 
 }  // namespace
@@ -66,16 +66,8 @@ Result<std::vector<StoredJob>> Store::take_jobs(const std::string& kind) {
   const std::lock_guard lock(mutex_);
   ANTIN_TRY(const auto held, db_->query(kHeld));
   if (!held.empty()) return std::vector<StoredJob>();
-  const bool alone = db_->dialect() == Database::Dialect::kSqlite;
-  const std::string now = now_of(*db_);
-  // A lease that ends later than any can was given before the database's clock was put back. Two
-  // nodes that look at the same moment pass each other's rows by instead of waiting for them.
-  const auto take = "UPDATE job SET lease_owner=?1, lease_until=" + now +
-                    "+?2 WHERE id IN (SELECT id FROM job WHERE kind=?3 AND state IN (?4, ?5, ?6)"
-                    " AND lease_owner<>?1" +
-                    (alone ? "" : " AND lease_until NOT BETWEEN " + now + " AND " + now + "+?2") +
-                    " ORDER BY id LIMIT 100" + (alone ? "" : " FOR UPDATE SKIP LOCKED") +
-                    ") RETURNING " + kColumns;
+  const auto take =
+      taking(*db_, {"job", "id", "kind=?3 AND state IN (?4, ?5, ?6)", "id"}, kColumns);
   ANTIN_TRY(const auto rows, db_->query(take, {node_, std::int64_t{kLease.count()}, kind,
                                                static_cast<std::int64_t>(JobState::kQueued),
                                                static_cast<std::int64_t>(JobState::kRunning),

@@ -1,5 +1,9 @@
 #include "service/store/upgrade_leases.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "service/store/leases.h"
 #include "service/store/store_values.h"
 #include "service/store/upgrade_rows.h"
 
@@ -11,38 +15,35 @@ constexpr std::int64_t kLease{Store::kLease.count()};
 
 }  // namespace
 
-// As Store::take_jobs(): a lease that ends later than any can was given before the database's clock
-// was put back, and two nodes that look at the same moment pass each other's rows by.
 Result<std::vector<StoredUpgrade>> take_upgrades(Store& store, const std::string& node) {
   std::vector<StoredUpgrade> upgrades;
   ANTIN_CHECK(store.in_transaction([&](Database& database) -> Status {
     upgrades.clear();
-    const bool alone = database.dialect() == Database::Dialect::kSqlite;
-    const std::string now = now_of(database);
-    const auto take = "UPDATE upgrade SET lease_owner=?1, lease_until=" + now +
-                      "+?2 WHERE signature IN (SELECT signature FROM upgrade WHERE state=?3"
-                      " AND lease_owner<>?1" +
-                      (alone ? "" : " AND lease_until NOT BETWEEN " + now + " AND " + now + "+?2") +
-                      " ORDER BY due, signature LIMIT 100" +
-                      (alone ? "" : " FOR UPDATE SKIP LOCKED") + ") RETURNING " + kUpgradeColumns;
+    const auto take =
+        taking(database, {"upgrade", "signature", "state=?3", "due, signature"}, kUpgradeColumns);
     ANTIN_TRY(const auto rows, database.query(take, {node, kLease, kWaiting}));
     for (const auto& row : rows) upgrades.push_back(read_upgrade(row));
     return Done{};
   }));
+  std::sort(upgrades.begin(), upgrades.end(), [](const StoredUpgrade& a, const StoredUpgrade& b) {
+    return std::pair(a.due, a.signature) < std::pair(b.due, b.signature);
+  });
   return upgrades;
 }
 
-Result<bool> has_upgrade(Store& store, const std::string& node, const std::string& signature) {
-  bool has = false;
+Result<std::optional<StoredUpgrade>> own_upgrade(Store& store, const std::string& node,
+                                                 const std::string& signature) {
+  std::optional<StoredUpgrade> own;
   ANTIN_CHECK(store.in_snapshot([&](Database& database) -> Status {
-    ANTIN_TRY(const auto rows,
-              database.query("SELECT signature FROM upgrade WHERE signature=?1 AND lease_owner=?2"
-                             " AND state=?3",
-                             {signature, node, kWaiting}));
-    has = !rows.empty();
+    own.reset();
+    ANTIN_TRY(const auto rows, database.query("SELECT " + std::string(kUpgradeColumns) +
+                                                  " FROM upgrade WHERE signature=?1 AND"
+                                                  " lease_owner=?2 AND state=?3",
+                                              {signature, node, kWaiting}));
+    if (!rows.empty()) own = read_upgrade(rows[0]);
     return Done{};
   }));
-  return has;
+  return own;
 }
 
 Status renew_upgrades(Store& store, const std::string& node) {

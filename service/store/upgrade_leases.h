@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,10 @@ namespace antin::service {
 /// they are this node's. With SQLite there is only one node, and what an earlier one left is taken
 /// at once.
 Result<std::vector<StoredUpgrade>> take_upgrades(Store& store, const std::string& node);
-/// Whether it waits and is still this node's.
-Result<bool> has_upgrade(Store& store, const std::string& node, const std::string& signature);
+/// The upgrade of this signature while it waits and is still this node's; nothing for one that
+/// another node took over, and perhaps raised.
+Result<std::optional<StoredUpgrade>> own_upgrade(Store& store, const std::string& node,
+                                                 const std::string& signature);
 /// To be called every third of a lease; who does not loses its upgrades to another node.
 Status renew_upgrades(Store& store, const std::string& node);
 

@@ -13,6 +13,7 @@ import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -245,6 +246,17 @@ class Upgrade(unittest.TestCase):
         _, raised = service.ask(upgrade["version"]["document"])
         self.assertEqual(raised[:len(document)], document)
         self.assertEqual(service.ask(first["document"])[1], document)
+
+    def test_S06_what_another_node_has_raised_meanwhile_is_owed_here_no_more(self):
+        service = self.service("another-node")
+        first = self.released(service, "upgrade-05")
+        self.assertEqual((first["upgrade"]["state"], service.gauge()), ("queued", ["1"]))
+        with contextlib.closing(sqlite3.connect(service.home / "store/antin.sqlite", timeout=60)) as database, database:
+            database.execute("UPDATE upgrade SET state=1, lease_owner='another'")
+        until = time.monotonic() + 60
+        while service.gauge() != ["0"]:
+            self.assertLess(time.monotonic(), until, "it is still counted")
+            time.sleep(0.1)
 
     def test_nothing_is_owed_where_the_level_is_reached(self):
         with self.revocation_data():

@@ -53,7 +53,7 @@ TEST_F(NodesTest, S06_UpgradesOfADeadNodeAreTakenOverAndThoseOfALivingOneAreNot)
     a_minute_later();
     ASSERT_TRUE(renew_upgrades(*store_, "first"));
     EXPECT_TRUE(take_upgrades(*other, "second").value().empty());
-    EXPECT_TRUE(has_upgrade(*store_, "first", "s-1").value());
+    EXPECT_TRUE(own_upgrade(*store_, "first", "s-1").value().has_value());
     a_minute_later();
   }
   const auto taken = take_upgrades(*other, "second").value();
@@ -61,14 +61,23 @@ TEST_F(NodesTest, S06_UpgradesOfADeadNodeAreTakenOverAndThoseOfALivingOneAreNot)
   EXPECT_EQ(taken[0].signature, "s-1");
   EXPECT_EQ(taken[0].level_wanted, "B-LT");
   EXPECT_TRUE(take_upgrades(*other, "second").value().empty());
-  EXPECT_TRUE(has_upgrade(*other, "second", "s-1").value());
+  EXPECT_TRUE(own_upgrade(*other, "second", "s-1").value().has_value());
   // The one that was away neither goes on with it nor keeps it from the other.
-  EXPECT_FALSE(has_upgrade(*store_, "first", "s-1").value());
+  EXPECT_FALSE(own_upgrade(*store_, "first", "s-1").value().has_value());
   ASSERT_TRUE(renew_upgrades(*store_, "first"));
   if (on_postgresql()) {
     EXPECT_TRUE(take_upgrades(*store_, "first").value().empty());
   }
-  EXPECT_TRUE(has_upgrade(*other, "second", "s-1").value());
+  EXPECT_TRUE(own_upgrade(*other, "second", "s-1").value().has_value());
+}
+
+TEST_F(NodesTest, S06_WhatIsDueFirstIsTakenUpFirst) {
+  upgrade("1");
+  upgrade("2");
+  ASSERT_TRUE(database()->execute("UPDATE upgrade SET due=due+60 WHERE signature='s-1'"));
+  const auto taken = take_upgrades(*store_, "first").value();
+  ASSERT_EQ(taken.size(), 2U);
+  EXPECT_EQ(taken[0].signature, "s-2");
 }
 
 TEST_F(NodesTest, S06_AnUpgradeThatIsAskedForAgainBelongsToWhoeverComesFirst) {
@@ -78,7 +87,7 @@ TEST_F(NodesTest, S06_AnUpgradeThatIsAskedForAgainBelongsToWhoeverComesFirst) {
   ASSERT_TRUE(store_->set_upgrade(given_up));
   const auto other = Store::open(settings_).value();
   EXPECT_TRUE(take_upgrades(*other, "second").value().empty());
-  EXPECT_FALSE(has_upgrade(*store_, "first", "s-1").value());
+  EXPECT_FALSE(own_upgrade(*store_, "first", "s-1").value().has_value());
   ASSERT_TRUE(store_->queue_again("s-1", "key-1", kNow));
   EXPECT_EQ(take_upgrades(*other, "second").value().size(), 1U);
   if (on_postgresql()) {
