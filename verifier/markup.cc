@@ -1,5 +1,6 @@
 #include "verifier/markup.h"
 
+#include "certs/core/markup_text.h"
 #include "verifier/foreign_text.h"
 
 namespace antin::verifier {
@@ -8,22 +9,10 @@ namespace {
 std::string escaped(std::string_view foreign) {
   std::string out;
   for (const char c : xml_characters(foreign)) {
+    const auto reference = markup_reference(c);
+    out += reference;
+    if (!reference.empty()) continue;
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
       case '\r':
         out += "&#13;";  // or a reader would make a line feed of it (section 2.11)
         break;

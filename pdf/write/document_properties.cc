@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "certs/core/markup_text.h"
 #include "pdf/read/xmp.h"
 #include "pdf/write/unicode.h"
 
@@ -25,22 +26,8 @@ std::string escaped(std::string_view utf8) {
   }
   std::string out;
   for (const char c : utf8_of(clean)) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
+    const auto reference = markup_reference(c);
+    out += reference.empty() ? std::string_view(&c, 1) : reference;
   }
   return out;
 }

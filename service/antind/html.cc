@@ -1,5 +1,7 @@
 #include "service/antind/html.h"
 
+#include "certs/core/markup_text.h"
+
 namespace antin::service {
 namespace {
 
@@ -21,25 +23,12 @@ std::string html_text(std::string_view foreign) {
       i += 2;
       continue;
     }
-    switch (const char c = foreign[i]; c) {
-      case '&':
-        text += "&amp;";
-        break;
-      case '<':
-        text += "&lt;";
-        break;
-      case '>':
-        text += "&gt;";
-        break;
-      case '"':
-        text += "&quot;";
-        break;
-      case '\'':
-        text += "&#39;";
-        break;
-      default:
-        text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    }
+    const char c = foreign[i];
+    const auto reference = markup_reference(c);
+    if (!reference.empty())
+      text += reference;
+    else
+      text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
   }
   return text;
 }
