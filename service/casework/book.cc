@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "service/casework/conditions.h"
+#include "service/store/conditions.h"
 #include "service/store/register_text.h"
 #include "service/store/store_values.h"
 
@@ -11,6 +11,7 @@ namespace {
 
 using service::as_integer;
 using service::as_string;
+using service::Conditions;
 using Kind = service::StoreEvent::Kind;
 
 constexpr const char* kBookColumns =

@@ -1,5 +1,5 @@
 #include "service/casework/case_rows.h"
-#include "service/casework/conditions.h"
+#include "service/store/conditions.h"
 #include "service/store/register_text.h"
 #include "service/store/store_values.h"
 
@@ -9,6 +9,7 @@ namespace {
 using service::as_blob;
 using service::as_integer;
 using service::as_string;
+using service::Conditions;
 using service::from_seconds;
 
 constexpr std::size_t kMostUnits = 200;

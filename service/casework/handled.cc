@@ -1,6 +1,7 @@
 #include "service/casework/handled.h"
 
 #include "service/casework/product.h"
+#include "service/store/conditions.h"
 #include "service/store/store_values.h"
 
 namespace antin::casework {
@@ -20,24 +21,21 @@ std::string text(Action action) {
 Result<std::vector<Handled>> handled(Database& database, const std::vector<std::string>& units,
                                      UtcTime from, UtcTime until) {
   // Every event changes the case: one that was not changed since is of no concern.
-  std::string sql =
-      "SELECT c.id, c.unit, c.created, COALESCE(b.copies, 1), COALESCE(e.action, ''),"
-      " COALESCE(e.at, 0) FROM casework c LEFT JOIN book_row b ON b.id=c.book_row"
-      " LEFT JOIN case_event e ON e.case_id=c.id AND e.action IN (?4, ?5, ?6)"
-      " WHERE c.product=?1 AND c.updated>=?2 AND c.created<?3";
-  Database::Values values{std::string(name(Product::kCertifiedCopy)),
-                          service::seconds(from),
-                          service::seconds(until),
-                          text(Action::kRelease),
-                          text(Action::kRefuse),
-                          text(Action::kCancel)};
-  std::string list;
-  for (const auto& unit : units) {
-    values.emplace_back(unit);
-    list += (list.empty() ? "?" : ", ?") + std::to_string(values.size());
-  }
-  if (!units.empty()) sql += " AND c.unit IN (" + list + ")";
-  ANTIN_TRY(const auto rows, database.query(sql + " ORDER BY c.id, e.number", values));
+  service::Conditions where;
+  std::string ends = where.place(text(Action::kRelease));
+  for (const auto action : {Action::kRefuse, Action::kCancel})
+    ends += ", " + where.place(text(action));
+  where.add("c.product=", std::string(name(Product::kCertifiedCopy)));
+  where.add("c.updated>=", service::seconds(from));
+  where.add("c.created<", service::seconds(until));
+  where.one_of("c.unit", units);
+  ANTIN_TRY(const auto rows,
+            database.query(
+                "SELECT c.id, c.unit, c.created, COALESCE(b.copies, 1), COALESCE(e.action, ''),"
+                " COALESCE(e.at, 0) FROM casework c LEFT JOIN book_row b ON b.id=c.book_row"
+                " LEFT JOIN case_event e ON e.case_id=c.id AND e.action IN (" +
+                    ends + ") " + where.text() + " ORDER BY c.id, e.number",
+                where.values()));
   std::vector<Handled> found;
   found.reserve(rows.size());
   std::string id;

@@ -1,6 +1,6 @@
 #include "service/casework/origin.h"
 
-#include "service/casework/conditions.h"
+#include "service/store/conditions.h"
 #include "service/store/register_text.h"
 #include "service/store/store_values.h"
 
@@ -9,6 +9,7 @@ namespace {
 
 using service::as_integer;
 using service::as_string;
+using service::Conditions;
 using service::register_key;
 using service::search_key;
 

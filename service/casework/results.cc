@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "service/casework/cases.h"
-#include "service/casework/conditions.h"
 #include "service/casework/paper_codes.h"
+#include "service/store/conditions.h"
 #include "service/store/store_values.h"
 
 namespace antin::casework {
@@ -12,6 +12,7 @@ namespace {
 
 using service::as_integer;
 using service::as_string;
+using service::Conditions;
 
 // What was given up before it became a result.
 constexpr const char* kGivenUp = "('refused', 'withdrawn', 'voided')";

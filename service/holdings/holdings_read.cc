@@ -1,17 +1,17 @@
 // Looking at what is held.
 
-#include "service/casework/conditions.h"
 #include "service/holdings/held_rows.h"
+#include "service/store/conditions.h"
 #include "service/store/store_values.h"
 #include "service/text/numbers.h"
 
 namespace antin::holdings {
 namespace {
 
-using casework::Conditions;
 using service::as_blob;
 using service::as_integer;
 using service::as_string;
+using service::Conditions;
 using service::Database;
 using service::from_seconds;
 

@@ -1,6 +1,7 @@
 #include "service/outbox/deliveries.h"
 
 #include "service/outbox/delivery_rows.h"
+#include "service/store/conditions.h"
 #include "service/store/store_values.h"
 
 namespace antin::outbox {
@@ -183,31 +184,20 @@ Status Deliveries::give_back(const Delivery& taken) {
 }
 
 Result<std::vector<Delivery>> Deliveries::find(const DeliverySearch& search) {
-  std::string condition = "WHERE 1=1";
-  Database::Values values;
-  const auto add = [&](const std::string& before, Database::Value value) {
-    values.push_back(std::move(value));
-    condition += " AND " + before + "?" + std::to_string(values.size());
-  };
-  if (!search.stream.empty()) add("d.stream=", search.stream);
-  if (!search.target.empty()) add("d.target=", search.target);
-  if (search.state) add("d.state=", number_of(*search.state));
-  if (!search.before.empty()) add("d.id<", search.before);
-  if (!search.units.empty()) {
-    std::string list;
-    for (const auto& unit : search.units) {
-      values.emplace_back(unit);
-      list += (list.empty() ? "?" : ", ?") + std::to_string(values.size());
-    }
-    condition += " AND d.unit IN (" + list + ")";
-  }
+  service::Conditions where;
+  where.equal("d.stream", search.stream);
+  where.equal("d.target", search.target);
+  if (search.state) where.add("d.state=", number_of(*search.state));
+  if (!search.before.empty()) where.add("d.id<", search.before);
+  where.one_of("d.unit", search.units);
   const auto most = std::min(search.most, kMostAtOnce);
-  condition += search.stream.empty() ? " ORDER BY d.id DESC" : " ORDER BY d.number, d.target";
+  const std::string order =
+      search.stream.empty() ? " ORDER BY d.id DESC" : " ORDER BY d.number, d.target";
   std::vector<Delivery> found;
   ANTIN_CHECK(store_.in_snapshot([&](Database& database) -> Status {
-    ANTIN_TRY(const auto rows, database.query(delivery_columns(database) + condition + " LIMIT " +
-                                                  std::to_string(most),
-                                              values));
+    ANTIN_TRY(const auto rows, database.query(delivery_columns(database) + where.text() + order +
+                                                  " LIMIT " + std::to_string(most),
+                                              where.values()));
     found.clear();
     found.reserve(rows.size());
     for (const auto& row : rows) found.push_back(read_delivery(row));
