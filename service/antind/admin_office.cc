@@ -7,6 +7,7 @@
 #include "service/antind/casework_json.h"
 #include "service/antind/line.h"
 #include "service/antind/office_rules.h"
+#include "service/office/clock_text.h"
 #include "service/system/files.h"
 
 namespace antin::service {
@@ -111,10 +112,7 @@ OrderedJson authorisation_json(const office::Office& office, const office::Autho
 
 // As people write it in the table: on the clock of Viet Nam.
 std::string local_text(UtcTime at) {
-  const auto time = office::TimeOfDay::of(at);
-  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return LegalDay::of(at).iso() + "T" + two(time.hour) + ":" + two(time.minute) + ":" +
-         two(time.second) + "+07:00";
+  return LegalDay::of(at).iso() + "T" + to_the_second(office::TimeOfDay::of(at)) + "+07:00";
 }
 
 Result<std::string> line_given(const Parameters& options, const char* name, std::size_t most) {

@@ -5,6 +5,7 @@
 
 #include "service/antind/case_facts.h"
 #include "service/antind/result_qr.h"
+#include "service/office/clock_text.h"
 #include "service/office/numbering.h"
 #include "service/settings/section.h"
 #include "service/system/files.h"
@@ -24,11 +25,7 @@ constexpr const char* kSystemName = "Hệ thống chứng thực điện tử an
 
 // "2026-11-21T09:05", as a template wants an instant.
 std::string instant(UtcTime at) {
-  const auto time = TimeOfDay::of(at);
-  const auto two = [](int number) {
-    return office::two_digits(static_cast<std::uint32_t>(number));
-  };
-  return LegalDay::of(at).iso() + "T" + two(time.hour) + ":" + two(time.minute);
+  return LegalDay::of(at).iso() + "T" + to_the_minute(TimeOfDay::of(at));
 }
 
 // Where an agency is: the name without what kind of agency it is ("Ủy ban nhân dân xã Quỳnh Diễn").

@@ -2,6 +2,7 @@
 
 #include "service/antind/office_rules.h"
 #include "service/antind/problem.h"
+#include "service/office/clock_text.h"
 #include "service/office/fee.h"
 
 namespace antin::service {
@@ -41,11 +42,6 @@ OrderedJson requesters(const office::LegalRules& rules) {
   return all;
 }
 
-std::string clock_text(const office::TimeOfDay& time) {
-  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return two(time.hour) + ":" + two(time.minute);
-}
-
 }  // namespace
 
 // C-05: the grounds verbatim; whoever shows them takes them from here and writes none himself.
@@ -71,9 +67,9 @@ Result<OrderedJson> LegalOffice::legal(UtcTime now) const {
                  {"first_price", rules->fees.first_price},
                  {"further_price", rules->fees.further_price},
                  {"most", rules->fees.most}};
-  all["hours"] = {{"opens", clock_text(rules->hours.opens)},
-                  {"closes", clock_text(rules->hours.closes)},
-                  {"cut_off", clock_text(rules->hours.cut_off)},
+  all["hours"] = {{"opens", to_the_minute(rules->hours.opens)},
+                  {"closes", to_the_minute(rules->hours.closes)},
+                  {"cut_off", to_the_minute(rules->hours.cut_off)},
                   {"extension_days", rules->hours.extension_days}};
   ANTIN_TRY(const auto due, office::deadline(now, rules->hours, legal_.calendar(), {}));
   all["deadline"] = {{"at", to_rfc3339(due.at)},

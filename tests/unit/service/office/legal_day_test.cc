@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "service/office/clock_text.h"
+
 namespace antin::office {
 namespace {
 
@@ -23,6 +25,8 @@ TEST(LegalDay, C10_TheYearEndsAtSeventeenHoursUtc) {
 TEST(LegalDay, S19_TheHourIsThatOfVietNam) {
   const auto at = TimeOfDay::of(utc("2026-11-21T02:05:07Z"));
   EXPECT_EQ(at, (TimeOfDay{9, 5, 7}));
+  EXPECT_EQ(to_the_second(at), "09:05:07");
+  EXPECT_EQ(to_the_minute(at), "09:05");
   EXPECT_EQ(at.in_words(), "09 giờ 05 phút");
   EXPECT_EQ(TimeOfDay::of(utc("2026-12-31T17:00:00Z")), (TimeOfDay{0, 0, 0}));
   EXPECT_EQ(LegalDay::parse("2026-11-21")->at({9, 5, 7}), utc("2026-11-21T02:05:07Z"));
