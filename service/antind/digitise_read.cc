@@ -4,6 +4,7 @@
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
 #include "service/antind/line.h"
+#include "service/antind/paper_json.h"
 #include "service/antind/query.h"
 #include "service/text/numbers.h"
 
@@ -54,28 +55,22 @@ OrderedJson metadata(const Held& held, const std::string& holder_id, const std::
 }  // namespace
 
 OrderedJson brief_of(const Held& held) {
-  const auto& facts = held.facts;
-  return {{"id", held.id},
-          {"unit", held.unit},
-          {"state", holdings::name(held.state)},
-          {"state_text",
-           {{"vi", holdings::words(held.state, Language::kVietnamese)},
-            {"en", holdings::words(held.state, Language::kEnglish)}}},
-          {"reference", facts.reference},
-          {"holder", facts.holder},
-          {"procedure", facts.procedure},
-          {"kind", facts.kind},
-          {"number", facts.number},
-          {"date", facts.day},
-          {"issuer", facts.issuer},
-          {"title", or_null(facts.title)},
-          {"valid_until", or_null(facts.until)},
-          {"pages", held.pages},
-          {"original", or_null(held.original)},
-          {"register_state", or_null(held.entry_state)},
-          {"reason", or_null(held.reason)},
-          {"created", to_rfc3339(held.created)},
-          {"updated", to_rfc3339(held.updated)}};
+  OrderedJson all = {{"id", held.id},
+                     {"unit", held.unit},
+                     {"state", holdings::name(held.state)},
+                     {"state_text",
+                      {{"vi", holdings::words(held.state, Language::kVietnamese)},
+                       {"en", holdings::words(held.state, Language::kEnglish)}}},
+                     {"reference", held.facts.reference},
+                     {"holder", held.facts.holder}};
+  describe_paper(held.facts, all);
+  all["pages"] = held.pages;
+  all["original"] = or_null(held.original);
+  all["register_state"] = or_null(held.entry_state);
+  all["reason"] = or_null(held.reason);
+  all["created"] = to_rfc3339(held.created);
+  all["updated"] = to_rfc3339(held.updated);
+  return all;
 }
 
 Result<OrderedJson> DigitiseApi::describe(const Held& held) {

@@ -6,6 +6,7 @@
 #include "service/antind/casework_json.h"
 #include "service/antind/digitise_api.h"
 #include "service/antind/line.h"
+#include "service/antind/paper_json.h"
 #include "service/store/store_values.h"
 #include "service/text/numbers.h"
 #include "service/text/unicode.h"
@@ -40,18 +41,11 @@ Result<std::string> holder_in(const Json& members) {
 }  // namespace
 
 OrderedJson shared_of(const Held& held, std::string_view today) {
-  const auto& facts = held.facts;
-  return {{"id", held.id},
-          {"unit", held.unit},
-          {"procedure", facts.procedure},
-          {"kind", facts.kind},
-          {"number", facts.number},
-          {"date", facts.day},
-          {"issuer", facts.issuer},
-          {"title", or_null(facts.title)},
-          {"valid_until", or_null(facts.until)},
-          {"in_force", digitise::in_force(facts.until, today)},
-          {"pages", held.pages}};
+  OrderedJson all = {{"id", held.id}, {"unit", held.unit}};
+  describe_paper(held.facts, all);
+  all["in_force"] = digitise::in_force(held.facts.until, today);
+  all["pages"] = held.pages;
+  return all;
 }
 
 Result<Response> DigitiseApi::share(const Request& request, const Caller& caller) {
