@@ -23,9 +23,10 @@ Result<Prepared> prepare_held(const DigitiseApi::Parts& parts, const Held& held)
                   .basis = scan};
   const auto within = std::chrono::milliseconds(parts.config->verify.within);
   auto made = composed(*parts.workers, {}, asked, "tail", within);
-  if (!made && !asked.qr.empty()) {
+  const bool later = !made && info(made.error().code).remedy == Remedy::kRetryLater;
+  if (!made && !later && !asked.qr.empty()) {
     // No room, or a page of which nobody can tell: nothing of the scan is covered, and it has the
-    // code for programs alone.
+    // code for programs alone. That is for good; a worker that was away says nothing of the scan.
     asked.qr.clear();
     made = composed(*parts.workers, {}, asked, "tail", within);
   }
