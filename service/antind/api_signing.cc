@@ -47,6 +47,24 @@ Result<std::string> unit_to_sign_for(const Caller& caller, const Parameters& opt
   return *caller.units.begin();
 }
 
+// What everybody works with who takes an office's papers and has them sealed. The tables bring the
+// rest, anew for each request.
+template <class Parts>
+Parts office_parts(const ApiParts& parts, decltype(Parts::seal) seal) {
+  Parts made{};
+  made.store = parts.store;
+  made.workers = parts.verify_workers;
+  made.config = parts.config;
+  made.agency = parts.agency;
+  made.log = parts.log;
+  made.clock = parts.clock;
+  made.random = parts.random;
+  made.vault = parts.vault;
+  made.tables = parts.tables;
+  made.seal = std::move(seal);
+  return made;
+}
+
 }  // namespace
 
 Result<Response> Api::begin_signature(const Work& work, const Responder& responder, bool& later) {
@@ -115,36 +133,15 @@ Result<Response> Api::begin_signature(const Work& work, const Responder& respond
 }
 
 CaseworkApi::Parts Api::casework_parts() {
-  return {
-      .store = parts_.store,
-      .workers = parts_.verify_workers,
-      .config = parts_.config,
-      .agency = parts_.agency,
-      .log = parts_.log,
-      .clock = parts_.clock,
-      .random = parts_.random,
-      .office = nullptr,
-      .composer = nullptr,
-      .seal = [this](const StoredJob& job, const std::string& key) { return begin_seal(job, key); },
-      .vault = parts_.vault,
-      .tables = parts_.tables};
+  return office_parts<CaseworkApi::Parts>(
+      parts_,
+      [this](const StoredJob& job, const std::string& key) { return begin_seal(job, key); });
 }
 
 DigitiseApi::Parts Api::digitise_parts() {
-  return {.store = parts_.store,
-          .workers = parts_.verify_workers,
-          .config = parts_.config,
-          .agency = parts_.agency,
-          .log = parts_.log,
-          .clock = parts_.clock,
-          .random = parts_.random,
-          .office = nullptr,
-          .vault = parts_.vault,
-          .sharing = nullptr,
-          .tables = parts_.tables,
-          .seal = [this](const StoredJob& job, const std::string& key) {
-            return begin_seal(job, key);
-          }};
+  return office_parts<DigitiseApi::Parts>(
+      parts_,
+      [this](const StoredJob& job, const std::string& key) { return begin_seal(job, key); });
 }
 
 Result<std::string> Api::begin_seal(const StoredJob& job, const std::string& idempotency_key) {
