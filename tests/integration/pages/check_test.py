@@ -371,6 +371,23 @@ class Check(PageTest):
             self.press("button", "Tra cứu")
         self.answered()
         self.assertEqual(self.verdict(), "CÓ TRONG SỔ")
+        # The file itself, whose button nobody sees but everybody reaches.
+        self.open("/")
+        self.tab_to_file()
+        self.give_file_field(made["held"]["path"])
+        self.says("held.pdf")
+        with self.keyboard_only():
+            self.press("button", "Kiểm tra")
+        self.answered()
+        self.assertEqual(self.verdict(), "HỢP LỆ")
+
+    def tab_to_file(self):
+        for _ in range(12):
+            if self.focused().get_attribute("id") == "file":
+                break
+            self.key("Tab")
+        self.assertEqual(self.focused().get_attribute("id"), "file")
+        self.assertNotEqual(self.driver.execute_script("return getComputedStyle(document.getElementById('drop')).outlineStyle"), "none")
 
     def test_V16_it_works_without_scripts(self):
         self.without_scripts()

@@ -23,6 +23,7 @@ for (const file of process.argv.slice(1)) {
 }
 fs.writeSync(1, JSON.stringify(all));
 """
+OPTIONAL = " (optional)"
 # Words that can be seen, each piece by itself.
 SEEN = """
 const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), told = [];
@@ -84,6 +85,8 @@ class Words:
 
     def back(self, english):
         """All that these words may be in Vietnamese; they themselves when they are in no book."""
+        if english.endswith(OPTIONAL):  # of a field's label
+            return [*(f"{one} (không bắt buộc)" for one in self.back(english.removesuffix(OPTIONAL))), english]
         found = list(self.fixed.get(english, ()))
         for fits, vietnamese in self.with_values:
             if one := fits.fullmatch(english):

@@ -7,7 +7,7 @@ nothing is shown to the next person.
 import re
 import unittest
 
-from browser import PageTest, main
+from browser import READS_ENGLISH, PageTest, main
 from desk import WithDesk
 from world import quietly
 
@@ -134,6 +134,13 @@ class Session(WithDesk, PageTest):
         self.assertNotIn("Lê Văn Ra Về", self.script("return JSON.stringify(localStorage)"))
         self.look("sign-in", english=False)
         self.axe(english=False)
+        # In the other language at once, for whoever cannot read this one.
+        if not READS_ENGLISH:
+            self.press("button", "English")
+            self.find("heading", "Sign in")
+            self.find("textbox", "Account")
+            self.press("button", "Tiếng Việt")
+            self.find("heading", "Đăng nhập")
         self.press("button", "Đăng nhập")
         self.says("Chưa nhập mục này.")
         self.look("sign-in-empty", english=False)
@@ -165,6 +172,15 @@ class Session(WithDesk, PageTest):
         self.gone("heading", re.compile("^Đăng nhập"))
         type(self).office.accounts[OTHER] = (OTHER, own)
         self.says("Chờ ký")
+
+    def test_8_without_scripts_both_languages_say_what_to_do(self):
+        self.cdp("Emulation.setScriptExecutionDisabled", value=True)
+        self.addCleanup(self.cdp, "Emulation.setScriptExecutionDisabled", value=False)
+        self.open("/app/")
+        self.says("Trang làm việc cần JavaScript")
+        self.says("The staff pages need JavaScript")
+        self.find("link", "mở trang kiểm tra")
+        self.look("without-scripts", english=False)
 
 
 if __name__ == "__main__":

@@ -208,7 +208,8 @@ class SignIn(WithAgent):
         self.ready()
         self.look("sign-in-ready", english=False)
         self.axe(english=False)
-        self.press("button", SIGN_IN)
+        with self.keyboard_only():
+            self.press("button", SIGN_IN)
         self.says("Nguyễn Văn Ảnh")
         self.gone("button", SIGN_IN)
         me = self.script("return fetch('/api/v1/session').then(a => a.json())")

@@ -7,6 +7,8 @@ import {announce, append, busy, h, newId, problemNotice, replace} from "./ui.js"
 /** @typedef {import("./ui.js").Props} Props */
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
+const kFilled = "antin:filled";
+
 /**
  * @typedef {object} FieldProps
  * @property {string} [id] also the name, unless `name` is given
@@ -74,7 +76,7 @@ function dayNote(control) {
   if (kDayFirst || !(control instanceof HTMLInputElement) || control.type !== "date") return null;
   const note = h("p", {class: "hint field-day"});
   const say = () => replace(note, control.value ? t("core.day_is", {day: date(control.value)}) : "");
-  for (const kind of ["input", "change"]) control.addEventListener(kind, say);
+  for (const kind of ["input", "change", kFilled]) control.addEventListener(kind, say);
   say();
   return note;
 }
@@ -160,7 +162,10 @@ export function fill(form, all) {
     } else if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement ||
                control instanceof HTMLTextAreaElement) {
       const kept = all[control.name];
-      if (kept !== undefined && control.type !== "file" && control.type !== "password") control.value = kept;
+      if (kept !== undefined && control.type !== "file" && control.type !== "password") {
+        control.value = kept;
+        control.dispatchEvent(new Event(kFilled));
+      }
     }
   }
 }

@@ -3,7 +3,7 @@
 import {api} from "./api.js";
 import {dialog} from "./dialog.js";
 import {field, form, setError} from "./form.js";
-import {t} from "./i18n.js";
+import {lang, setLang, t} from "./i18n.js";
 import {announce, button, h, icon, problemNotice, replace} from "./ui.js";
 
 /** @typedef {import("./session.js").Me} Me */
@@ -16,8 +16,16 @@ import {announce, button, h, icon, problemNotice, replace} from "./ui.js";
 export function signIn(account) {
   return new Promise((resolve) => {
     const again = account !== "";
-    const shown = dialog({title: t(again ? "core.sign_in_again" : "core.sign_in"), class: "sign-in", closable: false});
-    const over = new AbortController();
+    const words = () => t(again ? "core.sign_in_again" : "core.sign_in");
+    const shown = dialog({title: words(), class: "sign-in", closable: false});
+    const language = h("button", {type: "button", class: "button button-quiet", on: {click: () => {
+      setLang(lang() === "vi" ? "en" : "vi");
+      draw();
+    }}});
+    const head = shown.element.querySelector(".dialog-head");
+    // Over a page that somebody works on nothing but the sign-in is drawn anew.
+    if (!again) head?.append(language);
+    let over = new AbortController();
     /** @param {Me} me */
     const done = (me) => {
       over.abort();
@@ -27,11 +35,25 @@ export function signIn(account) {
     };
     /** @param {Me} me */
     const arrived = (me) => {
-      if (me.must_change_password) replace(shown.body, changePassword(me, "", done));
+      if (me.must_change_password) changing(me, "");
       else done(me);
     };
+    /** @param {Me} me @param {string} old */
+    const changing = (me, old) => {
+      language.hidden = true;
+      replace(shown.body, changePassword(me, old, done));
+    };
+    const draw = () => {
+      over.abort();
+      over = new AbortController();
+      const title = head?.querySelector("h2");
+      if (title) title.textContent = words();
+      language.textContent = t("core.other_language");
+      language.lang = lang() === "vi" ? "en" : "vi";
+      replace(shown.body, ...ways(account, arrived, changing, over.signal));
+    };
     document.documentElement.classList.add("covered");
-    replace(shown.body, ...ways(account, arrived, done, shown.body, over.signal));
+    draw();
     shown.open();
   });
 }
@@ -39,15 +61,15 @@ export function signIn(account) {
 /**
  * @param {string} account
  * @param {(me: Me) => void} arrived
- * @param {(me: Me) => void} done
- * @param {HTMLElement} body
+ * @param {(me: Me, old: string) => void} changing the password was for one use
  * @param {AbortSignal} signal until somebody has signed in
  */
-function ways(account, arrived, done, body, signal) {
+function ways(account, arrived, changing, signal) {
   const again = account !== "";
   const state = h("div", {class: "sign-in-state"});
   const name = field({id: "sign-in-account", name: "account", label: t("core.account"), required: true, value: account,
-                      readonly: again, autocomplete: "username", autocapitalize: "none", spellcheck: "false", maxlength: 64});
+                      readonly: again, autocomplete: "username", autocapitalize: "none", spellcheck: "false", maxlength: 64,
+                      autofocus: !again});
   const secret = field({id: "sign-in-password", name: "password", label: t("core.password"), required: true,
                         type: "password", autocomplete: "current-password", maxlength: 256, autofocus: again,
                         on: {keyup: capsLock}});
@@ -60,7 +82,7 @@ function ways(account, arrived, done, body, signal) {
     const me = await api.post("/api/v1/session", {account: typed.account, password}, {signIn: false});
     if (me.must_change_password) {
       await api.get("/api/v1/session", {signIn: false}).catch(() => null);
-      replace(body, changePassword(me, password, done));
+      changing(me, password);
       return;
     }
     arrived(me);

@@ -174,7 +174,7 @@ function sealing(one) {
   if (!now || now.state === "done" || ["seal_signed", "registered", "released", ...kEnded].includes(one.state)) return null;
   if (now.state === "failed") {
     return notice("error", t("case.failed", {reason: either(now.problem?.message) || t("case.sealing.failed")}),
-                  h("p", null, either(now.problem?.action)), h("p", {class: "code"}, now.problem?.code ?? ""));
+                  h("p", null, either(now.problem?.action)), now.problem?.code ? h("p", {class: "code"}, t("core.code", {code: now.problem.code})) : null);
   }
   return notice(now.state === "pending" ? "warning" : "info", t(`case.sealing.${now.state}`),
                 now.problem ? h("p", null, either(now.problem.message)) : null);

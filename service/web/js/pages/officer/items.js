@@ -58,7 +58,7 @@ export function itemList(cases) {
       one.row.className = `sign-${now.state}`;
       replace(one.cell, h("span", {class: "sign-word"}, icon(kIcons[now.state]), t(`officer.item.${now.state}`)),
         now.problem ? h("div", {class: "sign-why"}, h("p", null, now.problem.sentence), now.problem.remedy ? h("p", null, now.problem.remedy) : null,
-                        h("p", {class: "code"}, now.problem.code)) : null,
+                        now.problem.code ? h("p", {class: "code"}, t("core.code", {code: now.problem.code})) : null) : null,
         now.state === "done" ? h("a", {href: link("/cases/{id}", {id})}, t("officer.item.open")) : null);
       count();
     },

@@ -18,7 +18,7 @@ export function otherWays(props) {
 
   function draw() {
     const cases = props.cases();
-    const command = ["antin sign-cases", `--service ${window.location.origin}`, "--api-key-file KHOA-TRUY-CAP", "--key 'pkcs11:token=…;object=…'",
+    const command = ["antin sign-cases", `--service ${window.location.origin}`, `--api-key-file ${t("officer.other.key_file")}`, "--key 'pkcs11:token=…;object=…'",
                      ...cases.map((one) => one.id)].join(" \\\n  ");
     const written = h("pre", {class: "command", tabindex: "0"}, command);
     replace(place,

@@ -78,7 +78,7 @@ function draw(main, one, place) {
           h("span", null, productOf(one)), one.copies ? h("span", null, `${t("case.copies")}: ${one.copies}`) : null,
           one.signer ? h("span", null, `${t("case.signer")}: ${[one.signer.capacity, one.signer.name].filter(Boolean).join(" ")}`) : null,
           how === "none" ? null : h("span", {class: `due due-${how}`}, `${t("case.deadline")}: ${how === "late" || how === "soon" ? t(`work.${how}`) + " " : ""}${dueWords(one)}`), seen))),
-    failed ? notice("error", failed.sentence, failed.remedy ? h("p", null, failed.remedy) : null, h("p", {class: "code"}, failed.code)) : null,
+    failed ? notice("error", failed.sentence, failed.remedy ? h("p", null, failed.remedy) : null, failed.code ? h("p", {class: "code"}, t("core.code", {code: failed.code})) : null) : null,
     h("div", {class: "review-bar"}, actions, h("nav", {class: "review-nav", "aria-label": t("officer.review.nav")}, h("a", {href: "#/queue"}, t("officer.back")),
         place.before ? h("a", {href: href(place.before), rel: "prev", class: "button"}, t("officer.review.before")) : null,
         h("span", null, t("officer.review.at", {n: Math.max(1, place.at + 1), all: Math.max(1, place.all)})),

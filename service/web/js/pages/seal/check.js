@@ -33,7 +33,7 @@ export function checkView(check) {
   return h("div", {class: "seal-check"},
     check.allowed ? notice("ok", t("seal.check.allowed"))
       : notice("error", either(check.problem?.message) || (check.problem?.title ?? ""), h("p", null, either(check.problem?.action)),
-               h("p", {class: "code"}, check.problem?.code ?? "")),
+               check.problem?.code ? h("p", {class: "code"}, t("core.code", {code: check.problem.code})) : null),
     check.signatures.length ? h("ol", {class: "check-list"}, check.signatures.map(signature)) : h("p", null, t("seal.check.none")));
 }
 

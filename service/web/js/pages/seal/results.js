@@ -50,7 +50,7 @@ export function runList(cases) {
       one.row.className = now.state === "failed" ? "sign-refused" : good ? "sign-done" : now.state === "pending" ? "sign-signed" : "";
       replace(one.cell, h("span", {class: "sign-word"}, icon(kIcons[now.state] ?? "info"), wordsOf(now.state)),
         now.problem ? h("div", {class: "sign-why"}, h("p", null, now.problem.sentence), now.problem.remedy ? h("p", null, now.problem.remedy) : null,
-                        h("p", {class: "code"}, now.problem.code)) : null);
+                        now.problem.code ? h("p", {class: "code"}, t("core.code", {code: now.problem.code})) : null) : null);
       const n = figures();
       bar.value = n.done + n.failed + n.waiting;
       const words = t("seal.run.count", n);
