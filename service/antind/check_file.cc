@@ -17,20 +17,16 @@ std::string typed_remark(const TypedNumber& typed, const Json& entry) {
                   "The number and book you typed are not those of this file in the register."}
            : Both{"Không có gì trong sổ ở đây để so với số, quyển số bạn nhập.",
                   "The register here holds nothing to compare your number and book with."};
-  return "<ul class=\"remarks\">" +
-         remark(
-             held ? Look::kBad : Look::kUnsure, what,
-             {"Kiểm tra lại số, quyển số; nếu đúng, hỏi cơ quan có tên trên văn bản.",
-              "Check number and book; if they are right, ask the agency named on the document."}) +
-         "</ul>";
+  return remark(
+      held ? Look::kBad : Look::kUnsure, what,
+      {"Kiểm tra lại số, quyển số; nếu đúng, hỏi cơ quan có tên trên văn bản.",
+       "Check number and book; if they are right, ask the agency named on the document."});
 }
 
-std::string register_part(const Json& report, const TypedNumber& typed) {
+std::string register_part(const Json& report) {
   const auto& entry = report.at("register");
-  std::string html;
-  if (entry.is_object())
-    html += heading({"Sổ của cơ quan", "The office's register"}) + facts(entry);
-  return html + typed_remark(typed, entry);
+  if (!entry.is_object()) return {};
+  return heading({"Sổ của cơ quan", "The office's register"}) + facts(entry);
 }
 
 // The visitor's own pages with marks; a worker leaves out everything of the original.
@@ -109,7 +105,9 @@ Result<std::string> file_result(std::string_view report_json, std::string_view s
     return make_error(Code::kIpcMalformed, "a report");
   try {
     const auto look = look_of(text_at(sheet, "tone"));
-    std::string findings = remarks(report.at("findings"));
+    // First what is wrong with the paper in the visitor's hand, however good the file is.
+    std::string findings =
+        typed_remark(typed, report.at("register")) + remarks(report.at("findings"));
     if (!findings.empty())
       findings =
           heading({"Cần biết", "What to know"}) + "<ul class=\"remarks\">" + findings + "</ul>";
@@ -117,8 +115,7 @@ Result<std::string> file_result(std::string_view report_json, std::string_view s
                                  for_visitors(said(sheet.at("advice")))) +
                              "<p class=\"file\">" + html_both({"Tệp: ", "File: "}) + "<bdi>" +
                              html_text(text_at(sheet, "file")) + "</bdi></p>" + findings +
-                             signers(report) + register_part(report, typed) +
-                             comparison_part(report) +
+                             signers(report) + register_part(report) + comparison_part(report) +
                              html_paragraph(said(sheet.at("decision")), "decision") +
                              actions(sheet_link(pdf)) + details(sheet));
   } catch (const Json::exception&) {

@@ -178,12 +178,14 @@ Response Pages::waiting(const RequestHead& head, const std::string& job) const {
   const auto next = "/kiem-tra/" + html_text(job) + (english ? "?lang=en" : "");
   auto response =
       check(head,
-            "<section class=\"result result-neutral\" id=\"ket-qua\"><h1 class=\"verdict\">" +
+            "<section class=\"result result-neutral\" id=\"ket-qua\" tabindex=\"-1\" "
+            "aria-labelledby=\"dang-kiem-tra\"><div class=\"verdict-box\"><span class=\"spin\" "
+            "aria-hidden=\"true\"></span><div><h1 class=\"verdict\" id=\"dang-kiem-tra\">" +
                 html_both({"Đang kiểm tra…", "Checking…"}) + "</h1>" +
                 html_paragraph({"Tệp này cần thêm thời gian. Trang tự hỏi lại sau vài giây.",
                                 "This file takes longer. The page asks again in a few seconds."}) +
                 "<p><a href=\"" + next + "\">" + html_both({"Xem kết quả", "See the result"}) +
-                "</a></p></section>",
+                "</a></p></div></div></section>",
             english, 200);
   response.fields.push_back({"Refresh", "2; url=" + next});
   return response;

@@ -134,11 +134,14 @@ class Check(PageTest):
             # It asks again by itself, but for the picture.
             on = self.css("#ket-qua a").get_attribute("href")
             self.driver.execute_script("window.stop()")
+            self.set_language("vi")
             self.look("waiting")
         self.driver.get(on)
         self.says("VALID")
         self.assertEqual(self.verdict(), "VALID")
         self.says("The number and book you typed are not those of this file")
+        # Before everything that is good about the file.
+        self.assertLess(self.text().index("The number and book you typed"), self.text().index("Who signed, when"))
         self.look("other-number")
         self.set_language("en")
         self.find("link", re.compile("^Download the result sheet"))

@@ -152,7 +152,8 @@ class Queue(Staff):
         self.find("dialog")
         self.look("refuse", english=False)
         self.axe(english=False)
-        self.press("button", "Không ký và hủy số")
+        with self.keyboard_only():
+            self.press("button", "Không ký và hủy số")
         self.says("Chọn một lý do.")
         self.look("refuse-without-reason", english=False)
         self.axe(english=False)
@@ -371,7 +372,8 @@ class Seal(Staff):
         self.press("button", "Đóng")
         with self.keyboard_only():
             for case in cases:
-                self.press("checkbox", re.compile(f"{self.desk.now(case)['number']}"))
+                self.acting(lambda case=case: self.tab_to(self.css(f"tr[data-id='{case['id']}'] a.work-open"), case["number"]))
+                self.key("Space")
             self.press("button", "Kiểm tra và đóng dấu 2 hồ sơ")
         self.says("Xong 2, không được 0, chờ 0, trên 2")
         self.look("seal-done", english=False)
@@ -409,7 +411,8 @@ class Case(Staff):
         self.axe(english=False)
         self.type_in("Số quyết định", "15/QĐ-UBND")
         self.type_in("Lý do", "Bản chính bị phát hiện là giả")
-        self.confirm("Hủy giá trị pháp lý")
+        with self.keyboard_only():
+            self.press("button", "Hủy giá trị pháp lý")
         self.says("Đánh dấu xác nhận trước khi thực hiện.")
         self.look("cancel-without-consent", english=False)
         self.axe(english=False)

@@ -108,8 +108,8 @@ class Sign(WithAgent):
         agent.control.write_text("C_Sign 32 -1\n")  # CKR_DEVICE_REMOVED
         self.sign(3)
         self.says("Thiết bị lưu khóa bí mật đã bị rút ra")
-        self.look("pulled", english=False, busy=True)
-        self.axe(english=False, busy=True)
+        if os.environ.get("ANTIN_LOOK"):  # one: the agent waits a minute for the device
+            self.picture("pulled-usual")
         self.assertEqual(self.states(cases), 3 * ["attested"])
         agent.control.write_text("")
         self.says("3 tài liệu đã được kiểm tra lại sau khi ký")

@@ -57,6 +57,7 @@ export function certificatePanel({signal, arrived}) {
     } catch (problem) {
       panel.hold(false);
       replace(state, told(problem));
+      state.scrollIntoView({block: "nearest"});
     }
   }});
   const panel = devicePanel({signal, changed: () => { begin.disabled = panel.certificate() === null; }});
