@@ -11,7 +11,7 @@ namespace antin::service {
 
 /// A service's own sentence about a problem, in the languages that are spoken, and its code.
 inline std::string said(const nlohmann::json& problem, const std::vector<Language>& spoken) {
-  const auto code = text_in(problem, "code");
+  auto code = text_in(problem, "code");
   const auto message = problem.find("message");
   if (message == problem.end() || !message->is_object()) return code;
   std::string all;

@@ -365,7 +365,7 @@ class Counter(Desk):
         self.assertEqual((again.status, again.body["name"]), (200, name))
         other = name.replace(name[:2], "07", 1)
         refused = ask("POST", "/api/v1/books/volume", {"book": self.book(before), "after": other})
-        self.assertEqual((refused.status, refused.body["code"], refused.body["parameter"]), (400, "http.parameter", "after"))
+        self.assertEqual((refused.status, refused.body["code"]), (400, "http.parameter"))
         after = self.attested("quyen-tiep-theo")
         self.assertEqual(after["book"], name)
         self.assertGreater(int(after["number"].split("/")[0]), int(before["number"].split("/")[0]))

@@ -4,6 +4,7 @@ with a proof, the state, accounts with a one-time password, sessions.
 
     admin_test.py BUILD [unittest options]
 """
+import os
 import re
 import sys
 import pathlib
@@ -53,17 +54,20 @@ class Admin(PageTest):
         self.says(re.compile("^(?!.*Nguyễn Văn Ảnh).*Võ Thị Vân", re.S))
         self.type_in(re.compile("^Tìm theo tên"), "khong co ai")
         self.says("Không có ai có tên này.")
+        self.look("people-none", english=False)
+        self.axe(english=False)
         # As it was on an earlier day.
         self.type_in("Vào ngày", "2020-12-01")
         self.press("button", "Xem")
         self.says("Cán bộ và thẩm quyền ngày 01/12/2020")
         self.says("còn 30 ngày")
+        self.look("people-earlier", english=False)
 
     def test_V20_units_show_the_names_that_they_had(self):
         self.open("/app/#/admin/units")
         self.says("Ủy ban nhân dân xã Quỳnh Bảng <i>cũ</i>")
         self.says("đến 30/06/2025")
-        self.look("units", english=False)
+        self.look("units")
         self.axe()
 
     def test_R11_a_hand_over_is_checked_and_shown_and_not_written(self):
@@ -79,6 +83,8 @@ class Admin(PageTest):
         self.type_in(re.compile("^Văn bản cho phép"), "15/QĐ-UBND")
         self.press("button", "Kiểm tra và xem cách ghi")
         self.says("Mã lỗi: office.hand_over")
+        self.look("hand-over-refused", english=False)
+        self.axe(english=False)
         self.choose("Người nhận", "Võ Thị Vân")
         self.press("button", "Kiểm tra và xem cách ghi")
         self.says('to = "vo.thi.van"')
@@ -110,17 +116,17 @@ class Admin(PageTest):
         self.open("/app/#/admin/trust")
         self.says("Gốc tin cậy")
         self.says("antin trust add")
-        self.look("trust", english=False)
+        self.look("trust")
         self.axe()
         self.open("/app/#/admin/legal")
         self.says("Trường hợp từ chối")
-        self.look("legal", english=False)
+        self.look("legal")
         self.axe()
 
     def test_A09_a_template_is_seen_as_what_it_makes(self):
         self.open("/app/#/admin/layouts")
         self.says("Lời chứng chứng thực bản sao từ bản chính")
-        self.look("layouts", english=False)
+        self.look("layouts")
         self.axe()
         for title in ("Lời chứng chứng thực bản sao từ bản chính", "Phiếu hẹn trả kết quả"):
             self.press("button", f"Xem thử: {title}")
@@ -145,9 +151,35 @@ class Admin(PageTest):
         self.open("/app/#/admin/audit?from=2026-01-02&until=2026-01-01")
         self.press("button", "Tìm kiếm")
         self.says("Ngày cuối phải sau ngày đầu.")
+        self.look("audit-dates", english=False)
+        self.axe(english=False)
         self.expect_problem(404)
         self.open("/app/#/admin/audit/99999999")
         self.says("Mã lỗi: audit.not_logged")
+        self.look("record-unknown")
+        self.axe()
+
+    def test_A02_the_log_is_read_back_and_a_kind_that_never_happened_is_said(self):
+        for _ in range(60 if os.environ.get("ANTIN_LOOK") else 0):
+            self.sign_in(WHO)
+        self.open("/app/#/admin/audit")
+        self.says("Đăng nhập")
+        self.look("audit-all")
+        self.axe()
+        self.open("/app/#/admin/audit?kind=restored")
+        self.says("Không có bản ghi nào trong phần vừa tìm.")
+        self.look("audit-none")
+        self.axe()
+
+    def test_without_the_network_a_page_says_so_and_tries_again(self):
+        self.open("/app/#/admin")
+        self.settled()
+        with self.unreachable():
+            self.driver.execute_script("location.hash = '#/admin/accounts'")
+            self.says("Không kết nối được với hệ thống.")
+            self.says("Kiểm tra mạng rồi thử lại")
+            self.look("away", english=False)
+            self.axe(english=False)
 
     def test_accounts_are_made_with_a_password_that_is_seen_once_and_end_for_good(self):
         self.open("/app/#/admin/accounts")
@@ -167,13 +199,20 @@ class Admin(PageTest):
         self.says("Chỉ hiện một lần này.")
         password = self.driver.find_element("css selector", ".one-time").text
         self.assertGreaterEqual(len(password), 10)
+        self.look("account-password", english=False)
+        self.axe(english=False)
         self.press("button", "Đã trao, đóng lại")
         self.says("Đã mở tài khoản vo.thi.van.")
         self.assertNotIn(password, self.text())
         for action, done in (("Khóa", "Đang khóa"), ("Mở khóa", "Đã mở khóa"), ("Kết thúc", "Đã kết thúc")):
             self.press("button", f"{action} vo.thi.van")
+            self.find("dialog")
+            if action != "Mở khóa":
+                self.look(f"account-{'lock' if action == 'Khóa' else 'end'}", english=False)
+                self.axe(english=False)
             self.confirm(action)
             self.says(done)
+        self.look("accounts-ended", english=False)
         self.gone("button", "Khóa vo.thi.van")
 
     def test_the_last_administrator_cannot_lock_everybody_out(self):
@@ -183,6 +222,8 @@ class Admin(PageTest):
         self.press("button", f"Khóa {account}")
         self.confirm("Khóa")
         self.says("Mã lỗi: account.last_admin")
+        self.look("last-admin", english=False)
+        self.axe(english=False)
 
     def test_sessions_are_seen_and_ended(self):
         self.open("/app/#/admin/sessions")
@@ -200,6 +241,8 @@ class Admin(PageTest):
         self.sign_in("nguyen.van.anh")
         self.open("/app/#/admin/accounts")
         self.says("Bạn không có quyền mở trang này")
+        self.look("not-allowed")
+        self.axe()
         self.assertNotIn("Quản trị", self.names("link"))
 
 
