@@ -58,6 +58,17 @@ OrderedJson list_of(const std::vector<Delivery>& found) {
   return list;
 }
 
+/// Beside the id of its case what people call the document, of which a list shows many.
+Status name_documents(OrderedJson& deliveries, Store& store) {
+  casework::Cases cases(store);
+  for (auto& one : deliveries) {
+    ANTIN_TRY(const auto its, cases.find(one["case"].get<std::string>()));
+    one["number"] = its ? or_null(its->number) : OrderedJson(nullptr);
+    one["paper"] = its ? or_null(its->paper) : OrderedJson(nullptr);
+  }
+  return Done{};
+}
+
 bool has(const Caller& caller, std::initializer_list<Scope> any) {
   return std::any_of(any.begin(), any.end(),
                      [&](Scope scope) { return caller.scopes.count(scope) != 0; });
@@ -127,6 +138,7 @@ Result<Response> DeliveryApi::find(const Request& request, const Caller& caller)
   search.units.assign(caller.units.begin(), caller.units.end());
   ANTIN_TRY(const auto found, deliveries_.find(search));
   OrderedJson body = {{"deliveries", list_of(found)}};
+  ANTIN_CHECK(name_documents(body["deliveries"], *parts_.store));
   body["before"] =
       found.size() == search.most ? OrderedJson(found.back().id) : OrderedJson(nullptr);
   return json_response(200, body.dump());

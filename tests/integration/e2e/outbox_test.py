@@ -130,7 +130,11 @@ class Outbox(play.Desk):
         dead = self.delivery(case, "la", "dead")
         self.assertEqual((dead["reason"]["code"], dead["tries"]), ("net.tls", 2))
         self.assertEqual(dead["state_words"]["vi"], "lỗi")
-        self.assertIn(dead["id"], [d["id"] for d in play.ask("GET", "/api/v1/deliveries?state=dead").body["deliveries"]])
+        listed = {d["id"]: d for d in play.ask("GET", "/api/v1/deliveries?state=dead").body["deliveries"]}
+        self.assertIn(dead["id"], listed)
+        its = play.ask("GET", "/api/v1/cases/" + dead["case"]).body
+        self.assertEqual((listed[dead["id"]]["number"], listed[dead["id"]]["paper"]), (its.get("number"), its["paper"]),
+                         "a list names the document")
         listed = world.antin("outbox", "dead", "--config", world.folder / "antind.toml")
         self.assertEqual(listed.returncode, 1)
         self.assertIn(dead["id"], listed.stdout.decode())

@@ -355,8 +355,14 @@ class PageTest(unittest.TestCase):
 
     def confirm(self, name):
         """The button of the dialog that is open, which may be called as the one that opened it."""
-        self.acting(lambda: self.wait_for(lambda: next((one for one in self.driver.find_elements(
-            "css selector", "dialog[open] button") if fits(name, plain(one.text))), None), f"no dialog asks {name!r}").click())
+        def go():
+            button = self.wait_for(lambda: next((one for one in self.driver.find_elements(
+                "css selector", "dialog[open] button") if fits(name, plain(one.text))), None), f"no dialog asks {name!r}")
+            if not self.by_keyboard:
+                return button.click()
+            self.tab_to(button, name)
+            return self.key("Enter")
+        self.acting(go)
 
     def usable(self, role, name=None):
         """The first of them that is not busy."""
@@ -372,6 +378,9 @@ class PageTest(unittest.TestCase):
         def go():
             element = self.wait_for(lambda: next((e for r in roles for e in self.all(r, label)[:1]), None)
                                     or self.labelled(label), f"no field {label!r}")
+            if self.by_keyboard and element.get_attribute("type") == "date":
+                self.tab_to(element, label)
+                return self.key(*self.digits_of(words))
             if element.get_attribute("type") in ("date", "month"):
                 self.driver.execute_script("arguments[0].value = arguments[1]; for (const kind of ['input', 'change'])"
                                            " arguments[0].dispatchEvent(new Event(kind, {bubbles: true}))", element, words)
@@ -384,6 +393,12 @@ class PageTest(unittest.TestCase):
             self.key("Delete")
             element.send_keys(words)
         self.acting(go)
+
+    def digits_of(self, day):
+        """As somebody types a day into a field of this browser, which has its own order."""
+        year, month, number = day.split("-")
+        order = self.driver.execute_script("return new Intl.DateTimeFormat(navigator.language).formatToParts(new Date()).map(p => p.type)")
+        return "".join({"year": year, "month": month, "day": number}.get(kind, "") for kind in order)
 
     def labelled(self, label):
         """A field by its <label>, for kinds that the accessibility tree calls otherwise (dates, files)."""
@@ -398,7 +413,15 @@ class PageTest(unittest.TestCase):
         def go():
             select = Select(self.find("combobox", label))
             wanted = next((one.text for one in select.options if fits(option, plain(one.text))), option)
-            select.select_by_visible_text(wanted)
+            if not self.by_keyboard:
+                return select.select_by_visible_text(wanted)
+            self.tab_to(select._el, label)
+            self.key("Home")
+            for _ in select.options:
+                if select.first_selected_option.text == wanted:
+                    return None
+                self.key("ArrowDown")
+            return self.assertEqual(select.first_selected_option.text, wanted, "by the arrows")
         self.acting(go)
 
     def give_file(self, label, *paths):
@@ -464,7 +487,7 @@ class PageTest(unittest.TestCase):
         (self.office.pictures / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
 
     def look(self, name, english=True, busy=False):
-        """No page may be wider than the screen. With ANTIN_LOOK pictures of it as it stands: three sizes, dark, in the system's
+        """No page may be wider than the screen, nothing lie over its neighbour. With ANTIN_LOOK pictures of it as it stands: three sizes, dark, in the system's
         few colours, and in English. A page of the staff is drawn anew for that (`english` False keeps what was typed); their
         tests read it in English from the beginning when ANTIN_LANG=en. `busy`: the page as it is while something goes on."""
         if not busy:
@@ -508,6 +531,18 @@ class PageTest(unittest.TestCase):
             return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > wide + 1)
               .slice(-3).map(e => e.outerHTML.slice(0, 120));""")
         self.assertEqual(over, [], f"{name} is wider than the screen ({size})")
+        covered = self.driver.execute_script("""
+            const found = [];
+            for (const box of document.querySelectorAll(".field, .fields, .row, .actions, .page-head, .facts > div, .stack")) {
+              const parts = [...box.children].filter(e => { const s = getComputedStyle(e);
+                return ["static", "relative"].includes(s.position) && !s.display.startsWith("inline"); })
+                .map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 1 && r.height > 1);
+              parts.forEach(([one, a], at) => { for (const [other, b] of parts.slice(at + 1))
+                if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2)
+                  found.push(one.outerHTML.slice(0, 120) + " / " + other.outerHTML.slice(0, 120)); });
+            }
+            return found.slice(0, 3);""")
+        self.assertEqual(covered, [], f"in {name} one thing lies over the other ({size})")
 
     # Judging.
     def axe(self, english=True, busy=False):

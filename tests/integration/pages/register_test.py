@@ -253,21 +253,25 @@ class Register(Desk):
             self.look(f"deliveries-{state}")
             self.axe()
         self.open("/app/#/deliveries")
+        self.says("Sổ hộ khẩu cũ" if not MANY else "Giấy khai sinh")  # the document, not the id of its case
+        self.says("Đã rút")
         with self.keyboard_only():
-            self.press("button", "Gửi lại")
+            self.press("button", re.compile("^Gửi lại .* tới bo_tu_phap$"))
         self.find("dialog")
         self.look("delivery-again", english=False)
         self.axe(english=False)
-        self.confirm("Gửi lại")
-        self.says("Đã xếp vào hàng chờ gửi.")
+        with self.keyboard_only():
+            self.confirm("Gửi lại")
+            self.says("Đã xếp vào hàng chờ gửi.")
         self.open("/app/#/deliveries?state=waiting")
         with self.keyboard_only():
-            self.press("button", "Không gửi nữa")
+            self.press("button", re.compile("^Không gửi .* tới (cong|bo_tu_phap) nữa$"))
         self.find("dialog")
         self.look("delivery-cancel", english=False)
         self.axe(english=False)
-        self.confirm("Không gửi nữa")
-        self.says("Đã hủy gửi.")
+        with self.keyboard_only():
+            self.confirm("Không gửi nữa")
+            self.says("Đã hủy gửi.")
         self.look("delivery-cancelled", english=False)
 
     def test_digitising_shows_progress_against_the_plan(self):

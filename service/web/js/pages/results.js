@@ -12,7 +12,7 @@ import {stateTag} from "./register.js";
 use(text);
 
 /**
- * @typedef {{id: string, case: string, type: string, target: string, address: string | null, state: string,
+ * @typedef {{id: string, case: string, number: string | null, paper: string | null, type: string, target: string, address: string | null, state: string,
  *   state_words: {vi: string, en: string}, under_way: boolean, tries: number, updated: string,
  *   next_try: string | null, reason?: {code: string, message: {vi: string, en: string}, action: {vi: string, en: string}}}} Delivery
  * @typedef {import("./register.js").CaseBrief} CaseBrief
@@ -30,6 +30,21 @@ function stateOf(one) {
 }
 
 /**
+ * What people call the document.
+ * @param {Delivery} one
+ */
+const nameOf = (one) => [one.number, one.paper].filter(Boolean).join(" · ") || one.case;
+
+/**
+ * What happened, of which the receiver is told.
+ * @param {Delivery} one
+ */
+function eventOf(one) {
+  const state = `register.state.${one.type.replace("case.", "")}`;
+  return has(state) ? t(state) : one.type;
+}
+
+/**
  * @param {Delivery} one
  * @returns {Promise<boolean>} whether it was sent again
  */
@@ -38,7 +53,7 @@ async function sendAgain(one) {
   replace(shown.body, form({submit: async (typed) => {
     await api.post(`/api/v1/deliveries/${one.id}/retry`, typed.to ? {to: typed.to} : {});
     shown.close("done");
-  }}, one.address === null ? h("p", null, one.target)
+  }}, h("p", null, t("deliveries.retry_words", {what: nameOf(one), target: one.target})), one.address === null ? null
     : field({id: "to", label: t("deliveries.retry_to"), type: "email", maxlength: 254,
              hint: t("deliveries.retry_hint", {address: one.address})}),
   h("div", {class: "actions"}, button(t("deliveries.retry"), {type: "submit", kind: "primary"}),
@@ -51,7 +66,7 @@ async function sendAgain(one) {
  */
 async function giveUp(one) {
   const sure = await confirm({title: t("deliveries.cancel_title"), danger: true, yes: t("deliveries.cancel"), no: t("deliveries.keep"),
-                              words: t("deliveries.cancel_words", {target: one.target})});
+                              words: t("deliveries.cancel_words", {what: nameOf(one), target: one.target})});
   if (sure) await api.post(`/api/v1/deliveries/${one.id}/cancel`, {});
   return sure;
 }
@@ -66,16 +81,16 @@ function list(rows, state, changed) {
   return table({caption: t("deliveries.title"), rows, rowId: (one) => one.id,
                 empty: t(state === "dead" ? "deliveries.none.dead" : "deliveries.none"), columns: [
     {key: "target", label: t("deliveries.target"), head: true, cell: (one) => [one.target, one.address ? h("div", {class: "small"}, one.address) : null]},
-    {key: "what", label: t("deliveries.what"), cell: (one) => h("a", {href: link("/cases/{id}", {id: one.case})},
-      has(`register.event.${one.type}`) ? t(`register.event.${one.type}`) : one.type)},
+    {key: "what", label: t("deliveries.what"), kind: "wide", cell: (one) => [h("a", {href: link("/cases/{id}", {id: one.case})}, nameOf(one)),
+      h("div", {class: "small"}, eventOf(one))]},
     {key: "state", label: t("deliveries.state"), kind: "wide", cell: stateOf},
     {key: "tries", label: t("deliveries.tries"), kind: "number", cell: (one) => one.tries},
     {key: "updated", label: t("deliveries.updated"), cell: (one) => dateTime(one.updated)},
     {key: "actions", label: h("span", {class: "visually-hidden"}, t("deliveries.retry")), kind: "actions", cell: (one) => [
-      again && (one.state === "dead" || one.state === "cancelled") ? button(t("deliveries.retry"), {click: async () => {
+      again && (one.state === "dead" || one.state === "cancelled") ? button(t("deliveries.retry"), {"aria-label": t("deliveries.retry_of", {what: nameOf(one), target: one.target}), click: async () => {
         if (await sendAgain(one)) await changed(t("deliveries.retry_done"));
       }}) : null,
-      session.has("clerk") && (one.state === "dead" || one.state === "waiting") ? button(t("deliveries.cancel"), {kind: "quiet", click: async () => {
+      session.has("clerk") && (one.state === "dead" || one.state === "waiting") ? button(t("deliveries.cancel"), {kind: "quiet", "aria-label": t("deliveries.cancel_of", {what: nameOf(one), target: one.target}), click: async () => {
         if (await giveUp(one)) await changed(t("deliveries.cancel_done"));
       }}) : null]}]});
 }

@@ -124,7 +124,7 @@ export function lineOf(line) {
  * @param {string} day as asked for, or ""
  */
 export function dayForm(path, day) {
-  return form({class: "row", submit: (typed) => go(typed.day && typed.day !== today() ? `${path}?day=${typed.day}` : path)},
-    field({id: "day", label: t("admin.day"), type: "date", value: day || today(), required: true, class: "short"}),
+  return form({class: "day-form", submit: (typed) => go(typed.day && typed.day !== today() ? `${path}?day=${typed.day}` : path)},
+    field({id: "day", label: t("admin.day"), type: "date", value: day || today(), required: true}),
     h("button", {type: "submit", class: "button button-plain"}, h("span", null, t("admin.show"))));
 }

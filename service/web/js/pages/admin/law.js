@@ -69,6 +69,6 @@ export async function renderLayouts(main, signal) {
     {key: "legal", label: t("admin.legal.basis"), kind: "wide", cell: (one) => one.legal},
     {key: "span", label: t("admin.legal.span"), cell: (one) => [span(one.from, one.to), h("p", {class: "small"}, forceTag(one.state))]},
     {key: "actions", label: h("span", {class: "visually-hidden"}, t("admin.layouts.preview")), kind: "actions",
-     cell: (one) => button(t("admin.layouts.preview"), {click: () => { void preview(one); }, "aria-label": t("admin.layouts.preview_of", {title: one.title})})}]}),
+     cell: (one) => button(t("admin.layouts.preview"), {click: () => { void preview(one); }, "aria-label": t("admin.layouts.preview_of", {title: one.title, id: `${one.id}/${one.version}`})})}]}),
     told.folder ? h("p", {class: "where"}, t("admin.legal.folder"), " ", h("code", null, told.folder), ". ", t("admin.layouts.how")) : null);
 }

@@ -73,10 +73,12 @@ export async function renderUnits(main, signal) {
        cell: (one) => [one.name_on_day, h("div", {class: "small"}, h("code", null, one.code), " ", lineOf(one.line))]},
       {key: "former", label: t("admin.units.former"), kind: "wide", cell: (one) => [
         one.former.map((old) => h("div", null, old.name, h("p", {class: "small"}, formerSpan(old.from, old.until)))),
-        one.also.map((other) => h("p", {class: "small"}, t("admin.units.also", {name: other})))]},
+        one.also.map((other) => h("p", {class: "small"}, t("admin.units.also", {name: other}))),
+        one.former.length + one.also.length ? null : h("span", {class: "small"}, t("admin.units.no_former"))]},
       {key: "keeper", label: t("admin.units.keeper"), cell: (one) => one.seal_keeper ? one.seal_keeper.name
         : h("span", {class: "tag tag-warning"}, t("admin.seals.nobody"))},
-      {key: "certificates", label: t("admin.units.certificates"), cell: (one) => one.certificates.map(digest)}]}));
+      {key: "certificates", label: t("admin.units.certificates"), cell: (one) => one.certificates.length ? one.certificates.map(digest)
+        : h("span", {class: "small"}, t("admin.units.no_certificate"))}]}));
 }
 
 /**
