@@ -130,6 +130,16 @@ def word_offences(files):
     return bad
 
 
+def kind_offences(names):
+    """Each kind of record that the audit log may hold has words on its page, and can be searched for."""
+    told = (tree.ROOT / "docs/PROTOCOL.audit.md").read_text(encoding="utf-8")
+    kinds = {kind for row in re.findall(r"^\| (`.*?) \|", told, re.M) for kind in re.findall(r"`([a-z_]+)`", row)}
+    page, words = ((tree.ROOT / n).read_text(encoding="utf-8") for n in names)
+    return [f"{names[1]}: no words for the audit log's {kind}" for kind in sorted(kinds) if f'"admin.kind.{kind}"' not in words] + \
+        [f"{names[0]}: the audit log's {kind} cannot be searched for" for kind in sorted(kinds) if f'"{kind}"' not in page] + \
+        ([] if "signature_unknown" in kinds else ["docs/PROTOCOL.audit.md: its kinds are not found"])
+
+
 def type_offences():
     if shutil.which("tsc") is None:
         print("tsc is not installed (node-typescript): types not checked")
@@ -151,6 +161,7 @@ def main():
     if not 0 < weight < MOST_OCTETS:
         bad.append(f"{WEB}check.html: the page has {weight} octets of code, more than {MOST_OCTETS} or none")
     bad += word_offences([n for n in names if n.startswith(WEB + "js/text/") and n.endswith(".js")])
+    bad += kind_offences((WEB + "js/pages/admin/audit.js", WEB + "js/text/admin.js"))
     bad += type_offences()
     print("\n".join(bad) if bad else f"{len(names)} files of pages: clean")
     return bool(bad)

@@ -248,7 +248,7 @@ class Admin(PageTest):
         self.look("account-password-again", english=False)
         self.axe(english=False)
         with self.keyboard_only():
-            self.confirm("Mật khẩu")
+            self.confirm("Cấp mật khẩu")
             self.says("Chỉ hiện một lần này.")
             self.press("button", "Đã trao, đóng lại")
 

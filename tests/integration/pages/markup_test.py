@@ -45,9 +45,13 @@ class Markup(PageTest):
         self.sign_in("le.thi.thu")
 
     def is_text(self, shown="antin-hit"):
-        """It can be read, and nothing was made of it: no element, nothing that ran."""
+        """It can be read, and nothing was made of it: no element, nothing that ran. Nor is the page any wider for it."""
         self.settled()
         self.says(shown)
+        self.nothing_became_of_it()
+        self.look(re.sub(r"[^a-z]+", "-", self.driver.current_url.split("#/")[-1][:20]) + self._testMethodName[-12:], english=False)
+
+    def nothing_became_of_it(self):
         made = self.driver.execute_script("return [document.querySelectorAll('.antin-hit, img[src=x]').length, window.antinHit ?? 0,"
                                           " document.querySelectorAll('main script, dialog script').length]")
         self.assertEqual(made, [0, 0, 0], f"markup became something at {self.driver.current_url}")
@@ -110,7 +114,10 @@ class Markup(PageTest):
         for path in (f"/app/#/register?requester={written}", f"/app/#/register?paper={written}&state={written}",
                      f"/app/#/deliveries?state={written}", f"/app/#/cases/{urllib.parse.quote(MARKUP, safe='')}",
                      f"/app/#/counter/{urllib.parse.quote(MARKUP, safe='')}", f"/app/#/{written}",
-                     f"/app/#/counter/new?visit={written}&requester={written}"):
+                     f"/app/#/counter/new?visit={written}&requester={written}", f"/app/#/books?year={written}",
+                     f"/app/#/figures?month={written}", f"/app/#/digitising?year={written}", f"/app/#/admin/people?day={written}",
+                     f"/app/#/admin/audit?actor={written}&about={written}&kind={written}", f"/app/#/admin/audit/{written}",
+                     f"/kiem-tra?ma={written}&so={written}&quyen={written}&lang={written}", f"/kiem-tra/{written}"):
             with self.subTest(path):
                 self.open(path)
                 self.find("heading")
@@ -119,6 +126,43 @@ class Markup(PageTest):
                     "return [document.querySelectorAll('.antin-hit, img[src=x]').length, window.antinHit ?? 0]"), [0, 0])
         self.open(f"/app/#/register?requester={written}")
         self.wait_for(lambda: self.driver.find_element("id", "requester").get_attribute("value") == MARKUP)
+
+    def test_typed_into_every_text_field_and_sent(self):
+        """Whatever a page or dialog lets people type; "" stands for a page without a dialog."""
+        self.expect_problem(400, 403, 404, 409, 422)
+        waiting, cancelled = f"cases/{self.waiting['id']}", f"cases/{self.cancelled['id']}"
+        for page, button in (("register", ""), ("counter", ""), ("counter/new", ""), (f"counter/{self.looked_for['id']}", ""), ("books", ""),
+                             ("seal", ""), ("digitising", ""), ("figures", ""), (waiting, "Hủy số, không phát hành"), (cancelled, ""),
+                             ("admin/people", ""), ("admin/audit", ""), ("admin/accounts", "Mở tài khoản"),
+                             ("admin/seals", re.compile("^Ghi bàn giao con dấu"))):
+            with self.subTest(page):
+                self.open(f"/app/#/{page}")
+                self.find("heading")
+                self.settled()
+                if button:
+                    self.press("button", button)
+                    self.find("dialog")
+                self.fill_and_send()
+        self.open("/")
+        self.find("heading")
+        self.fill_and_send()
+        self.cdp("Network.clearBrowserCookies")
+        self.open("/app/")
+        self.find("textbox", "Tên tài khoản")
+        self.fill_and_send()
+
+    def fill_and_send(self):
+        self.script("""
+            const room = document.querySelector("dialog[open]") ?? document;
+            const fields = [...room.querySelectorAll("input, textarea")].filter(e => e.checkVisibility() && !e.readOnly
+              && ["text", "search", "email", "tel", "password", "url", "textarea"].includes(e.type));
+            for (const field of fields) {
+              field.value = field.maxLength > 0 ? arguments[0].slice(0, field.maxLength) : arguments[0];
+              for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {bubbles: true}));
+            }
+            for (const form of new Set(fields.map(e => e.form))) form?.requestSubmit();""", MARKUP)
+        self.settled()
+        self.nothing_became_of_it()
 
     def test_of_the_service_in_a_problem(self):
         """A sentence of the service that quotes what was sent."""

@@ -126,7 +126,7 @@ async function changeRights(all, units, one) {
  */
 async function act(one, action) {
   const sure = await confirm({title: t(`admin.accounts.${action}_title`, {account: one.account}), words: t(`admin.accounts.${action}_words`),
-                              yes: t(`admin.accounts.${action}`), danger: action === "end" || action === "lock"});
+                              yes: t(action === "password" ? "admin.accounts.password_yes" : `admin.accounts.${action}`), danger: action === "end" || action === "lock"});
   return sure ? api.post(`${pathOf(one)}/actions`, {action}) : null;
 }
 

@@ -18,7 +18,8 @@ const kNames = ["from", "until", "kind", "actor", "about"];
 const kKinds = ["signature", "signature_version", "original", "entry", "decision", "case", "book", "book_row", "origin_entry",
                 "held_result", "handed_out", "signed_in", "sign_in_failed", "signed_out", "password_changed", "account_added", "account_rights", "account_locked", "account_unlocked",
                 "account_ended", "account_password", "api_key_added", "api_key_changed", "api_key_removed", "api_key_used", "login_failed", "started",
-                "configuration", "configuration_refused", "backup_made", "restored", "released", "records_forgotten"];
+                "configuration", "configuration_refused", "backup_made", "restored", "released", "records_forgotten", "journal_began", "key_use",
+                "signature_unknown", "signature_unjournaled"];
 const kCase = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
 
 /** @param {string} kind */
