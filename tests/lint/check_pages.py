@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import unicodedata
 
 import tree
@@ -140,6 +141,15 @@ def kind_offences(names):
         ([] if "signature_unknown" in kinds else ["docs/PROTOCOL.audit.md: its kinds are not found"])
 
 
+def sample_offences():
+    """Administration shows each template as it comes (A-09) with sample values, not with their names."""
+    known = set(re.findall(r'Sample\{"(\w+)"', (tree.ROOT / "service/antind/layout_sample.cc").read_text(encoding="utf-8")))
+    names = [n for n in tree.files() if n.startswith("packaging/layouts/") and n.endswith(".toml")]
+    return [f"{name}: its preview has no sample of {value['name']}" for name in names
+            for value in tomllib.loads((tree.ROOT / name).read_text(encoding="utf-8")).get("value", [])
+            if value.get("form") not in ("day", "instant") and value["name"] not in known] + ([] if names else ["no template is found"])
+
+
 def type_offences():
     if shutil.which("tsc") is None:
         print("tsc is not installed (node-typescript): types not checked")
@@ -162,6 +172,7 @@ def main():
         bad.append(f"{WEB}check.html: the page has {weight} octets of code, more than {MOST_OCTETS} or none")
     bad += word_offences([n for n in names if n.startswith(WEB + "js/text/") and n.endswith(".js")])
     bad += kind_offences((WEB + "js/pages/admin/audit.js", WEB + "js/text/admin.js"))
+    bad += sample_offences()
     bad += type_offences()
     print("\n".join(bad) if bad else f"{len(names)} files of pages: clean")
     return bool(bad)

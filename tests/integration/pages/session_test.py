@@ -4,7 +4,10 @@ nothing is shown to the next person.
 
     session_test.py BUILD [unittest options]
 """
+import contextlib
+import http.server
 import re
+import threading
 import unittest
 
 from browser import READS_ENGLISH, PageTest, main
@@ -12,6 +15,36 @@ from desk import WithDesk
 from world import quietly
 
 COUNTER, CLERK, OTHER = "tran.van.nhan", "le.thi.thu", "nguyen.van.anh"
+
+
+# What another site's page tries: to show our page in its own, and to send a form and a request in the person's name.
+HOSTILE = """<!doctype html><title>other</title><iframe id="framed" src="{base}/app/"></iframe><iframe name="sent"></iframe>
+<form id="form" method="post" target="sent" enctype="text/plain" action="{base}{path}"><input name='{{"action":"lock","x":"' value='"}}'></form>"""
+ATTACK = """document.getElementById("form").submit();
+  return fetch(arguments[0], {method: "POST", mode: "no-cors", credentials: "include", body: '{"action":"lock"}'})
+    .then(() => fetch(arguments[1], {credentials: "include"})).then(() => "read", () => "not read");"""
+
+
+@contextlib.contextmanager
+def elsewhere(page):
+    """The page, served at another site of this computer."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *ignored):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 class Session(WithDesk, PageTest):
@@ -146,7 +179,24 @@ class Session(WithDesk, PageTest):
         self.look("sign-in-empty", english=False)
         self.axe(english=False)
 
-    def test_7_the_first_password_is_for_one_use_and_another_is_chosen(self):
+    def test_7_another_sites_page_neither_shows_ours_nor_acts_in_its_persons_name(self):
+        self.sign_in(CLERK)  # who may lock accounts
+        path = f"/api/v1/accounts/{OTHER}/actions"
+        self.expect_silence("127\\.0\\.0\\.1|/app/|/api/v1/")
+        with elsewhere(HOSTILE.format(base=self.base, path=path)) as address:
+            self.driver.get(address)
+            self.assertEqual(self.script(ATTACK, self.base + path, self.base + "/api/v1/accounts"), "not read")
+            self.driver.switch_to.frame("framed")
+            shown = self.driver.execute_script("return document.body.innerText + document.querySelectorAll('main, form').length")
+            self.driver.switch_to.default_content()
+            self.assertNotIn("Đăng nhập", shown)
+            self.assertTrue(shown.endswith("0"), shown)
+            refused = [one["message"] for one in self.driver.get_log("browser") if "frame-ancestors" in one["message"]]
+            self.assertTrue(refused, "the browser did not say that it may not frame it")
+        self.open("/app/#/admin/accounts")
+        self.find("button", f"Khóa {OTHER}")  # who still works, and whoever was attacked is still signed in
+
+    def test_8_the_first_password_is_for_one_use_and_another_is_chosen(self):
         world = self.office.world
         once = quietly(world.build / "bin" / "antind", "account", "password", OTHER, "--config",
                        world.folder / "antind.toml").decode().strip()
@@ -173,7 +223,7 @@ class Session(WithDesk, PageTest):
         type(self).office.accounts[OTHER] = (OTHER, own)
         self.says("Chờ ký")
 
-    def test_8_without_scripts_both_languages_say_what_to_do(self):
+    def test_9_without_scripts_both_languages_say_what_to_do(self):
         self.cdp("Emulation.setScriptExecutionDisabled", value=True)
         self.addCleanup(self.cdp, "Emulation.setScriptExecutionDisabled", value=False)
         self.open("/app/")
