@@ -23,6 +23,9 @@ for (const file of process.argv.slice(1)) {
 }
 fs.writeSync(1, JSON.stringify(all));
 """
+# What stands in core/api.js, before there are words.
+BROWSER = [[en, vi] for vi, en in re.findall(r'\{vi: "([^"]+)",\s+en: "([^"]+)"\}',
+                                             (ROOT / "service/web/js/core/api.js").read_text(encoding="utf-8"))]
 OPTIONAL = " (optional)"
 # Words that can be seen, each piece by itself.
 SEEN = """
@@ -37,7 +40,7 @@ return told;
 
 def of_the_pages():
     files = sorted(str(one) for one in (ROOT / "service" / "web" / "js" / "text").glob("*.js"))
-    return json.loads(subprocess.run(["node", "--input-type=module", "--eval", READ, *files], check=True, capture_output=True,
+    return BROWSER + json.loads(subprocess.run(["node", "--input-type=module", "--eval", READ, *files], check=True, capture_output=True,
                                      timeout=60).stdout)
 
 

@@ -45,6 +45,9 @@ export function dialog(props, ...children) {
         element.remove();
       }, {once: true});
       element.showModal();
+      // What is to be filled in comes before the cross that turns it away.
+      const first = body.querySelector("form :is(input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), select, textarea)");
+      if (first instanceof HTMLElement) first.focus();
     }),
     close: (value = "") => element.close(value),
   };

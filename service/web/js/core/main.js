@@ -82,8 +82,12 @@ window.addEventListener("antin:route", () => {
   drawAll();
 });
 window.addEventListener("antin:problem", (event) => {
-  replace(problems, problemNotice(event instanceof CustomEvent ? event.detail : null));
-  problems.scrollIntoView({block: "nearest"});
+  // On a window listeners are called in the order in which they came, whoever captures: the page's own comes after this one.
+  queueMicrotask(() => {
+    if (event.defaultPrevented) return;
+    replace(problems, problemNotice(event instanceof CustomEvent ? event.detail : null));
+    problems.scrollIntoView({block: "nearest"});
+  });
 });
 window.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.body.classList.contains("nav-open")) toggleMenu();

@@ -158,11 +158,12 @@ export function button(label, props = {}) {
 }
 
 /**
- * What nobody caught is told by the shell (see "antin:problem" in main.js).
+ * What nobody caught is told by the shell (see "antin:problem" in main.js), unless the page that is shown tells it
+ * itself: that one prevents the default.
  * @param {unknown} problem
  */
 export function raise(problem) {
-  window.dispatchEvent(new CustomEvent("antin:problem", {detail: problem}));
+  window.dispatchEvent(new CustomEvent("antin:problem", {detail: problem, cancelable: true}));
 }
 
 /**

@@ -8,7 +8,7 @@ import {session} from "../../core/session.js";
 import {button, facts, h, notice, pageTitle, problemNotice, replace, skeleton, steps} from "../../core/ui.js";
 import {attestPanel} from "./attest.js";
 import {checkPanel} from "./check.js";
-import {Conflict, Desk, dueWords, feeWords, law} from "./desk.js";
+import {Conflict, Desk, dueWords, feeWords, kWithoutCopy, law, stateHeading} from "./desk.js";
 import {useKeys} from "./keys.js";
 import {endPanel, refusePanel, withdraw} from "./letters.js";
 import {composePanel, originPanel} from "./origin.js";
@@ -44,6 +44,7 @@ export async function renderCase(main, params, signal) {
   let turn = 0;
   desk.redraw = () => {
     turn += 1;
+    if (title.textContent !== nameOf(desk.one)) entitle(desk, title);
     void draw(desk, room, told, turn, () => turn);
   };
   const help = useKeys(signal, [
@@ -57,14 +58,27 @@ export async function renderCase(main, params, signal) {
   window.addEventListener("antin:problem", (event) => {
     const problem = event instanceof CustomEvent ? event.detail : null;
     if (!(problem instanceof Conflict)) return;
-    event.stopImmediatePropagation();
+    event.preventDefault();
     showConflict(desk, problem, told);
-  }, {signal, capture: true});
-  const heading = pageTitle(desk.one.paper || t(`counter.product.${one.product}`));
-  replace(main, h("div", {class: "page-head"}, heading,
+  }, {signal});
+  const title = h("div");
+  entitle(desk, title);
+  replace(main, h("div", {class: "page-head"}, title,
                   h("div", {class: "row"}, button(t("counter.keys"), {kind: "quiet", click: help}),
                     h("a", {class: "button", href: "#/counter"}, t("counter.back")))), told, room);
   desk.redraw();
+}
+
+/** @param {Case} one */
+const nameOf = (one) => one.paper || t(`counter.product.${one.product}`);
+
+/**
+ * A copy from the register is of a paper that is known only once the entry is found.
+ * @param {Desk} desk
+ * @param {Element} title
+ */
+function entitle(desk, title) {
+  replace(title, pageTitle(nameOf(desk.one)));
 }
 
 /** @param {Element} room */
@@ -105,12 +119,15 @@ async function draw(desk, room, told, turn, now) {
   const {one} = desk;
   const stages = kStages[one.product] ?? [];
   const due = stages.findIndex((stage) => stage.state === one.state);
-  const at = desk.view ? stages.findIndex((stage) => stage.name === desk.view) : due;
+  const at = desk.view && desk.view !== "refuse" ? stages.findIndex((stage) => stage.name === desk.view) : due;
   const place = h("section", {class: "card counter-panel", "aria-labelledby": "counter-step"}, skeleton(4));
+  const stopped = isStopped(one);
+  const passed = stages.map((stage, index) => ({label: t(`counter.step.${stage.name}`), state: stateOf(index, at, due, one.state)}));
   replace(room,
     steps(t("counter.steps"), [{label: t("counter.step.request"), state: "done"},
-      ...stages.map((stage, index) => ({label: t(`counter.step.${stage.name}`), state: stateOf(index, at, due, one.state)})),
-      {label: t("counter.step.sent"), state: due < 0 && !isStopped(one) ? "now" : "next"}]),
+      // What has stopped goes nowhere: no step stands there as if it were still to come.
+      ...passed.filter((step) => !stopped || step.state === "done"),
+      stopped ? {label: stateHeading(one), state: "done"} : {label: t("counter.step.sent"), state: due < 0 ? "now" : "next"}]),
     h("div", {class: "counter-work"}, place, aside(desk, due >= 0)));
   try {
     const stage = stages[at];
@@ -133,7 +150,7 @@ async function draw(desk, room, told, turn, now) {
 
 /** @param {Case} one */
 function isStopped(one) {
-  return ["refused", "withdrawn", "not_found", "voided", "cancelled"].includes(one.state);
+  return [...kWithoutCopy, "voided", "cancelled"].includes(one.state);
 }
 
 /**
@@ -144,7 +161,7 @@ function isStopped(one) {
  * @returns {"done" | "now" | "next" | "wrong"}
  */
 function stateOf(index, at, due, state) {
-  if (due < 0) return ["refused", "withdrawn", "not_found"].includes(state) ? "next" : "done";
+  if (due < 0) return kWithoutCopy.includes(state) ? "next" : "done";
   if (index === at) return "now";
   return index < due ? "done" : "next";
 }
@@ -168,7 +185,7 @@ function aside(desk, open) {
       [t("counter.number"), one.number ?? ""],
       [t("counter.state"), either(one.state_text)],
       [t("counter.fee"), feeWords(one)],
-      [t("counter.deadline"), dueWords(one.deadline)],
+      [t("counter.deadline"), isStopped(one) ? "" : dueWords(one.deadline)],
       [t("counter.delivery"), String(said.delivery ?? "")],
       [t("counter.received"), date(one.day)],
     ]),

@@ -1,7 +1,7 @@
 // The original on the counter: the questions of the law, each answered, before anything is scanned.
 
 import {t} from "../../core/i18n.js";
-import {button, choices, form, h, notice, replace, values} from "../../core/ui.js";
+import {button, choices, form, h, notice, replace, setError, values} from "../../core/ui.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {{name: string, legend: string, hint?: string, yes: string, no: string, good: "yes" | "no", ground?: number, lang?: string}} Question */
@@ -27,7 +27,7 @@ export function checkPanel(desk) {
   const all = questions(desk);
   /** @type {Record<string, string>} */
   const said = {...(desk.one.facts.answers ?? {}), ...(kept.restore() ?? {})};
-  const verdict = h("div", {class: "stack", "aria-live": "polite"});
+  const verdict = h("div", {class: "stack counter-verdict", "aria-live": "polite"});
   const foreign = h("div");
   const asked = all.map((question, at) => h("div", {class: "counter-question", data: {question: question.name}},
     at === 2 ? h("h3", null, t("counter.q.grounds")) : null,
@@ -66,6 +66,8 @@ export function checkPanel(desk) {
           ({value, label: t(`counter.q.legalisation.${value}`)}))}));
     }
     const ground = stopped(typed);
+    // Whoever must refuse need not answer the rest.
+    if (ground) for (const question of all) setError(written, question.name, "");
     const secret = typed.secret === "yes" || typed[`ground_${desk.rules.secret_ground}`] === "yes";
     replace(verdict, typed.on_paper === "no" ? notice("warning", t("counter.q.not_paper")) : null,
       ground ? notice("error", secret ? t("counter.q.secret_stop") : t("counter.q.must_refuse", {ground}),

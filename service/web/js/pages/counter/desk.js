@@ -3,7 +3,7 @@
 
 import {api, idempotencyKey, isProblem} from "../../core/api.js";
 import {draft} from "../../core/drafts.js";
-import {dateTime, lang, t} from "../../core/i18n.js";
+import {dateTime, either, lang, t} from "../../core/i18n.js";
 import {raise} from "../../core/ui.js";
 
 /** @typedef {{vi: string, en: string}} Both */
@@ -95,8 +95,20 @@ export function dong(dong) {
   return t("counter.dong", {amount: dong});
 }
 
-/** @param {Pick<Case, "fee">} one */
-export const feeWords = (one) => one.fee ? dong(one.fee.total) : "";
+/** What ended without a copy: nothing is paid or fetched for it. */
+export const kWithoutCopy = ["refused", "withdrawn", "not_found"];
+
+/** @param {Pick<Case, "fee" | "state">} one */
+export const feeWords = (one) => one.fee && !kWithoutCopy.includes(one.state) ? dong(one.fee.total) : "";
+
+/**
+ * The state of a case where it stands alone, as a heading.
+ * @param {Pick<Case, "state_text">} one
+ */
+export function stateHeading(one) {
+  const words = either(one.state_text);
+  return words.charAt(0).toLocaleUpperCase("vi") + words.slice(1);
+}
 
 /**
  * When it is ready: as the letters say it, or as English readers do.

@@ -6,7 +6,7 @@ import {session} from "../../core/session.js";
 import {link} from "../../core/router.js";
 import {button, choices, dialog, facts, field, form, h, icon, raise, values} from "../../core/ui.js";
 import {signerFacts, signerField} from "./attest.js";
-import {dueWords, feeWords, signersOf} from "./desk.js";
+import {dueWords, feeWords, signersOf, stateHeading} from "./desk.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 
@@ -96,6 +96,15 @@ async function appointment(desk) {
   await asked.open();
 }
 
+/**
+ * @param {{letter: string, text: {vi: string, en: string}}} letter
+ * @param {boolean} again it stands there already
+ */
+function letterWords(letter, again) {
+  const key = `counter.letter.${again ? "again" : "do"}.${letter.letter}`;
+  return has(key) ? t(key) : either(letter.text);
+}
+
 /** @param {Desk} desk */
 export function endPanel(desk) {
   const {one} = desk;
@@ -105,7 +114,7 @@ export function endPanel(desk) {
   const words = t(`counter.end.${one.state}`);
   const waiting = ["attested", "composed", "lined"].includes(one.state);
   return h("div", {class: "stack"},
-    h("h2", null, waiting ? t("counter.end.sent") : either(one.state_text)),
+    h("h2", null, waiting ? t("counter.end.sent") : stateHeading(one)),
     h("div", {class: refused ? "notice notice-warning" : "notice notice-ok"}, icon(refused ? "unsure" : "ok"),
       h("div", {class: "notice-body"}, h("p", null, words === `counter.end.${one.state}` ? t("counter.end.other", {state: either(one.state_text)}) : words),
         signer ? h("p", null, signer) : null)),
@@ -114,7 +123,7 @@ export function endPanel(desk) {
     letters.map((document) => h("p", null, h("a", {href: document.address, download: `${document.of}.pdf`, class: "button"}, icon("download"),
                                               t(`counter.letter.${document.of}`)))),
     h("div", {class: "actions"},
-      one.letters.map((letter) => button(has(`counter.letter.do.${letter.letter}`) ? t(`counter.letter.do.${letter.letter}`) : either(letter.text), {
+      one.letters.map((letter) => button(letterWords(letter, letters.some((written) => written.of === letter.letter)), {
         kind: letter.letter === "refusal" && letters.length === 0 ? "primary" : "plain", icon: "print",
         click: () => (letter.letter === "appointment" ? appointment(desk) : write(desk, letter.letter, {}))})),
       h("a", {class: waiting ? "button button-primary" : "button", href: "#/counter/new", data: {first: ""}}, t("counter.end.next")),

@@ -12,7 +12,7 @@ import {h} from "../../core/ui.js";
  * @returns {HTMLCanvasElement & {shown: Promise<boolean>}}
  */
 export function picture(label, fetch, wide = 0) {
-  const canvas = h("canvas", {class: "counter-picture", role: "img", "aria-label": label, width: 210, height: 297});
+  const canvas = h("canvas", {class: "counter-picture", role: "img", "aria-label": label, width: 210, height: 297, "aria-busy": "true"});
   const shown = (async () => {
     try {
       const blob = await fetch();
@@ -31,10 +31,28 @@ export function picture(label, fetch, wide = 0) {
     } catch {
       canvas.dataset.shown = "no";
       canvas.setAttribute("aria-label", `${label}: ${t("counter.picture.none")}`);
+      sayNone(canvas);
       return false;
+    } finally {
+      canvas.removeAttribute("aria-busy");
     }
   })();
   return Object.assign(canvas, {shown});
+}
+
+/**
+ * An empty page would look like a page that is empty.
+ * @param {HTMLCanvasElement} canvas
+ */
+function sayNone(canvas) {
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = "#444";
+  pen.font = "15px sans-serif";
+  pen.textAlign = "center";
+  pen.fillText(t("counter.picture.none"), canvas.width / 2, canvas.height / 2, canvas.width - 16);
 }
 
 /**

@@ -3,7 +3,7 @@
 import {api, isProblem} from "../../core/api.js";
 import {either, t, written} from "../../core/i18n.js";
 import {guard} from "../../core/router.js";
-import {announce, button, busy, h, icon, notice, problemNotice, replace} from "../../core/ui.js";
+import {announce, button, busy, h, icon, notice, problemNotice, raise, replace} from "../../core/ui.js";
 import {fromCamera, hasCamera} from "./camera.js";
 import {dropFiles, keepFiles, keptFiles} from "./waiting.js";
 import {sheetCard} from "./sheet.js";
@@ -237,7 +237,7 @@ function chooser(scan, id, more) {
       const input = /** @type {HTMLInputElement} */ (event.target);
       const files = [...(input.files ?? [])];
       input.value = "";
-      void scan.given(files).catch((problem) => window.dispatchEvent(new CustomEvent("antin:problem", {detail: problem})));
+      void scan.given(files).catch(raise);
     }}});
 }
 
@@ -258,8 +258,7 @@ export async function scanPanel(desk) {
     drop: (/** @type {DragEvent} */ event) => {
       event.preventDefault();
       ways.classList.remove("over");
-      void scan.given([...(event.dataTransfer?.files ?? [])]).catch((problem) =>
-        window.dispatchEvent(new CustomEvent("antin:problem", {detail: problem})));
+      void scan.given([...(event.dataTransfer?.files ?? [])]).catch(raise);
     }}},
     h("p", null, t("counter.scan.how")),
     h("div", {class: "row"},

@@ -42,7 +42,7 @@ export function sheetCard(one, pages, at, doing) {
       way("turn", t("counter.sheet.turn", {page: number}), doing.turn),
       way("left", t("counter.sheet.before", {page: number}), () => doing.move(-1), at === 0),
       way("right", t("counter.sheet.after", {page: number}), () => doing.move(1), at === last),
-      way("plus", t("counter.sheet.instead", {page: number}), async () => doing.instead()),
+      way("file", t("counter.sheet.instead", {page: number}), async () => doing.instead()),
       way("remove", t("counter.sheet.remove.one", {page: number}), remove, last === 0)));
   card.addEventListener("keydown", (event) => {
     if (event.altKey && event.key === "ArrowLeft" && at > 0) { event.preventDefault(); void doing.move(-1); }
