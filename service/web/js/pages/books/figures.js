@@ -11,6 +11,7 @@ import {fileName, hand, readCsv} from "./files.js";
 /** @type {("requests" | "released" | "refused" | "cancelled")[]} */
 const kBars = ["requests", "released", "refused", "cancelled"];
 const kMostUnits = 20;
+const narrow = window.matchMedia("(max-width: 43.75rem)");
 
 /**
  * A month as people write it.
@@ -37,7 +38,7 @@ function chart(lines, month) {
   const most = Math.max(1, ...shown.flatMap((line) => kBars.map((bar) => line[bar])));
   const high = 20;
   // Letters keep their size on a phone: bars become shorter there.
-  const whole = window.innerWidth < 700 ? 340 : 660;
+  const whole = narrow.matches ? 340 : 660;
   const group = kBars.length * high + 40;
   const said = shown.map((line) => t("figures.chart_text", {...line})).join(" ");
   const bars = shown.flatMap((line, at) => [
@@ -61,6 +62,8 @@ export async function renderFigures(main, signal) {
   const wanted = asked().get("month") ?? "";
   const month = /^\d{4}-\d\d$/.test(wanted) ? wanted : today().slice(0, 7);
   const place = h("div");
+  let drawn = () => {};
+  narrow.addEventListener("change", () => drawn(), {signal});
   /** @param {string} chosen */
   const load = async (chosen) => {
     /** @type {Blob} */
@@ -72,8 +75,10 @@ export async function renderFigures(main, signal) {
       ...kBars.map((bar) => ({key: bar, label: t(`figures.${bar}`), kind: /** @type {"number"} */ ("number"),
                               /** @param {Line} line */ cell: (line) => number(line[bar])})),
       {key: "minutes", label: t("figures.minutes"), kind: "number", cell: (line) => line.minutes || "–"}];
+    const shown = h("div", null, chart(lines, chosen));
+    drawn = () => replace(shown, chart(lines, chosen));
     replace(place, table({caption: t("figures.title"), rows: lines, columns}),
-      h("figure", {class: "card"}, h("figcaption", null, t("figures.chart", {month: written(chosen)})), chart(lines, chosen)),
+      h("figure", {class: "card"}, h("figcaption", null, t("figures.chart", {month: written(chosen)})), shown),
       h("div", {class: "actions"}, button(t("figures.download"), {icon: "download",
         click: () => hand(blob, `${fileName(`so-lieu-${chosen}`)}.csv`)})));
   };
