@@ -5,6 +5,7 @@ import {api, sentenceOf} from "../../core/api.js";
 import {t} from "../../core/i18n.js";
 import {button, dialog, field, form, h, notice, replace, values} from "../../core/ui.js";
 import {dueWords, feeWords, signersOf} from "./desk.js";
+import {extensionFacts, extensionFields, wrongExtension} from "./extension.js";
 import {picture} from "./picture.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
@@ -101,12 +102,8 @@ export async function attestPanel(desk) {
   const preview = previewBox(desk, {caption: t("counter.attest.preview")});
   const late = h("details", {class: "counter-more", open: Boolean(said.extension_reason)},
     h("summary", null, t("counter.extension")),
-    h("div", {class: "fields"},
-      field({id: "extension_days", label: t("counter.extension.days"), type: "number", min: 1, max: 250, value: said.extension_days ?? ""}),
-      field({id: "extension_reason", label: t("counter.extension.reason"), maxlength: 300, value: said.extension_reason ?? ""}),
-      field({id: "agreement", label: t("counter.extension.agreement"), maxlength: 200,
-             hint: t("counter.extension.agreement.hint", {days: desk.rules.hours.extension_days}), value: said.agreement ?? ""})));
-  const written = form({class: "counter-form", submit, check: (typed) => wrongExtension(typed)}, h("h2", null, t("counter.step.attest")),
+    h("div", {class: "fields"}, extensionFields(desk, said)));
+  const written = form({class: "counter-form", submit, check: wrongExtension}, h("h2", null, t("counter.step.attest")),
     signers.length === 0 ? notice("error", t("counter.attest.nobody")) : null,
     signerField(signers, {id: "signed_by", label: t("counter.attest.signer"), hint: t("counter.attest.signer.hint"), required: true,
                           value: said.signed_by ?? ""}),
@@ -125,13 +122,7 @@ export async function attestPanel(desk) {
   /** @param {Record<string, string>} typed */
   async function submit(typed) {
     await desk.handle(async () => {
-      /** @type {Record<string, unknown>} */
-      const facts = signerFacts(typed.signed_by ?? "");
-      if (typed.extension_days) {
-        facts.extension_days = Number(typed.extension_days);
-        facts.extension_reason = typed.extension_reason;
-        if (typed.agreement) facts.agreement = typed.agreement;
-      }
+      const facts = {...signerFacts(typed.signed_by ?? ""), ...extensionFacts(typed)};
       const together = others.filter((one) => typed[`with-${one.id}`] === "yes").map(({id, version}) => ({id, version}));
       await desk.act("attest", facts, {numbered: true, together: together.length ? together : undefined});
       desk.forget();
@@ -152,12 +143,4 @@ export async function attestPanel(desk) {
   const select = written.querySelector("select");
   (select?.value ? written.querySelector('button[type="submit"]') : select)?.setAttribute("data-first", "");
   return h("div", {class: "counter-attest"}, written, preview.element);
-}
-
-/** @param {Record<string, string>} typed */
-function wrongExtension(typed) {
-  /** @type {Record<string, string>} */
-  const wrong = {};
-  if (typed.extension_days && !typed.extension_reason) wrong.extension_reason = t("core.required");
-  return wrong;
 }

@@ -7,6 +7,7 @@ import {link} from "../../core/router.js";
 import {button, choices, dialog, facts, field, form, h, icon, raise, values} from "../../core/ui.js";
 import {signerFacts, signerField} from "./attest.js";
 import {dueWords, feeWords, signersOf, stateHeading} from "./desk.js";
+import {extensionFacts, extensionFields, wrongExtension} from "./extension.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 
@@ -76,22 +77,14 @@ export async function withdraw(desk) {
 async function appointment(desk) {
   const kept = desk.draft("appointment");
   const said = /** @type {Record<string, string>} */ (kept.restore() ?? {});
-  const asked = dialog({title: t("counter.appointment")}, form({submit: async (typed) => {
-    /** @type {Record<string, unknown>} */
-    const given = {receiver: typed.receiver};
-    if (typed.extension_days) given.extension_days = Number(typed.extension_days);
-    if (typed.extension_reason) given.extension_reason = typed.extension_reason;
-    if (typed.agreement) given.agreement = typed.agreement;
-    await write(desk, "appointment", given);
+  const asked = dialog({title: t("counter.appointment")}, form({check: wrongExtension, submit: async (typed) => {
+    await write(desk, "appointment", {receiver: typed.receiver, ...extensionFacts(typed)});
     kept.clear();
     asked.close("done");
   }, on: {input: (/** @type {Event} */ event) => kept.save(values(/** @type {HTMLFormElement} */ (event.currentTarget)))}},
     h("p", null, t("counter.due", {due: dueWords(desk.one.deadline)})),
     field({id: "receiver", label: t("counter.appointment.receiver"), required: true, maxlength: 60, value: said.receiver ?? session.name()}),
-    field({id: "extension_days", label: t("counter.extension.days"), type: "number", min: 1, max: 250, value: said.extension_days ?? ""}),
-    field({id: "extension_reason", label: t("counter.extension.reason"), maxlength: 300, value: said.extension_reason ?? ""}),
-    field({id: "agreement", label: t("counter.extension.agreement"), maxlength: 200,
-           hint: t("counter.extension.agreement.hint", {days: desk.rules.hours.extension_days}), value: said.agreement ?? ""}),
+    extensionFields(desk, said),
     h("div", {class: "actions"}, button(t("counter.appointment.do"), {kind: "primary", type: "submit"}))));
   await asked.open();
 }
