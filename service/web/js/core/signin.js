@@ -137,7 +137,7 @@ function metBefore() {
  * @param {string} old "": it is asked
  * @param {(me: Me) => void} done
  */
-export function changePassword(me, old, done) {
+function changePassword(me, old, done) {
   announce(t("core.change_password"));
   /** @param {string} id */
   const typed = (id) => {

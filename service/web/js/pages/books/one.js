@@ -21,7 +21,7 @@ const kPage = 50;
  * The day as printed on the row's own line, and what it is called.
  * @param {Row} row
  */
-export function rowState(row) {
+function rowState(row) {
   const kind = {final: "ok", reserved: "warning", voided: "error"}[row.state] ?? "info";
   return h("span", {class: `tag tag-${kind}`}, t(`books.row.${row.state}`));
 }

@@ -25,7 +25,7 @@ function fits(keys, event) {
 }
 
 /** @param {Key[]} all */
-export function showKeys(all) {
+function showKeys(all) {
   void dialog({title: t("counter.keys")},
     h("dl", {class: "facts counter-keys"}, all.map((one) =>
       h("div", null, h("dt", null, one.keys.split("+").map((key, at) => [at ? " + " : null, h("kbd", null, key)])),

@@ -29,7 +29,7 @@ function pinWords(one) {
 }
 
 /** @param {Certificate} one */
-export function usable(one) {
+function usable(one) {
   return one.problem === null && one.pin !== "locked";
 }
 

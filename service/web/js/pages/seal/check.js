@@ -29,7 +29,7 @@ function signature(one) {
 }
 
 /** @param {SealCheck} check */
-export function checkView(check) {
+function checkView(check) {
   return h("div", {class: "seal-check"},
     check.allowed ? notice("ok", t("seal.check.allowed"))
       : notice("error", either(check.problem?.message) || (check.problem?.title ?? ""), h("p", null, either(check.problem?.action)),

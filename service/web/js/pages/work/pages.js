@@ -14,7 +14,7 @@ const kWidths = [600, 900, 1300, 1800];
  * @param {number} page
  * @param {number} width
  */
-export function pageAddress(id, of, page, width) {
+function pageAddress(id, of, page, width) {
   return `/api/v1/cases/${encodeURIComponent(id)}/page?of=${encodeURIComponent(of)}&page=${page}&width=${width}`;
 }
 
