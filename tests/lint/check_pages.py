@@ -59,6 +59,8 @@ def rules_hold():
                          ("{n} / {all}", "{n} / {all}", True)):
         if bool(untranslated(vi, en)) is fine:
             bad.append(f"two languages are told wrongly: {vi}, {en}")
+    if unshown(["a.one", "a.two", "a.b_what", "a.c.d"], 't("a.one"); t(`${key}_what`); t(`a.c.${one.state}`)') != ["a.two"]:
+        bad.append("words that nobody shows are told wrongly")
     if not COUNTED.search("{n} more records") or COUNTED.search("{n} {n|record|records} of {all}"):
         bad.append("one and many are told wrongly")
     if {rule for rule, *_ in RULES} != set(REFUSED):
@@ -96,6 +98,15 @@ fs.writeSync(1, JSON.stringify(all));
 """
 
 
+def unshown(keys, code):
+    """Keys that no page names, in one piece or put together: `case.state.${state}`, `${code}_what`."""
+    named = set(re.findall(r"\"([a-z_]+\.[\w.]+)\"", code))
+    made = set(re.findall(r"(?=`((?:[\w.]|\$\{[^}`]*\})+)`)", code))  # one may stand within another
+    forms = [re.compile(re.sub(r"\\\$\\\{.*?\\\}", ".+", re.escape(piece))) for piece in made
+             if re.search(r"[a-z][._]|[._][a-z]", re.sub(r"\$\{.*?\}", "", piece))]
+    return sorted(key for key in keys if key not in named and not any(form.fullmatch(key) for form in forms))
+
+
 def word_offences(files):
     """Each area has the same keys in both languages, its own, in NFC, with the same values in them."""
     if shutil.which("node") is None:
@@ -123,11 +134,10 @@ def word_offences(files):
                 if not words.strip() or not unicodedata.is_normalized("NFC", words):
                     bad.append(f"{name}: {key} is empty or not in NFC")
     used = re.compile(r"\b(?:t|has)\(\s*\"([a-z_]+\.[\w.]+)\"")
-    for name in tree.files():
-        if name.startswith(WEB) and name.endswith(".js"):
-            for key in used.findall((tree.ROOT / name).read_text(encoding="utf-8")):
-                if key not in seen:
-                    bad.append(f"{name}: there are no words for {key}")
+    code = {name: (tree.ROOT / name).read_text(encoding="utf-8") for name in tree.files()
+            if name.startswith(WEB) and name.endswith(".js") and "/text/" not in name}
+    bad += [f"{name}: there are no words for {key}" for name, text in code.items() for key in used.findall(text) if key not in seen]
+    bad += [f"{seen[key]}: nobody shows {key}" for key in unshown(seen, "\n".join(code.values()))]
     return bad
 
 
