@@ -1,6 +1,6 @@
 // Accounts of the people who sign in, and where they are signed in.
 
-import {api} from "../../core/api.js";
+import {api, Problem} from "../../core/api.js";
 import {dateTime, fold, has, t} from "../../core/i18n.js";
 import {session} from "../../core/session.js";
 import {button, confirm, dialog, field, form, h, notice, replace, skeleton, table} from "../../core/ui.js";
@@ -138,6 +138,17 @@ function stateTag(one) {
 }
 
 /**
+ * Where there is no office with tables, accounts name nobody. Anything else is told: nobody should take a list that did not
+ * come for an empty one.
+ * @param {unknown} problem
+ * @returns {{people: [], units: []}}
+ */
+function noTable(problem) {
+  if (problem instanceof Problem && problem.code === "office.unit_unknown") return {people: [], units: []};
+  throw problem;
+}
+
+/**
  * @param {HTMLElement} main
  * @param {AbortSignal} signal
  */
@@ -146,8 +157,8 @@ export async function renderAccounts(main, signal) {
   const place = h("div", {class: "stack"}, skeleton());
   replace(main, head("accounts"), said, place);
   /** @type {[{people: {id: string, name: string}[]}, {units: Unit[]}]} */
-  const [office, table_] = await Promise.all([api.get("/api/v1/admin/people", {signal}).catch(() => ({people: []})),
-                                              api.get("/api/v1/admin/units", {signal}).catch(() => ({units: []}))]);
+  const [office, table_] = await Promise.all([api.get("/api/v1/admin/people", {signal}).catch(noTable),
+                                              api.get("/api/v1/admin/units", {signal}).catch(noTable)]);
   const load = async () => {
     /** @type {Accounts} */
     const all = await api.get("/api/v1/accounts", {signal});
