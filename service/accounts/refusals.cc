@@ -35,4 +35,14 @@ std::vector<Refusals::Counted> Refusals::due(std::chrono::steady_clock::time_poi
   return all;
 }
 
+void Refusals::put_back(const std::vector<Counted>& unwritten) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [who, times] : unwritten) {
+    const auto found = held_.find({who.account, who.network});
+    if (found == held_.end()) continue;
+    found->second.times += times;
+    found->second.told.reset();
+  }
+}
+
 }  // namespace antin::accounts

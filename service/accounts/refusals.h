@@ -29,6 +29,8 @@ class Refusals {
   void count(const Who& who);
   /// What is to be written now; it counts as written.
   std::vector<Counted> due(std::chrono::steady_clock::time_point now);
+  /// It could not be written: it is due with the next one.
+  void put_back(const std::vector<Counted>& unwritten);
 
  private:
   using Key = std::pair<std::string, std::string>;

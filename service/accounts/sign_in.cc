@@ -17,6 +17,13 @@ constexpr std::size_t kTokenOctets = 32;
 constexpr std::int64_t kMostNetworks = 32;
 constexpr std::size_t kMostFailures = 1'000;
 
+using Failures = std::map<std::pair<std::string, std::string>, std::uint64_t>;  // account, network
+
+// Who is counted already goes on being counted when there is no room for anybody else.
+void count(Failures& failures, const Failures::key_type& who, std::uint64_t times = 1) {
+  if (failures.size() < kMostFailures || failures.count(who) != 0) failures[who] += times;
+}
+
 // Who writes a name with capitals or blanks around it means the same.
 std::string typed_name(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -80,7 +87,7 @@ Status SignIn::try_password(const Found& found, const std::string& account,
   }
   if (found.account) {
     const std::lock_guard lock(failures_mutex_);
-    if (failures_.size() < kMostFailures) ++failures_[{account, network}];
+    count(failures_, {account, network});
   }
   if (soon_) soon_();
   return wrong();
@@ -128,7 +135,7 @@ Result<Begun> SignIn::by_password(const std::string& typed, const std::string& p
     // Whoever knows the password of a locked account is told of in the log as well.
     {
       const std::lock_guard lock(failures_mutex_);
-      if (failures_.size() < kMostFailures) ++failures_[{name, place.network}];
+      count(failures_, {name, place.network});
     }
     if (soon_) soon_();
     return make_error(Code::kAccountLocked, name);
@@ -212,13 +219,13 @@ Status SignIn::end(const Session& session, const std::string& actor) {
 }
 
 Status SignIn::write_failures() {
-  std::map<std::pair<std::string, std::string>, std::uint64_t> failures;
+  Failures failures;
   {
     const std::lock_guard lock(failures_mutex_);
     failures.swap(failures_);
   }
   if (failures.empty() || !parts_.sink) return Done{};
-  return parts_.store->in_transaction([&](Database& database) -> Status {
+  auto written = parts_.store->in_transaction([&](Database& database) -> Status {
     for (const auto& [who, times] : failures)
       ANTIN_CHECK(parts_.sink(database, {.kind = "sign_in_failed",
                                          .actor = {},
@@ -228,6 +235,12 @@ Status SignIn::write_failures() {
                                                    {"times", std::to_string(times)}}}));
     return Done{};
   });
+  if (!written) {
+    // The next one that fails takes them along.
+    const std::lock_guard lock(failures_mutex_);
+    for (const auto& [who, times] : failures) count(failures_, who, times);
+  }
+  return written;
 }
 
 }  // namespace antin::accounts

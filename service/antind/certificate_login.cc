@@ -248,9 +248,10 @@ void CertificateLogin::refused(const std::string& account, const std::string& ne
                                     {"times", std::to_string(times)}}}));
     return Done{};
   });
-  if (!written)
-    parts_.log->write(Log::Level::kWarning, "sign_in_failures_not_kept",
-                      {{"error", to_log_line(written.error())}});
+  if (written) return;
+  refusals().put_back(due);
+  parts_.log->write(Log::Level::kWarning, "sign_in_failures_not_kept",
+                    {{"error", to_log_line(written.error())}});
 }
 
 bool CertificateLogin::answers(const RouteRow& row) noexcept {

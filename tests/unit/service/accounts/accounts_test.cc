@@ -27,6 +27,7 @@ class AccountsTest : public fakes::StoreFixture {
     if (IsSkipped()) return;
     const Sink sink = [this](Database& database, const Told& event) -> Status {
       static_cast<void>(database);
+      if (log_is_away_) return make_error(Code::kDatabaseGone, "log");
       told_.push_back(event);
       return Done{};
     };
@@ -75,6 +76,7 @@ class AccountsTest : public fakes::StoreFixture {
   fakes::FrozenClock clock_{kNow};
   fakes::CountingRandom random_;
   std::vector<Told> told_;
+  bool log_is_away_ = false;
   int ids_ = 0;
   std::optional<Accounts> accounts_;
   std::optional<SignIn> sign_in_;
@@ -159,6 +161,18 @@ TEST_F(SignInTest, AWrongNameAndAWrongPasswordAreOneAnswer) {
   ASSERT_TRUE(told("sign_in_failed"));
   EXPECT_EQ(told_.back().subject, "account:le.thi.thu");
   EXPECT_EQ(told_.back().facts.at("times"), "1");
+}
+
+TEST_F(SignInTest, A02_AWrongPasswordThatTheLogCouldNotTakeIsToldWithTheNext) {
+  add("le.thi.thu", "thu", {"cases"});
+  EXPECT_EQ(of(sign_in_->by_password("le.thi.thu", "wrong", from("a"))), Code::kSignInWrong);
+  log_is_away_ = true;
+  EXPECT_EQ(of(sign_in_->write_failures()), Code::kDatabaseGone);
+  log_is_away_ = false;
+  EXPECT_EQ(of(sign_in_->by_password("le.thi.thu", "wrong", from("a"))), Code::kSignInWrong);
+  ASSERT_TRUE(sign_in_->write_failures());
+  ASSERT_TRUE(told("sign_in_failed"));
+  EXPECT_EQ(told_.back().facts.at("times"), "2");
 }
 
 TEST_F(SignInTest, WrongTriesMakeWaitAndLockNothing) {

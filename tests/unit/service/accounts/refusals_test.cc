@@ -41,5 +41,16 @@ TEST(Refusals, FromHoweverManyNetworksNoMoreThanAThousandAreHeldApart) {
   EXPECT_EQ(refusals.due(kBegin + std::chrono::hours(1)).at(0).who.network, "new");
 }
 
+TEST(Refusals, WhatCouldNotBeWrittenIsDueWithTheNext) {
+  Refusals refusals;
+  for (int i = 0; i < 3; ++i) refusals.count({.account = "le.thi.thu", .network = "a"});
+  refusals.put_back(refusals.due(kBegin));
+  refusals.count({.account = "le.thi.thu", .network = "a"});
+  const auto due = refusals.due(kBegin + std::chrono::seconds(1));
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].times, 4U);
+  EXPECT_TRUE(refusals.due(kBegin + std::chrono::seconds(2)).empty());
+}
+
 }  // namespace
 }  // namespace antin::accounts
