@@ -7,7 +7,7 @@
 #include "service/antind/sha256.h"
 #include "service/antind/unit_seals.h"
 #include "service/office/checklist.h"
-#include "service/office/fee.h"
+#include "service/office/deadline.h"
 #include "service/office/numbering.h"
 #include "service/system/files.h"
 
@@ -297,17 +297,6 @@ Status LegalOffice::may_act(const Acting& who, casework::Roles roles, UtcTime no
                     {{"nguoi", name}, {"vai_tro", casework::words(roles, Language::kVietnamese)}});
 }
 
-Result<std::int64_t> LegalOffice::fee(const Case& one, const Json& facts, UtcTime now) const {
-  if (one.product != Product::kCertifiedCopy) return std::int64_t{0};
-  static_cast<void>(now);
-  ANTIN_TRY(const auto rules, rules_of(one, facts));
-  ANTIN_TRY(const auto fee, office::fee(rules->fees, {.form = office::BookForm::kElectronic,
-                                                      .pages = small(number_fact(facts, "pages")),
-                                                      .copies = small(std::max<std::int64_t>(
-                                                          1, number_fact(facts, "copies")))}));
-  return fee.total;
-}
-
 Result<std::string> LegalOffice::unit_name(const std::string& unit, UtcTime now) const {
   const auto* found = people_.units().with_code(unit);
   if (found == nullptr) return make_error(Code::kUnitUnknown, unit, {{"don_vi", unit}});
@@ -330,15 +319,8 @@ Result<BookWords> LegalOffice::book_words(const casework::BookId& book, UtcTime 
   return BookWords{kind->title, copies ? paper ? "Bản sao giấy" : "Bản sao điện tử" : ""};
 }
 
-// C-10: a number of a day whose next working day is over as well.
 std::string LegalOffice::late_before(UtcTime now) const {
-  const auto today = LegalDay::of(now);
-  const auto& calendar = legal_.calendar();
-  auto first = today;
-  constexpr int kFarthest = 60;
-  for (int i = 0; i < kFarthest && calendar.next_working_day(first.plus_days(-1)) >= today; ++i)
-    first = first.plus_days(-1);
-  return first.iso();
+  return office::late_before(LegalDay::of(now), legal_.calendar()).iso();
 }
 
 }  // namespace antin::service

@@ -35,13 +35,13 @@ class LegalOffice final : public OfficeRules {
                   const nlohmann::json& facts) const override;
   Result<std::string> person_name(const std::string& id) const override;
   Status may_act(const Acting& who, casework::Roles roles, UtcTime now) const override;
-  Result<std::int64_t> fee(const casework::Case& one, const nlohmann::json& facts,
-                           UtcTime now) const override;
   Result<std::string> unit_name(const std::string& unit, UtcTime now) const override;
   Result<BookWords> book_words(const casework::BookId& book, UtcTime at) const override;
   std::string late_before(UtcTime now) const override;
 
   // office_terms.cc
+  Result<std::int64_t> fee(const casework::Case& one, const nlohmann::json& facts,
+                           UtcTime now) const override;
   Result<std::string> legal_version(UtcTime now) const override;
   Result<nlohmann::ordered_json> terms(const casework::Case& one,
                                        const nlohmann::json& facts) const override;

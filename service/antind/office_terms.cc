@@ -68,6 +68,14 @@ bool is_of_the_counter(Product product) {
   return product == Product::kCertifiedCopy || product == Product::kRegisterCopy;
 }
 
+// Of electronic copies of an original; a fact is bounded where it comes in.
+Result<office::Fee> fee_of_copies(const Json& facts, const office::LegalRules& rules) {
+  const auto copies = std::max<std::int64_t>(1, number_fact(facts, "copies"));
+  return office::fee(rules.fees, {.form = office::BookForm::kElectronic,
+                                  .pages = static_cast<std::uint32_t>(number_fact(facts, "pages")),
+                                  .copies = static_cast<std::uint32_t>(copies)});
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const office::LegalRules>> LegalOffice::rules_of(const Case& one,
@@ -100,6 +108,13 @@ Result<std::string> LegalOffice::ground(const Case& one, const Json& facts) cons
   return found->text;
 }
 
+Result<std::int64_t> LegalOffice::fee(const Case& one, const Json& facts, UtcTime) const {
+  if (one.product != Product::kCertifiedCopy) return std::int64_t{0};
+  ANTIN_TRY(const auto rules, rules_of(one, facts));
+  ANTIN_TRY(const auto cost, fee_of_copies(facts, *rules));
+  return cost.total;
+}
+
 Result<OrderedJson> LegalOffice::terms(const Case& one, const Json& facts) const {
   ANTIN_TRY(const auto rules, rules_of(one, facts));
   OrderedJson all = {{"legal", described(*rules)}};
@@ -110,12 +125,7 @@ Result<OrderedJson> LegalOffice::terms(const Case& one, const Json& facts) const
     notices.insert(notices.end(), due_at.notices.begin(), due_at.notices.end());
   }
   if (one.product == Product::kCertifiedCopy && number_fact(facts, "pages") > 0) {
-    ANTIN_TRY(
-        const auto cost,
-        office::fee(rules->fees, {.form = office::BookForm::kElectronic,
-                                  .pages = static_cast<std::uint32_t>(number_fact(facts, "pages")),
-                                  .copies = static_cast<std::uint32_t>(
-                                      std::max<std::int64_t>(1, number_fact(facts, "copies")))}));
+    ANTIN_TRY(const auto cost, fee_of_copies(facts, *rules));
     all["fee"] = described(cost);
   }
   all["notices"] = OrderedJson::array();

@@ -41,8 +41,12 @@ LegalDay sign_until(LegalDay attested, const Calendar& calendar) {
   return calendar.next_working_day(attested);
 }
 
-bool is_overdue(LegalDay attested, UtcTime now, const Calendar& calendar) {
-  return LegalDay::of(now) > sign_until(attested, calendar);
+LegalDay late_before(LegalDay today, const Calendar& calendar) {
+  constexpr int kFarthest = 60;
+  auto first = today;
+  for (int i = 0; i < kFarthest && sign_until(first.plus_days(-1), calendar) >= today; ++i)
+    first = first.plus_days(-1);
+  return first;
 }
 
 }  // namespace antin::office

@@ -39,7 +39,7 @@ Result<Deadline> deadline(UtcTime received, const WorkingHours& hours, const Cal
 /// The last day on which a row of the book that took its number on `attested` may be unsigned: the
 /// next working day (C-10).
 LegalDay sign_until(LegalDay attested, const Calendar& calendar);
-/// That day is over: an alarm.
-bool is_overdue(LegalDay attested, UtcTime now, const Calendar& calendar);
+/// Of rows attested before this day that one is over: an alarm.
+LegalDay late_before(LegalDay today, const Calendar& calendar);
 
 }  // namespace antin::office
