@@ -101,10 +101,6 @@ void put_integer(Bytes& der, ByteView big_endian) {
 
 }  // namespace
 
-bool is_signing_digest(DigestAlgorithm digest) noexcept {
-  return row_of(digest) != nullptr;
-}
-
 std::optional<SigningCall> SigningCall::make(const KeyTraits& key, SignatureScheme scheme,
                                              ByteView attributes) {
   const auto choice = choice_of(key, scheme);

@@ -11,9 +11,6 @@
 
 namespace antin::hsm {
 
-/// Digests that a SignatureScheme of ours may have.
-bool is_signing_digest(DigestAlgorithm digest) noexcept;
-
 /// How one signature is asked of a token.
 class SigningCall {
  public:

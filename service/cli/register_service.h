@@ -25,7 +25,6 @@ class RegisterService {
   RegisterService(const RegisterService&) = delete;
   RegisterService& operator=(const RegisterService&) = delete;
 
-  bool has_key() const noexcept { return !authorization_.empty(); }
   /// The content of a 200 answer. Fails with kOriginalUnknown for 404, kRegisterNotReached with
   /// anything else.
   Result<Bytes> get(const std::string& path, std::size_t most);

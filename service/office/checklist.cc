@@ -1,7 +1,6 @@
 #include "service/office/checklist.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace antin::office {
 namespace {
@@ -81,16 +80,6 @@ Result<Findings> check_original(const Original& original, const LegalRules& rule
   if (paper->in_vneid && original.foreign == Answer::kNo)
     notices.push_back({Code::kShownInVneid, Severity::kInfo, {{"giay_to", paper->name}}, ""});
   return notices;
-}
-
-std::optional<Refusal> refusal_of(const Error& error) {
-  if (error.code != Code::kRefusalGround && error.code != Code::kSecretPaper) return std::nullopt;
-  Refusal refusal;
-  for (const auto& [key, value] : error.params) {
-    if (key == "can_cu") refusal.text = value;
-    if (key == "so") std::from_chars(value.data(), value.data() + value.size(), refusal.ground);
-  }
-  return refusal;
 }
 
 Status check_captured(const Captured& captured) {

@@ -42,14 +42,6 @@ struct Original {
 /// ground that applies refuses although other questions are open.
 Result<Findings> check_original(const Original& original, const LegalRules& rules);
 
-/// A refusal that goes to the requester in writing: the ground that a check was refused on.
-struct Refusal {
-  unsigned ground = 0;
-  std::string text;  ///< verbatim
-};
-/// nullopt for any other error.
-std::optional<Refusal> refusal_of(const Error& error);
-
 /// What was scanned or uploaded.
 struct Captured {
   bool holds_signature = false;

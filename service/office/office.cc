@@ -134,16 +134,6 @@ const Person* Office::person_with_certificate(std::string_view sha256) const {
   return found == people.end() ? nullptr : &*found;
 }
 
-std::vector<Person> Office::people_named(std::string_view typed) const {
-  std::vector<Person> found;
-  const auto key = service::search_key(typed);
-  if (key.empty()) return found;
-  for (const auto& one : data().people) {
-    if (service::search_key(one.name).find(key) != std::string::npos) found.push_back(one);
-  }
-  return found;
-}
-
 std::vector<Authorisation> Office::authorisations(std::string_view person, std::string_view unit,
                                                   Duty duty, LegalDay day) const {
   std::vector<Authorisation> found;

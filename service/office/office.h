@@ -63,8 +63,6 @@ class Office {
   const Person* person(std::string_view id) const;
   /// nullptr when nobody has it.
   const Person* person_with_certificate(std::string_view sha256) const;
-  /// Names that hold what was typed, without regard to accents and case.
-  std::vector<Person> people_named(std::string_view typed) const;
   Series series(std::string_view unit, const BookKind& book) const;
   /// kFourPartQr on its results of procedures instead of the address for look-up.
   bool has_four_part_qr(std::string_view unit) const;

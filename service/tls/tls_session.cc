@@ -151,8 +151,4 @@ std::string TlsSession::protocol() const {
   return SSL_get_version(session_.get());
 }
 
-std::string TlsSession::suite() const {
-  return SSL_get_cipher_name(session_.get());
-}
-
 }  // namespace antin::service

@@ -41,7 +41,6 @@ class TlsSession {
 
   Client client() const;
   std::string protocol() const;  ///< "TLSv1.3"
-  std::string suite() const;
 
  private:
   struct Free {

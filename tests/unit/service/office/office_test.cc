@@ -245,14 +245,6 @@ TEST(Office, V20_AUnitHadAnotherName) {
   EXPECT_EQ(unit_name(*unit, day("2009-12-31")), "Ủy ban nhân dân xã Đô Lương");
 }
 
-TEST(Office, A07_PeopleAreFoundWithoutAccents) {
-  const auto found = office().people_named("nguyen van");
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found.front().id, "an");
-  EXPECT_EQ(office().people_named("THỊ").size(), 2U);
-  EXPECT_TRUE(office().people_named("").empty());
-}
-
 TEST(Office, C09_AUnitChoosesSymbolAndFormat) {
   const auto rules = shipped().at(day("2026-06-01")).value();
   const auto& book = *find(rules->books, "ban_sao_dien_tu");
